@@ -1,0 +1,57 @@
+/** What a frame's numbers are. `pixel`: the competition's 0 to 255; `rain`: mm/h; `unit`: pixel / 255. */
+export type FrameUnit = "pixel" | "dbz" | "reflectivity" | "rain" | "unit";
+
+/** The typed arrays that frames come in. */
+export type FrameArray = Uint8Array | Float32Array;
+
+/**
+ * Samples of image sequences `[samples, rows, columns, times]` with their unit. Node's typed arrays end at 4 GiB on
+ * some versions, so the values lie in shards of whole samples: shard `s` holds samples `[s * shardSize, …)`.
+ */
+export interface Frames<T extends FrameArray = FrameArray> {
+  /** Values in C order, `shardSize` samples each, the last one shorter. */
+  readonly shards: readonly T[];
+  /** Samples a shard. */
+  readonly shardSize: number;
+  /** `[samples, rows, columns, times]`. */
+  readonly shape: readonly [samples: number, rows: number, columns: number, times: number];
+  /** What the numbers are. */
+  readonly unit: FrameUnit;
+}
+
+/**
+ * Makes {@link Frames} of one array.
+ *
+ * @param data values in C order, `samples * rows * columns * times` of them
+ * @throws {RangeError} if the length does not agree with the shape
+ * @example
+ * const two = frames(new Uint8Array(2 * 4 * 4 * 5), { shape: [2, 4, 4, 5], unit: "pixel" });
+ */
+export function frames<T extends FrameArray>(
+  data: T,
+  options: { shape: readonly [number, number, number, number]; unit: FrameUnit },
+): Frames<T> {
+  const { shape, unit } = options;
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  if (size !== data.length) {
+    throw new RangeError(`Cannot make frames: shape [${shape}] needs ${size} values, got ${data.length}`);
+  }
+  return { shards: [data], shardSize: Math.max(1, shape[0]), shape, unit };
+}
+
+/**
+ * One sample's values `[rows, columns, times]` as a view (no copy).
+ *
+ * @throws {RangeError} if the index lies outside
+ * @example
+ * sampleOf(two, 1).length; // 80
+ */
+export function sampleOf<T extends FrameArray>(source: Frames<T>, index: number): T {
+  const [samples, rows, columns, times] = source.shape;
+  if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
+    throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
+  }
+  const size = rows * columns * times;
+  const at = (index % source.shardSize) * size;
+  return source.shards[Math.floor(index / source.shardSize)].subarray(at, at + size) as T;
+}

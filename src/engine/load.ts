@@ -1,0 +1,23 @@
+/**
+ * TensorFlow, loaded once a process. Every other file takes it from here, so that the environment TensorFlow reads
+ * at load time (logging, memory growth, determinism) is set before its library is opened.
+ */
+import util from "node:util";
+import type * as TensorFlow from "@tensorflow/tfjs-node-gpu";
+
+/** Sets an environment variable that the caller has not set. TensorFlow reads these when its library is opened. */
+function setDefault(name: string, value: string): void {
+  process.env[name] ??= value;
+}
+
+setDefault("TF_CPP_MIN_LOG_LEVEL", "2");
+setDefault("TF_FORCE_GPU_ALLOW_GROWTH", "true");
+// Same seed, same machine, same result: kernels that add in a racing order are refused or replaced by TensorFlow.
+setDefault("TF_DETERMINISTIC_OPS", "1");
+
+// tfjs-node 4.22 calls a helper that Node 23 removed.
+const legacyUtil = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
+legacyUtil.isNullOrUndefined ??= (value) => value === null || value === undefined;
+
+/** The one TensorFlow of this process: the same instance as `import * as tf from "@tensorflow/tfjs-node-gpu"`. */
+export const tf: typeof TensorFlow = require("@tensorflow/tfjs-node-gpu");

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import test from "node:test";
+
+const source = path.join(__dirname, "..", "src");
+
+/** Which stages a stage may import from; its own files are always allowed. */
+const allowed: Record<string, readonly string[]> = {
+  data: [],
+  features: ["data"],
+  augment: ["data", "features"],
+  metrics: ["data"],
+  plot: ["data", "metrics"],
+  engine: ["data"],
+  layers: ["engine", "data"],
+  models: ["engine", "layers", "data", "features"],
+  train: ["engine", "data", "metrics"],
+  ensemble: ["data", "metrics"],
+  kernel: [],
+  motion: [
+    "data",
+    "features",
+    "augment",
+    "metrics",
+    "plot",
+    "engine",
+    "layers",
+    "models",
+    "train",
+    "ensemble",
+  ],
+  radar: [
+    "data",
+    "features",
+    "augment",
+    "metrics",
+    "plot",
+    "engine",
+    "layers",
+    "models",
+    "train",
+    "ensemble",
+  ],
+  index: [
+    "data",
+    "features",
+    "augment",
+    "metrics",
+    "plot",
+    "engine",
+    "layers",
+    "models",
+    "train",
+    "ensemble",
+    "motion",
+    "radar",
+  ],
+};
+const withTensorFlow = new Set(["engine", "layers", "models", "train", "motion", "radar"]);
+
+interface SourceFile {
+  name: string;
+  stage: string;
+  text: string;
+  imports: string[];
+}
+
+const files: SourceFile[] = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => {
+    const text = readFileSync(path.join(source, name), "utf8");
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+    const imports = [...code.matchAll(/(?:from\s+|import\s+|require\(|import\()\s*"([^"]+)"/g)].map(
+      (match) => match[1],
+    );
+    const stage = name.includes(path.sep) ? name.split(path.sep)[0] : name.replace(/\.ts$/, "");
+    return { name, stage, text: code, imports };
+  });
+
+/** The file under src that a relative import names. */
+function resolveImport(from: string, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  const target = path.join(path.dirname(from), specifier);
+  return [`${target}.ts`, path.join(target, "index.ts")].find((name) =>
+    files.some((file) => file.name === name),
+  );
+}
+
+test("every stage imports only the stages that the design allows", () => {
+  assert.ok(files.length > 5, "source files are found");
+  const wrong: string[] = [];
+  for (const file of files) {
+    assert.ok(file.stage in allowed, `src/${file.name} belongs to a stage of the design`);
+    for (const specifier of file.imports) {
+      if (!specifier.startsWith(".")) continue;
+      const target = resolveImport(file.name, specifier);
+      if (target === undefined) {
+        if (!specifier.endsWith(".json")) wrong.push(`${file.name}: ${specifier} is no file of src`);
+        continue;
+      }
+      const stage = target.split(path.sep)[0];
+      if (stage !== file.stage && !allowed[file.stage].includes(stage)) {
+        wrong.push(`${file.name} imports ${target}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test("only the stages that compute with tensors know TensorFlow, and only through the engine at run time", () => {
+  const wrong: string[] = [];
+  for (const file of files) {
+    const runTime = file.text.replace(/import\s+type\s[^;]*;/g, "").replace(/typeof import\("[^"]+"\)/g, "");
+    if (file.stage !== "engine" && /(?:from\s+|require\()"@tensorflow\//.test(runTime)) wrong.push(file.name);
+    if (!withTensorFlow.has(file.stage) && /"@tensorflow\//.test(file.text)) wrong.push(file.name);
+  }
+  assert.deepEqual([...new Set(wrong)], []);
+});
+
+test("no file imports itself through others", () => {
+  const state = new Map<string, "open" | "done">();
+  const cycles: string[] = [];
+  function visit(name: string, trail: readonly string[]): void {
+    if (state.get(name) === "done") return;
+    if (state.get(name) === "open") {
+      cycles.push([...trail.slice(trail.indexOf(name)), name].join(" -> "));
+      return;
+    }
+    state.set(name, "open");
+    const file = files.find((candidate) => candidate.name === name)!;
+    for (const specifier of file.imports) {
+      const target = resolveImport(name, specifier);
+      if (target) visit(target, [...trail, name]);
+    }
+    state.set(name, "done");
+  }
+  for (const file of files) visit(file.name, []);
+  assert.deepEqual(cycles, []);
+});
+
+test("randomness comes from seeds only", () => {
+  const wrong = files
+    .filter((file) => /Math\.random|\bDate\.now\(\)\s*%/.test(file.text))
+    .map((file) => file.name);
+  assert.deepEqual(wrong, []);
+});

@@ -1,0 +1,217 @@
+import { type FrameArray, type Frames, type FrameUnit, frames as makeFrames } from "../data/frames";
+
+/** Options of the Z-R relation between reflectivity and rain rate, Z = a R^b. */
+export interface RainRelationOptions {
+  /** Factor a; default 200 (Marshall and Palmer 1948). */
+  a?: number;
+  /** Exponent b; default 1.6. */
+  b?: number;
+}
+
+/** Reflectivity factor in mm^6/m^3 of a pixel of the 8-bit scale: dBZ = (p - 0.5) * 70 / 255 - 10. */
+function pixelToDbz(pixel: number): number {
+  return ((pixel - 0.5) * 70) / 255 - 10;
+}
+
+/** To dBZ from each unit. */
+function toDbz(value: number, unit: FrameUnit, a: number, b: number): number {
+  switch (unit) {
+    case "pixel":
+      return pixelToDbz(value);
+    case "unit":
+      return pixelToDbz(value * 255);
+    case "dbz":
+      return value;
+    case "reflectivity":
+      return 10 * Math.log10(value);
+    case "rain":
+      return 10 * Math.log10(a * value ** b);
+  }
+}
+
+/** From dBZ to each unit. */
+function fromDbz(dbz: number, unit: FrameUnit, a: number, b: number): number {
+  switch (unit) {
+    case "pixel":
+      return ((dbz + 10) * 255) / 70 + 0.5;
+    case "unit":
+      return (((dbz + 10) * 255) / 70 + 0.5) / 255;
+    case "dbz":
+      return dbz;
+    case "reflectivity":
+      return 10 ** (dbz / 10);
+    case "rain":
+      return (10 ** (dbz / 10) / a) ** (1 / b);
+  }
+}
+
+const units: readonly FrameUnit[] = ["pixel", "dbz", "reflectivity", "rain", "unit"];
+
+function checkUnit(unit: string): void {
+  if (!units.includes(unit as FrameUnit)) {
+    throw new TypeError(`Cannot convert a radar value: unit must be one of ${units.join(", ")}, got ${unit}`);
+  }
+}
+
+/**
+ * Converts one radar value between units; no rounding and no clipping, so that thresholds convert both ways.
+ *
+ * Pixels follow the radar competition's scale, dBZ = (p - 0.5) * 70 / 255 - 10; reflectivity is in mm^6/m^3, rain in
+ * mm/h by Z = a R^b, `unit` is pixel / 255.
+ *
+ * @param value the number to convert
+ * @param options `from`, `to`: units; `a`, `b`: the Z-R relation (defaults 200, 1.6)
+ * @throws {TypeError} if a unit is unknown
+ * @example
+ * convertRadarValue(63, { from: "pixel", to: "rain" }); // 0.1021 mm/h
+ */
+export function convertRadarValue(
+  value: number,
+  options: { from: FrameUnit; to: FrameUnit } & RainRelationOptions,
+): number {
+  const { from, to, a = 200, b = 1.6 } = options;
+  checkUnit(from);
+  checkUnit(to);
+  if (from === to) return value;
+  if (from === "pixel" && to === "unit") return value / 255;
+  if (from === "unit" && to === "pixel") return value * 255;
+  return fromDbz(toDbz(value, from, a, b), to, a, b);
+}
+
+/** All 256 pixel values in another unit, so that whole frames convert by look-up. */
+function pixelTable(to: FrameUnit, relation: RainRelationOptions): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, pixel) =>
+    convertRadarValue(pixel, { from: "pixel", to, ...relation }),
+  );
+}
+
+/**
+ * Converts an array of radar values between units to float32.
+ *
+ * @param values numbers in `from`; uint8 pixels convert by a table of 256 values
+ * @param options `from`, `to`: units; `a`, `b`: the Z-R relation (defaults 200, 1.6)
+ * @returns float32 values in `to`, as many
+ * @throws {TypeError} if a unit is unknown
+ * @example
+ * convertRadarValues(Uint8Array.of(0, 255), { from: "pixel", to: "rain" }); // Float32Array [0.00848, 201.04]
+ */
+export function convertRadarValues(
+  values: FrameArray | Float64Array,
+  options: { from: FrameUnit; to: FrameUnit } & RainRelationOptions,
+): Float32Array {
+  const { from, to } = options;
+  const out = new Float32Array(values.length);
+  if (values instanceof Uint8Array && from === "pixel") {
+    const table = pixelTable(to, options);
+    for (let i = 0; i < values.length; i++) out[i] = table[values[i]];
+    return out;
+  }
+  for (let i = 0; i < values.length; i++) out[i] = convertRadarValue(values[i], options);
+  return out;
+}
+
+/**
+ * Converts frames to another unit; the unit travels with the frames.
+ *
+ * @param source frames `[samples, rows, columns, times]` in any unit
+ * @param options `to`: the unit wanted; `a`, `b`: the Z-R relation (defaults 200, 1.6)
+ * @returns float32 frames of the same shape and shards
+ * @throws {TypeError} if the unit is unknown
+ * @example
+ * const rain = convertFrames(frames(new Uint8Array(16), { shape: [1, 4, 4, 1], unit: "pixel" }), { to: "rain" });
+ * // rain.unit is "rain"
+ */
+export function convertFrames(
+  source: Frames,
+  options: { to: FrameUnit } & RainRelationOptions,
+): Frames<Float32Array> {
+  const shards = source.shards.map((shard) => convertRadarValues(shard, { ...options, from: source.unit }));
+  return { ...source, shards, unit: options.to };
+}
+
+/** Which of each sample's images to take. */
+export interface FrameTimesOptions {
+  /** Places along the time axis, in the order wanted. */
+  times: readonly number[];
+}
+
+/**
+ * Takes some images of every sample: the inputs, or the target.
+ *
+ * @param source frames `[samples, rows, columns, times]`
+ * @returns frames `[samples, rows, columns, times.length]` of the same type
+ * @throws {RangeError} if a time lies outside
+ * @example
+ * const target = takeTimes(frames(new Uint8Array(5), { shape: [1, 1, 1, 5], unit: "pixel" }), { times: [4] });
+ * // target.shape is [1, 1, 1, 1]
+ */
+export function takeTimes<T extends FrameArray>(source: Frames<T>, options: FrameTimesOptions): Frames<T> {
+  const [samples, rows, columns, times] = source.shape;
+  const wanted = options.times;
+  for (const time of wanted) {
+    if (!(Number.isInteger(time) && time >= 0 && time < times)) {
+      throw new RangeError(`Cannot take time ${time}: times must be whole numbers in [0, ${times})`);
+    }
+  }
+  const shards = source.shards.map((shard) => {
+    const pixels = shard.length / times;
+    const out = new (shard.constructor as new (length: number) => T)(pixels * wanted.length);
+    for (let pixel = 0, at = 0; pixel < pixels; pixel++) {
+      for (let k = 0; k < wanted.length; k++) out[at++] = shard[pixel * times + wanted[k]];
+    }
+    return out;
+  });
+  return { ...source, shards, shape: [samples, rows, columns, wanted.length] };
+}
+
+/**
+ * The samples at `indices`, in that order (repeats allowed), as new frames.
+ *
+ * @throws {RangeError} if an index lies outside
+ * @example
+ * takeSamples(frames(Uint8Array.of(1, 2), { shape: [2, 1, 1, 1], unit: "pixel" }), [1]).shards[0]; // Uint8Array [2]
+ */
+export function takeSamples<T extends FrameArray>(source: Frames<T>, indices: ArrayLike<number>): Frames<T> {
+  const [samples, rows, columns, times] = source.shape;
+  const size = rows * columns * times;
+  const shardSize = Math.max(1, Math.min(source.shardSize, indices.length));
+  const type = (source.shards[0] ?? new Uint8Array(0)).constructor as new (length: number) => T;
+  const shards: T[] = [];
+  for (let start = 0; start < indices.length; start += shardSize) {
+    const count = Math.min(shardSize, indices.length - start);
+    const shard = new type(count * size);
+    for (let i = 0; i < count; i++) {
+      const index = indices[start + i];
+      if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
+        throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
+      }
+      const at = (index % source.shardSize) * size;
+      shard.set(source.shards[Math.floor(index / source.shardSize)].subarray(at, at + size), i * size);
+    }
+    shards.push(shard);
+  }
+  if (shards.length === 0)
+    return makeFrames(new type(0), { shape: [0, rows, columns, times], unit: source.unit });
+  return { shards, shardSize, shape: [indices.length, rows, columns, times], unit: source.unit };
+}
+
+/**
+ * Copies frames into one array, where it fits one.
+ *
+ * @returns values in C order
+ * @throws {RangeError} if the frames hold more than one typed array can
+ * @example
+ * joinShards(frames(Uint8Array.of(1, 2), { shape: [2, 1, 1, 1], unit: "pixel" })).length; // 2
+ */
+export function joinShards<T extends FrameArray>(source: Frames<T>): T {
+  if (source.shards.length === 1) return source.shards[0];
+  const length = source.shards.reduce((sum, shard) => sum + shard.length, 0);
+  const type = (source.shards[0] ?? new Uint8Array(0)).constructor as new (length: number) => T;
+  const out = new type(length);
+  let at = 0;
+  for (const shard of source.shards) {
+    out.set(shard, at);
+    at += shard.length;
+  }
+  return out;
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import test from "node:test";
+import { fractionsSkillScore } from "../../src/metrics/fractionsSkill";
+import {
+  categoricalScores,
+  contingency,
+  meanAbsoluteError,
+  rootMeanSquareError,
+} from "../../src/metrics/nowcast";
+import { radialPowerSpectrum } from "../../src/metrics/powerSpectrum";
+import { reliability } from "../../src/metrics/reliability";
+
+const golden = JSON.parse(readFileSync(path.join(__dirname, "../golden/nowcast.json"), "utf8"));
+const truth: number[] = golden.truth;
+const forecast: number[] = golden.forecast;
+
+function close(actual: number, expected: number, tolerance = 1e-9): void {
+  assert.ok(
+    Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected)),
+    `${actual} is not ${expected}`,
+  );
+}
+
+test("errors equal NumPy's", () => {
+  close(meanAbsoluteError(truth, { forecast }), golden.mae);
+  close(rootMeanSquareError(truth, { forecast }), golden.rmse);
+});
+
+test("categorical scores equal pysteps' at every threshold", () => {
+  for (const [threshold, expected] of Object.entries<Record<string, number>>(golden.scores)) {
+    const scores = categoricalScores(contingency(truth, { forecast, threshold: Number(threshold) }));
+    for (const name of ["pod", "far", "csi", "bias", "gss", "hss", "f1"] as const) {
+      close(scores[name], expected[name.toUpperCase()]);
+    }
+    close(scores.accuracy, expected.ACC);
+  }
+});
+
+test("the fractions skill score equals pysteps' at every scale, odd and even", () => {
+  for (const { threshold, scale, value } of golden.fractions) {
+    close(fractionsSkillScore(truth, { forecast, shape: golden.shape, threshold, scale }), value);
+  }
+});
+
+test("fractions of several images are added up before the score is taken", () => {
+  const both = fractionsSkillScore([...truth, ...forecast], {
+    forecast: [...forecast, ...truth],
+    shape: [2, ...golden.shape],
+    threshold: 4,
+    scale: 5,
+  });
+  close(
+    both,
+    golden.fractions.find(
+      (row: { threshold: number; scale: number }) => row.threshold === 4 && row.scale === 5,
+    ).value,
+  );
+});
+
+test("the radial power spectrum equals pysteps' for odd, even and oblong images", () => {
+  for (const { rows, columns, power, frequency } of golden.spectra) {
+    const image = Array.from(
+      { length: rows * columns },
+      (_, i) => truth[Math.floor(i / columns) * 24 + (i % columns)],
+    );
+    const found = radialPowerSpectrum(image, { shape: [rows, columns] });
+    assert.equal(found.power.length, power.length);
+    power.forEach((value: number, ring: number) => close(found.power[ring], value, 1e-8));
+    frequency.forEach((value: number, ring: number) => close(found.frequency[ring], value));
+    close(
+      radialPowerSpectrum(image, { shape: [rows, columns], normalize: true }).power.reduce((a, b) => a + b),
+      1,
+    );
+  }
+});
+
+test("reliability equals pysteps'", () => {
+  const { probability, observed, mean, frequency } = golden.reliability;
+  const found = reliability(observed, { probability });
+  mean.forEach((value: number, bin: number) => close(found.forecast[bin], value));
+  frequency.forEach((value: number, bin: number) => close(found.observed[bin], value));
+  assert.equal(
+    found.counts.reduce((a, b) => a + b),
+    probability.length,
+  );
+});
+
+test("a perfect forecast scores perfectly and a mask counts only its pixels", () => {
+  const perfect = categoricalScores(contingency(truth, { forecast: truth, threshold: 2 }));
+  assert.deepEqual([perfect.pod, perfect.far, perfect.csi, perfect.hss], [1, 0, 1, 1]);
+  assert.equal(meanAbsoluteError([1, 5, 2, 9], { forecast: [0, 0, 0, 0], mask: [1, 0] }), 1.5);
+});
+
+test("what cannot be verified is refused with its reason", () => {
+  assert.throws(() => meanAbsoluteError([1], { forecast: [1, 2] }), /as long, got 1 and 2/);
+  assert.throws(() => meanAbsoluteError([], { forecast: [] }), /at least one value/);
+  assert.throws(() => meanAbsoluteError([1, Number.NaN], { forecast: [1, 1] }), /NaN at index 1/);
+  assert.throws(() => meanAbsoluteError([1], { forecast: [1], mask: [0] }), /leaves no value/);
+  assert.throws(() => contingency([1, 2, 3], { forecast: [1, 2, 3], threshold: 1, mask: [1, 1] }), /divide/);
+  assert.throws(
+    () => fractionsSkillScore([1], { forecast: [1], shape: [1, 1], threshold: 1, scale: 0 }),
+    /scale/,
+  );
+  assert.throws(
+    () => fractionsSkillScore([1], { forecast: [1], shape: [2, 1], threshold: 1, scale: 1 }),
+    /shape/,
+  );
+  assert.throws(() => radialPowerSpectrum([1, Number.NaN], { shape: [1, 2] }), /NaN at index 1/);
+  assert.throws(() => radialPowerSpectrum([1], { shape: [1, 2] }), /needs 2 values/);
+  assert.throws(() => reliability([1], { probability: [2] }), /\[0, 1\]/);
+  assert.throws(() => reliability([1, 1], { probability: [1] }), /as long/);
+  assert.throws(() => reliability([1], { probability: [1], bins: 0 }), /bins/);
+  assert.ok(Number.isNaN(categoricalScores({ hits: 0, misses: 0, falseAlarms: 0, correctNegatives: 4 }).csi));
+});

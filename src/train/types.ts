@@ -1,0 +1,167 @@
+/** What `fit`, `compile` and the callbacks say to each other. */
+import type { LayersModel, Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
+import type { Frames } from "../data";
+import type { Optimizer } from "./optimizers/optimizer";
+
+/** The typed arrays that a data set may come in. Integers become float32 in the graph. */
+export type DataArray = Float32Array | Uint8Array | Int32Array;
+
+/** A dense array in C order; a `Series` is one. The first axis counts samples. */
+export interface ArrayData {
+  readonly data: DataArray;
+  readonly shape: readonly number[];
+}
+
+/** What `fit`, `evaluate` and `predict` take: a dense array, frames, or a tensor. The first axis counts samples. */
+export type Dataset = ArrayData | Frames | Tensor;
+
+/** Input, wanted output and, where samples count unequally, one weight a sample. */
+export interface FitData {
+  readonly x: Dataset;
+  readonly y: Dataset;
+  readonly sampleWeight?: ArrayLike<number>;
+}
+
+/** One loss value a sample. `fromLogits`, where present, is used when the model ends in a softmax. */
+export interface Loss {
+  (truth: Tensor, prediction: Tensor): Tensor1D;
+  readonly lossName?: string;
+  readonly fromLogits?: (truth: Tensor, logits: Tensor) => Tensor1D;
+}
+
+/** A metric in the graph: sums that add up over batches, and what they amount to. */
+export interface Metric {
+  readonly name: string;
+  /** The batch's sums `[size]`; `weight` is `[batch]`, 0 for samples that do not count. */
+  update(truth: Tensor, prediction: Tensor, weight: Tensor1D): Tensor1D;
+  /** The metric of the sums over all batches. */
+  result(sums: Float64Array): number;
+}
+
+/** A change of the batch on the device, built of tensor ops and `engine` random functions only. */
+export type GraphAugmentation = (batch: { x: Tensor; y: Tensor }) => { x: Tensor; y: Tensor };
+
+/** A named array of a training state. */
+export interface NamedArray {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** Everything that training goes on from: the same numbers as if it had not stopped. */
+export interface FitState {
+  /** `weights/<name>` for each weight of the model, `slots/<name>` for each of the optimizer's. */
+  readonly tensors: Readonly<Record<string, NamedArray>>;
+  /** Counters, seed, learning rate, history and what the callbacks remember. */
+  readonly progress: {
+    /** Epochs done. */
+    readonly epoch: number;
+    /** Updates done. */
+    readonly step: number;
+    readonly seed: number;
+    readonly learningRate: number;
+    readonly optimizer: string;
+    readonly history: Readonly<Record<string, readonly number[]>>;
+    readonly callbacks: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** The numbers of an epoch or batch: `loss`, the metrics, `val_…`, `learningRate`. */
+export type Logs = Record<string, number>;
+
+/** What a callback sees of the running fit. */
+export interface FitContext {
+  /** The model; its weights are up to date only after `pull()`. */
+  readonly model: LayersModel;
+  readonly optimizer: Optimizer;
+  /** The learning rate of the next steps; assign it to change it. */
+  learningRate: number;
+  /** Epochs done before the present one. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Updates done. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Ends the training after this epoch, and says why. */
+  stop(reason: string): void;
+  /** Why the training ends; `undefined` while it goes on. */
+  readonly stopReason: string | undefined;
+  /** Writes the session's weights into the model. */
+  pull(): void;
+  /** Writes the model's weights into the session. */
+  push(): void;
+  /** The model's weights as arrays, trainable and not, in the order of `model.weights`. */
+  weights(): NamedArray[];
+  /** Replaces the model's weights, in the session and in the model. */
+  setWeights(weights: readonly NamedArray[]): void;
+  /** The complete state, to be saved. */
+  state(): FitState;
+  /** Loss and metrics on the validation data with the present weights (`val_…`); empty without such data. */
+  validate(): Promise<Logs>;
+}
+
+/** Hooks into `fit`. Every hook may be a promise; all see the same context. */
+export interface Callback {
+  readonly name: string;
+  onTrainBegin?(context: FitContext): void | Promise<void>;
+  onEpochBegin?(context: FitContext): void | Promise<void>;
+  /** A learning rate for update number `step` (0 first); called before the step, for every step. */
+  learningRateAt?(step: number, context: FitContext): number;
+  /** After each update; its presence makes `fit` run one update a native call. */
+  onBatchEnd?(context: FitContext, logs: Logs): void | Promise<void>;
+  /** After each native call of one or more updates: cheap, for progress. `done`: updates of this epoch. */
+  onProgress?(context: FitContext, logs: Logs, done: number): void;
+  onEpochEnd?(context: FitContext, logs: Logs): void | Promise<void>;
+  /** Also after an error or an interrupt, which is in `error`. */
+  onTrainEnd?(context: FitContext, error?: unknown): void | Promise<void>;
+  /** What it must remember to go on after a resume, as JSON; tensors under `arrays`. */
+  state?(): { json: unknown; arrays?: Record<string, NamedArray> };
+  restore?(state: { json: unknown; arrays: Record<string, NamedArray> }): void;
+}
+
+/** Options of `fit`. */
+export interface FitOptions {
+  readonly optimizer: Optimizer;
+  /** A loss, or the name of one. */
+  readonly loss: Loss | string;
+  /** Metrics or names of metrics (default none). */
+  readonly metrics?: readonly (Metric | string)[];
+  /** Default 1. */
+  readonly epochs?: number;
+  /** Default 32. */
+  readonly batchSize?: number;
+  /** Of batch order, dropout and augmentation (default 0). */
+  readonly seed?: number;
+  readonly validation?: FitData;
+  readonly callbacks?: readonly Callback[];
+  /** On the device, training batches only (default none). */
+  readonly augment?: GraphAugmentation;
+  /** One factor a class, for whole-number labels or one-hot rows (default all 1). */
+  readonly classWeight?: ArrayLike<number>;
+  /** Scales every value of x as it is read (default 1), such as 1 / 255 for pixels. */
+  readonly scaleX?: number;
+  /** The same for y (default 1). */
+  readonly scaleY?: number;
+  /** "compiled" (default) or "eager", the reference. */
+  readonly mode?: "compiled" | "eager";
+  /** Whether the batch order is drawn anew each epoch (default true). */
+  readonly shuffle?: boolean;
+  /** Bytes of training data kept on the device; larger data streams through (default 1 GiB). */
+  readonly memoryBudget?: number;
+  /** Stops at the next batch (default the notebook cell's). */
+  readonly signal?: AbortSignal;
+  /** A state to go on from. */
+  readonly initial?: FitState;
+}
+
+/** What `fit` returns: one value an epoch under each name. */
+export interface History {
+  readonly logs: Readonly<Record<string, readonly number[]>>;
+  readonly epochs: number;
+  /** Milliseconds a training step, the median over native calls. */
+  readonly stepTime: number;
+  readonly mode: "compiled" | "eager";
+  readonly stopReason: string | undefined;
+  /** The state after the last update. */
+  readonly state: FitState;
+}

@@ -1,0 +1,85 @@
+import { corners } from "./corners";
+import { decluster, interpolate, type MotionField, withoutOutliers } from "./field";
+import { removeSpecks, toBytes } from "./image";
+import { type Tracks, track } from "./track";
+
+/** Options of {@link lucasKanade}; the defaults are pysteps'. */
+export interface LucasKanadeOptions {
+  /** `[rows, columns]` of each image. */
+  shape: readonly [rows: number, columns: number];
+  /** Width of the tracking window in pixels; default 50. */
+  window?: number;
+  /** Most pyramid levels; default 3. */
+  levels?: number;
+  /** Most Newton steps a level; default 10. */
+  iterations?: number;
+  /** Most corners an image; default 1000. */
+  count?: number;
+  /** Least corner strength as a share of the strongest; default 0.01. */
+  quality?: number;
+  /** Least distance between corners in pixels; default 10. */
+  distance?: number;
+  /** Width of the square that makes a corner; default 5. */
+  block?: number;
+  /** Standard deviations beyond which a track is an outlier; default 3. */
+  outlierLimit?: number;
+  /** Neighbours that a track is judged by; default 30. */
+  outlierNeighbours?: number;
+  /** Width in pixels of the squares that hold one track each; default 20. */
+  declusterScale?: number;
+  /** Tracks that a pixel's motion is interpolated from; default 20. */
+  neighbours?: number;
+}
+
+/** Checks a sequence of images against their shape. */
+export function checkSequence(
+  images: readonly ArrayLike<number>[],
+  shape: readonly [number, number],
+  action: string,
+): void {
+  if (images.length < 2)
+    throw new RangeError(`Cannot ${action}: need at least 2 images, got ${images.length}`);
+  const size = shape[0] * shape[1];
+  images.forEach((image, i) => {
+    if (image.length !== size) {
+      throw new RangeError(
+        `Cannot ${action}: shape [${shape}] needs ${size} values, got ${image.length} in image ${i}`,
+      );
+    }
+  });
+}
+
+/**
+ * Motion of rain between images by pyramidal Lucas-Kanade: corners tracked from each image to the next, outliers
+ * dropped, tracks of all pairs gathered and interpolated to every pixel.
+ *
+ * @param images two or more, oldest first, each `[rows, columns]` in C order; dBZ or pixels track better than rain
+ * @param options shape and tracking parameters
+ * @returns pixels a time step
+ * @throws {RangeError} if fewer than two images are given or one does not fit the shape
+ * Source: Lucas and Kanade 1981, Bouguet 2001; equal to pysteps' dense_lucaskanade within 0.05 pixels.
+ * @example
+ * const motion = lucasKanade([first, second], { shape: [120, 120] });
+ */
+export function lucasKanade(images: readonly ArrayLike<number>[], options: LucasKanadeOptions): MotionField {
+  const { shape, window = 50, levels = 3, iterations = 10 } = options;
+  const { count = 1000, quality = 0.01, distance = 10, block = 5 } = options;
+  const { outlierLimit = 3, outlierNeighbours = 30, declusterScale = 20, neighbours = 20 } = options;
+  checkSequence(images, shape, "find motion");
+  const cleaned = images.map((image) => toBytes(removeSpecks(image, ...shape), ...shape));
+  const tracks: Tracks[] = [];
+  for (let i = 0; i + 1 < cleaned.length; i++) {
+    const points = corners(cleaned[i], { count, quality, distance, block });
+    if (points.x.length > 0) {
+      tracks.push(track(cleaned[i], cleaned[i + 1], { window, levels, iterations, points }));
+    }
+  }
+  const joined = (part: "from" | "by", axis: "x" | "y"): Float64Array =>
+    Float64Array.from(tracks.flatMap((one) => [...one[part][axis]]));
+  const all: Tracks = {
+    from: { x: joined("from", "x"), y: joined("from", "y") },
+    by: { x: joined("by", "x"), y: joined("by", "y") },
+  };
+  const kept = withoutOutliers(all, { limit: outlierLimit, count: outlierNeighbours });
+  return interpolate(decluster(kept, declusterScale), { shape, neighbours });
+}

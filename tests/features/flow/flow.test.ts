@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import test from "node:test";
+import { advect } from "../../../src/features/flow/advect";
+import { corners } from "../../../src/features/flow/corners";
+import { farneback } from "../../../src/features/flow/farneback";
+import { removeSpecks, toBytes } from "../../../src/features/flow/image";
+import { lucasKanade } from "../../../src/features/flow/lucasKanade";
+import { track } from "../../../src/features/flow/track";
+
+const golden = JSON.parse(readFileSync(path.join(__dirname, "../../golden/flow.json"), "utf8"));
+const { rows, columns, cells } = golden;
+const shape = [rows, columns] as const;
+
+/** The same moving cells as tests/golden/make_flow.py draws. */
+function image(time: number): Float32Array {
+  const out = new Float32Array(rows * columns);
+  for (let i = 0; i < out.length; i++) {
+    const x = i % columns;
+    const y = Math.floor(i / columns);
+    let sum = 0;
+    for (let k = 0; k < cells; k++) {
+      const centreX = ((k * 37) % columns) + time * (2 + 0.1 * k);
+      const centreY = ((k * 23) % rows) + time * (1 - 0.05 * k);
+      const width = 3 + (k % 4);
+      sum += (80 + 10 * k) * Math.exp(-((x - centreX) ** 2 + (y - centreY) ** 2) / (2 * width ** 2));
+    }
+    const value = Math.floor(Math.min(sum, 255));
+    out[i] = value < 8 ? 0 : value;
+  }
+  return out;
+}
+const images = [0, 1, 2].map(image);
+
+/** Every seventh row and column, as the golden file keeps. */
+function some(field: Float32Array): number[] {
+  const out: number[] = [];
+  for (let y = 0; y < rows; y += 7) for (let x = 0; x < columns; x += 7) out.push(field[y * columns + x]);
+  return out;
+}
+
+function largestDifference(actual: readonly number[], expected: readonly number[]): number {
+  assert.equal(actual.length, expected.length);
+  return Math.max(...actual.map((value, i) => Math.abs(value - expected[i])));
+}
+
+test("both sides drew the same images", () => {
+  images.forEach((one, i) =>
+    assert.equal(
+      one.reduce((sum, value) => sum + value, 0),
+      golden.image_sums[i],
+    ),
+  );
+});
+
+test("corners are OpenCV's, in its order", () => {
+  const found = corners(toBytes(images[0], rows, columns), {
+    count: 1000,
+    quality: 0.01,
+    distance: 10,
+    block: 5,
+  });
+  assert.deepEqual(
+    [...found.x].map((x, i) => [x, found.y[i]]),
+    golden.corners,
+  );
+});
+
+test("tracked points lie within 0.02 pixels of OpenCV's pyramidal Lucas-Kanade", () => {
+  const points = {
+    x: Float64Array.from(golden.track.from, (point: number[]) => point[0]),
+    y: Float64Array.from(golden.track.from, (point: number[]) => point[1]),
+  };
+  const [first, second] = images.map((one) => toBytes(one, rows, columns));
+  const found = track(first, second, { window: 50, levels: 3, iterations: 10, points });
+  assert.equal(found.from.x.length, points.x.length);
+  const expected = golden.track.by as number[][];
+  assert.ok(
+    largestDifference(
+      [...found.by.x],
+      expected.map((by) => by[0]),
+    ) < 0.02,
+  );
+  assert.ok(
+    largestDifference(
+      [...found.by.y],
+      expected.map((by) => by[1]),
+    ) < 0.02,
+  );
+});
+
+test("the dense Lucas-Kanade field lies within 0.05 pixels of pysteps'", () => {
+  const found = lucasKanade(images, { shape });
+  assert.ok(largestDifference(some(found.u), golden.lucas_kanade.u) < 0.05);
+  assert.ok(largestDifference(some(found.v), golden.lucas_kanade.v) < 0.05);
+});
+
+test("the Farnebäck field lies within 0.001 pixels of OpenCV's", () => {
+  const found = farneback(images, { shape });
+  assert.ok(largestDifference(some(found.u), golden.farneback.u) < 1e-3);
+  assert.ok(largestDifference(some(found.v), golden.farneback.v) < 1e-3);
+});
+
+test("advection equals pysteps' semi-Lagrangian extrapolation", () => {
+  const u = Float32Array.from(
+    { length: rows * columns },
+    (_, i) => 3 + 0.02 * (Math.floor(i / columns) - 50),
+  );
+  const v = Float32Array.from({ length: rows * columns }, (_, i) => -1.5 + 0.03 * ((i % columns) - 60));
+  const moved = advect(images[2], { motion: { u, v, shape }, steps: 3 });
+  moved.forEach((step, i) => assert.ok(largestDifference(some(step), golden.advect[i]) < 2e-3, `step ${i}`));
+  const refined = advect(images[2], { motion: { u, v, shape }, steps: 2, iterations: 2 });
+  refined.forEach((step, i) =>
+    assert.ok(largestDifference(some(step), golden.advect_twice[i]) < 2e-3, `step ${i}`),
+  );
+});
+
+test("a shifted image moves by its shift, and advecting it beats persistence", () => {
+  const shifted = new Float32Array(rows * columns);
+  for (let y = 2; y < rows; y++) {
+    for (let x = 3; x < columns; x++) shifted[y * columns + x] = images[0][(y - 2) * columns + x - 3];
+  }
+  for (const motion of [
+    lucasKanade([images[0], shifted], { shape }),
+    farneback([images[0], shifted], { shape }),
+  ]) {
+    const [next] = advect(images[0], { motion });
+    const error = (forecast: Float32Array): number =>
+      forecast.reduce((sum, value, i) => sum + Math.abs(value - shifted[i]), 0);
+    assert.ok(error(next) < 0.5 * error(images[0]));
+  }
+});
+
+test("nothing moves where nothing is seen, and specks are taken away", () => {
+  const empty = new Float32Array(rows * columns);
+  assert.ok(lucasKanade([empty, empty], { shape }).u.every((value) => value === 0));
+  assert.ok(farneback([empty, empty], { shape }).v.every((value) => value === 0));
+  const speck = Float32Array.of(0, 0, 0, 0, 9, 0, 0, 0, 0);
+  assert.ok(removeSpecks(speck, 3, 3).every((value) => value === 0));
+  assert.equal(speck[4], 9);
+});
+
+test("wrong sizes and counts are refused", () => {
+  assert.throws(() => lucasKanade([images[0]], { shape }), /at least 2 images, got 1/);
+  assert.throws(() => farneback([images[0], new Float32Array(3)], { shape }), /got 3 in image 1/);
+  const motion = { u: new Float32Array(4), v: new Float32Array(4), shape: [2, 2] as const };
+  assert.throws(() => advect([1], { motion }), /needs 4 values, got 1/);
+  assert.throws(() => advect([1, 1, 1, 1], { motion, steps: 0 }), /steps must be a positive/);
+});

@@ -21,21 +21,27 @@ export interface CornerOptions {
 /** Sums an image over a square around each pixel, borders reflected. */
 function boxSum(image: Float32Array, rows: number, columns: number, block: number): Float32Array {
   const before = block >> 1;
+  const sources = Int32Array.from({ length: columns + block - 1 }, (_, x) => reflect(x - before, columns));
+  const line = new Float64Array(columns + block - 1);
   const between = new Float64Array(image.length);
   const out = new Float32Array(image.length);
   for (let y = 0; y < rows; y++) {
+    const from = y * columns;
+    for (let x = 0; x < line.length; x++) line[x] = image[from + sources[x]];
     for (let x = 0; x < columns; x++) {
       let sum = 0;
-      for (let k = -before; k < block - before; k++) sum += image[y * columns + reflect(x + k, columns)];
-      between[y * columns + x] = sum;
+      for (let k = 0; k < block; k++) sum += line[x + k];
+      between[from + x] = sum;
     }
   }
+  const sums = new Float64Array(columns);
   for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      let sum = 0;
-      for (let k = -before; k < block - before; k++) sum += between[reflect(y + k, rows) * columns + x];
-      out[y * columns + x] = sum;
+    sums.fill(0);
+    for (let k = -before; k < block - before; k++) {
+      const from = reflect(y + k, rows) * columns;
+      for (let x = 0; x < columns; x++) sums[x] += between[from + x];
     }
+    out.set(sums, y * columns);
   }
   return out;
 }

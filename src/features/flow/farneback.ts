@@ -84,20 +84,19 @@ function expand(image: Image, radius: number, deviation: number): Float32Array {
   const stride = columns + 2 * radius;
   const [zeroth, first, second] = [0, 1, 2].map(() => new Float64Array(stride));
   for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      let sum = half[0] * data[y * columns + x];
-      let slope = 0;
-      let curve = 0;
-      for (let k = 1; k <= radius; k++) {
-        const above = data[clamp(y - k, rows) * columns + x];
-        const below = data[clamp(y + k, rows) * columns + x];
-        sum += half[k] * (above + below);
-        slope += k * half[k] * (below - above);
-        curve += k * k * half[k] * (above + below);
+    for (let x = 0; x < columns; x++) zeroth[x + radius] = half[0] * data[y * columns + x];
+    first.fill(0);
+    second.fill(0);
+    for (let k = 1; k <= radius; k++) {
+      const above = clamp(y - k, rows) * columns;
+      const below = clamp(y + k, rows) * columns;
+      const weight = half[k];
+      for (let x = 0; x < columns; x++) {
+        const sum = weight * (data[above + x] + data[below + x]);
+        zeroth[x + radius] += sum;
+        first[x + radius] += weight * k * (data[below + x] - data[above + x]);
+        second[x + radius] += k * k * sum;
       }
-      zeroth[x + radius] = sum;
-      first[x + radius] = slope;
-      second[x + radius] = curve;
     }
     for (const line of [zeroth, first, second]) {
       line.fill(line[radius], 0, radius);
@@ -146,6 +145,8 @@ function equations(
 ): Float32Array {
   const [before, after] = expansions;
   const out = new Float32Array(rows * columns * 5);
+  const weightX = Float64Array.from({ length: columns }, (_, x) => borderWeight(x, columns));
+  const weightY = Float64Array.from({ length: rows }, (_, y) => borderWeight(y, rows));
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       const i = y * columns + x;
@@ -167,18 +168,18 @@ function equations(
         const w01 = a * (1 - b);
         const w10 = (1 - a) * b;
         const w11 = a * b;
-        const moved = (k: number): number =>
-          w00 * after[near + k] +
-          w01 * after[near + 5 + k] +
-          w10 * after[near + columns * 5 + k] +
-          w11 * after[near + columns * 5 + 5 + k];
-        ry = moved(0);
-        rx = moved(1);
-        yy = (yy + moved(2)) / 2;
-        xx = (xx + moved(3)) / 2;
-        xy = (before[at + 4] + moved(4)) / 4;
+        const far = near + columns * 5;
+        ry = w00 * after[near] + w01 * after[near + 5] + w10 * after[far] + w11 * after[far + 5];
+        rx = w00 * after[near + 1] + w01 * after[near + 6] + w10 * after[far + 1] + w11 * after[far + 6];
+        yy += w00 * after[near + 2] + w01 * after[near + 7] + w10 * after[far + 2] + w11 * after[far + 7];
+        xx += w00 * after[near + 3] + w01 * after[near + 8] + w10 * after[far + 3] + w11 * after[far + 8];
+        xy +=
+          (w00 * after[near + 4] + w01 * after[near + 9] + w10 * after[far + 4] + w11 * after[far + 9]) / 2;
+        yy /= 2;
+        xx /= 2;
+        xy /= 2;
       }
-      const weight = borderWeight(x, columns) * borderWeight(y, rows);
+      const weight = weightX[x] * weightY[y];
       ry = ((before[at] - ry) / 2 + yy * dy + xy * dx) * weight;
       rx = ((before[at + 1] - rx) / 2 + xy * dy + xx * dx) * weight;
       yy *= weight;

@@ -19,25 +19,29 @@ function pick(tracks: Tracks, indices: readonly number[]): Tracks {
   };
 }
 
-/** Indices of the `count` points nearest to (x, y), nearest first. `distances` is work space, one a point. */
-function nearest(
+/**
+ * Sorts `order`, a permutation of the points' indices, by distance to (x, y), and fills `distances` (squared) alike.
+ * Neighbouring places have nearly the same order, which insertion makes use of.
+ */
+function sortByDistance(
   points: Tracks["from"],
-  place: { x: number; y: number; count: number },
+  place: { x: number; y: number },
+  order: Int32Array,
   distances: Float64Array,
-  out: Int32Array,
 ): void {
-  let held = 0;
-  for (let i = 0; i < points.x.length; i++) {
-    const distance = (points.x[i] - place.x) ** 2 + (points.y[i] - place.y) ** 2;
-    if (held === place.count && distance >= distances[held - 1]) continue;
-    let at = held < place.count ? held++ : held - 1;
+  for (let i = 0; i < order.length; i++) {
+    const point = order[i];
+    const dx = points.x[point] - place.x;
+    const dy = points.y[point] - place.y;
+    const distance = dx * dx + dy * dy;
+    let at = i;
     while (at > 0 && distances[at - 1] > distance) {
       distances[at] = distances[at - 1];
-      out[at] = out[at - 1];
+      order[at] = order[at - 1];
       at--;
     }
     distances[at] = distance;
-    out[at] = i;
+    order[at] = point;
   }
 }
 
@@ -50,12 +54,12 @@ export function withoutOutliers(tracks: Tracks, options: { limit: number; count:
   const total = tracks.from.x.length;
   if (total < 2) return tracks;
   const count = Math.min(total, options.count + 1);
-  const distances = new Float64Array(count);
-  const indices = new Int32Array(count);
+  const distances = new Float64Array(total);
+  const order = Int32Array.from({ length: total }, (_, i) => i);
   const kept: number[] = [];
   for (let i = 0; i < total; i++) {
-    nearest(tracks.from, { x: tracks.from.x[i], y: tracks.from.y[i], count }, distances, indices);
-    const others = indices.subarray(1, count);
+    sortByDistance(tracks.from, { x: tracks.from.x[i], y: tracks.from.y[i] }, order, distances);
+    const others = order.subarray(1, count);
     let meanU = 0;
     let meanV = 0;
     for (const j of others) {
@@ -118,19 +122,20 @@ export function interpolate(
   const u = new Float32Array(rows * columns);
   const v = new Float32Array(rows * columns);
   const count = Math.min(options.neighbours, tracks.from.x.length);
-  const distances = new Float64Array(count);
-  const indices = new Int32Array(count);
+  const total = tracks.from.x.length;
+  const distances = new Float64Array(total);
+  const order = Int32Array.from({ length: total }, (_, i) => i);
   for (let y = 0, i = 0; count > 0 && y < rows; y++) {
     for (let x = 0; x < columns; x++, i++) {
-      nearest(tracks.from, { x, y, count }, distances, indices);
+      sortByDistance(tracks.from, { x, y }, order, distances);
       let weights = 0;
       let sumU = 0;
       let sumV = 0;
       for (let k = 0; k < count; k++) {
         const weight = 1 / Math.sqrt(Math.sqrt(distances[k]) + 0.5);
         weights += weight;
-        sumU += weight * tracks.by.x[indices[k]];
-        sumV += weight * tracks.by.y[indices[k]];
+        sumU += weight * tracks.by.x[order[k]];
+        sumV += weight * tracks.by.y[order[k]];
       }
       u[i] = sumU / weights;
       v[i] = sumV / weights;

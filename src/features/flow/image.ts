@@ -7,6 +7,7 @@ export interface Image {
 
 /** The index that a place outside `[0, length)` reflects to, the border pixel not repeated. */
 export function reflect(index: number, length: number): number {
+  if (index >= 0 && index < length) return index;
   if (length === 1) return 0;
   const period = 2 * (length - 1);
   const folded = ((index % period) + period) % period;
@@ -53,11 +54,14 @@ export function toBytes(values: ArrayLike<number>, rows: number, columns: number
 
 /** Takes away echoes smaller than a cross of three pixels: morphological opening of where the image is above its least value. */
 export function removeSpecks(values: ArrayLike<number>, rows: number, columns: number): Float32Array {
-  const out = Float32Array.from(values);
+  const out = new Float32Array(values);
   let low = Number.POSITIVE_INFINITY;
-  for (const value of out) if (value < low) low = value;
-  for (let i = 0; i < out.length; i++) if (Number.isNaN(out[i])) out[i] = low;
-  const echo = Uint8Array.from(out, (value) => (value > low ? 1 : 0));
+  for (let i = 0; i < out.length; i++) if (out[i] < low) low = out[i];
+  const echo = new Uint8Array(out.length);
+  for (let i = 0; i < out.length; i++) {
+    if (Number.isNaN(out[i])) out[i] = low;
+    else if (out[i] > low) echo[i] = 1;
+  }
   const eroded = overCross(echo, rows, columns, 1);
   const opened = overCross(eroded, rows, columns, 0);
   for (let i = 0; i < out.length; i++) if (echo[i] && !opened[i]) out[i] = low;
@@ -66,18 +70,18 @@ export function removeSpecks(values: ArrayLike<number>, rows: number, columns: n
 
 /** The least (start 1) or greatest (start 0) of each pixel and its four neighbours; outside counts as neither. */
 function overCross(source: Uint8Array, rows: number, columns: number, start: 0 | 1): Uint8Array {
-  const pick = start === 1 ? Math.min : Math.max;
   const out = new Uint8Array(source.length);
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       const i = y * columns + x;
-      out[i] = pick(
-        source[i],
-        y > 0 ? source[i - columns] : start,
-        y < rows - 1 ? source[i + columns] : start,
-        x > 0 ? source[i - 1] : start,
-        x < columns - 1 ? source[i + 1] : start,
-      );
+      // Of zeros and ones, the least is 1 where none differs from 1, the greatest 0 where none differs from 0.
+      const alike =
+        source[i] === start &&
+        (y === 0 || source[i - columns] === start) &&
+        (y === rows - 1 || source[i + columns] === start) &&
+        (x === 0 || source[i - 1] === start) &&
+        (x === columns - 1 || source[i + 1] === start);
+      out[i] = alike ? start : 1 - start;
     }
   }
   return out;
@@ -91,26 +95,28 @@ export function smooth(
 ): Image {
   const { data, rows, columns } = image;
   const radius = half.length - 1;
+  const sources = Int32Array.from({ length: columns + 2 * radius }, (_, x) => edge(x - radius, columns));
+  const line = new Float32Array(columns + 2 * radius);
   const between = new Float32Array(data.length);
   const out = new Float32Array(data.length);
   for (let y = 0; y < rows; y++) {
+    const from = y * columns;
+    for (let x = 0; x < line.length; x++) line[x] = data[from + sources[x]];
     for (let x = 0; x < columns; x++) {
-      let sum = half[0] * data[y * columns + x];
-      for (let k = 1; k <= radius; k++) {
-        sum +=
-          half[k] * (data[y * columns + edge(x - k, columns)] + data[y * columns + edge(x + k, columns)]);
-      }
-      between[y * columns + x] = sum;
+      const at = x + radius;
+      let sum = half[0] * line[at];
+      for (let k = 1; k <= radius; k++) sum += half[k] * (line[at - k] + line[at + k]);
+      between[from + x] = sum;
     }
   }
   for (let y = 0; y < rows; y++) {
-    for (let k = 0; k <= radius; k++) {
+    const to = y * columns;
+    for (let x = 0; x < columns; x++) out[to + x] = half[0] * between[to + x];
+    for (let k = 1; k <= radius; k++) {
       const above = edge(y - k, rows) * columns;
       const below = edge(y + k, rows) * columns;
-      const to = y * columns;
-      if (k === 0) for (let x = 0; x < columns; x++) out[to + x] = half[0] * between[to + x];
-      else
-        for (let x = 0; x < columns; x++) out[to + x] += half[k] * (between[above + x] + between[below + x]);
+      const weight = half[k];
+      for (let x = 0; x < columns; x++) out[to + x] += weight * (between[above + x] + between[below + x]);
     }
   }
   return { data: out, rows, columns };

@@ -19,14 +19,12 @@ export interface Tracks {
   readonly by: Points;
 }
 
-/** An image and its derivatives, padded by the window so that windows may reach over the border. */
+/** An image padded by the window, so that windows may reach over the border. */
 interface Level {
   readonly rows: number;
   readonly columns: number;
   readonly stride: number;
   readonly values: Float32Array;
-  readonly dx: Float32Array;
-  readonly dy: Float32Array;
 }
 
 /** The image, its half, its quarter …, as long as a window fits. */
@@ -41,17 +39,8 @@ function pyramid(image: Image, window: number, levels: number): Image[] {
 }
 
 function level(image: Image, window: number): Level {
-  const border = window + 2;
-  const gradient = derivatives(image, 3 / 32, 10 / 32);
-  const values = pad(image, border, "reflect");
-  return {
-    rows: image.rows,
-    columns: image.columns,
-    stride: values.columns,
-    values: values.data,
-    dx: pad(gradient.x, border, "zero").data,
-    dy: pad(gradient.y, border, "zero").data,
-  };
+  const padded = pad(image, window + 2, "reflect");
+  return { rows: image.rows, columns: image.columns, stride: padded.columns, values: padded.data };
 }
 
 /** Copies a window of bilinear values whose corner lies at (x, y). */
@@ -124,6 +113,10 @@ export function track(first: Image, second: Image, options: TrackOptions & { poi
   const { window, levels, iterations, points } = options;
   const images = pyramid(first, window, levels);
   const before = images.map((image) => level(image, window));
+  const slopes = images.map((image) => {
+    const gradient = derivatives(image, 3 / 32, 10 / 32);
+    return { x: pad(gradient.x, window + 2, "zero").data, y: pad(gradient.y, window + 2, "zero").data };
+  });
   const after = pyramid(second, window, levels).map((image) => level(image, window));
   const half = (window - 1) / 2;
   const template = {
@@ -152,8 +145,8 @@ export function track(first: Image, second: Image, options: TrackOptions & { poi
       }
       const { stride } = before[depth];
       sample(before[depth].values, stride, { x, y, window }, template.values);
-      sample(before[depth].dx, stride, { x, y, window }, template.dx);
-      sample(before[depth].dy, stride, { x, y, window }, template.dy);
+      sample(slopes[depth].x, stride, { x, y, window }, template.dx);
+      sample(slopes[depth].y, stride, { x, y, window }, template.dy);
       let xx = 0;
       let xy = 0;
       let yy = 0;

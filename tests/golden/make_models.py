@@ -1,0 +1,251 @@
+"""What Keras computes for the networks of src/models: run with Keras 3 on TensorFlow, KERAS_BACKEND=tensorflow.
+
+Each network is written here a second time, from its source. Weights and inputs come from a formula that both sides
+compute, so the golden file holds only outputs: parameter counts, some values of the forward pass, the loss in training
+mode and the gradient's norm for each weight, in order of the layers' making.
+
+    python make_models.py [NAME ...]    # all networks, or these
+"""
+
+import json
+import os
+import sys
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+made = []
+
+
+def hashed(size, stream):
+    """Uniform numbers in [-1, 1) from the index and the stream."""
+    with np.errstate(over="ignore"):
+        h = (np.arange(1, size + 1, dtype=np.uint32) * np.uint32(2654435761)) ^ np.uint32(
+            (stream + 1) * 0x85EBCA6B & 0xFFFFFFFF
+        )
+        h ^= h >> np.uint32(15)
+        h *= np.uint32(0x2C1B3C6D)
+        h ^= h >> np.uint32(12)
+        h *= np.uint32(0x297A2D39)
+        h ^= h >> np.uint32(15)
+    return h / 2.0**31 - 1
+
+
+def fill(weights_of):
+    stream = 0
+    for layer in weights_of:
+        normalization = isinstance(layer, layers.BatchNormalization)
+        values = []
+        for position, weight in enumerate(layer.weights):
+            shape = tuple(weight.shape)
+            u = hashed(int(np.prod(shape)), stream)
+            stream += 1
+            if len(shape) > 1:
+                fan = np.prod(shape[:-1])
+                u = u * np.sqrt(4.0 / fan)
+            elif normalization and position == 0:
+                u = 1 + 0.1 * u
+            elif normalization and position == 3:
+                u = 1 + 0.2 * u
+            else:
+                u = 0.1 * u
+            values.append(u.reshape(shape).astype(np.float32))
+        layer.set_weights(values)
+
+
+def use(layer, x):
+    made.append(layer)
+    return layer(x)
+
+
+def conv1d(x, n, k, **options):
+    return use(layers.Conv1D(n, k, padding="same", **options), x)
+
+
+def conv2d(x, n, k, **options):
+    return use(layers.Conv2D(n, k, padding="same", **options), x)
+
+
+def norm(x):
+    return use(layers.BatchNormalization(), x)
+
+
+def act(x, name):
+    return layers.Activation(name)(x)
+
+
+def dense(x, n, **options):
+    return use(layers.Dense(n, **options), x)
+
+
+def hard_sigmoid2(x):
+    """Keras 2's; Keras 3's is another function."""
+    return keras.ops.clip(0.2 * x + 0.5, 0, 1)
+
+
+# Motion
+
+
+def motion_conv1d():
+    def block(w):
+        res = conv1d(w, 128, 9)
+        x = act(norm(res), "elu")
+        x = act(norm(conv1d(x, 128, 9)), "elu")
+        x = conv1d(x, 128, 9)
+        return act(norm(layers.Add()([x, res])), "elu")
+
+    inputs = keras.Input((90, 18))
+    x = block(inputs)
+    x = layers.MaxPooling1D(3)(x)
+    x = block(x)
+    x = layers.GlobalAveragePooling1D()(x)
+    x = act(norm(dense(x, 64)), "elu")
+    return keras.Model(inputs, dense(x, 61, activation="softmax"))
+
+
+def small_conv1d():
+    inputs = keras.Input((90, 6))
+    x = inputs
+    for index, n in enumerate((32, 64, 64)):
+        x = act(norm(conv1d(x, n, 9)), "elu")
+        if index < 2:
+            x = layers.MaxPooling1D(3)(x)
+    x = layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, dense(x, 61, activation="softmax"))
+
+
+# Radar
+
+
+def radar_two_path(intended, f=64, lstm=16):
+    def conv3(x, n, slip=False):
+        first = conv2d(x, n, 3)
+        res = norm(first)
+        x = act(first if slip else res, "elu")
+        x = act(norm(conv2d(x, n, 3)), "elu")
+        x = norm(conv2d(x, n, 3))
+        return act(layers.Add()([x, res]), "elu")
+
+    def bottleneck3(x, n, slip=False):
+        def trio(x):
+            return conv2d(conv2d(conv2d(x, n // 4, 1), n // 4, 3), n, 1)
+
+        block_input = x
+        res = norm(trio(x))
+        if not slip:
+            x = act(res, "elu")
+            x = act(norm(trio(x)), "elu")
+        else:
+            x = block_input
+        x = norm(trio(x))
+        return act(layers.Add()([x, res]), "elu")
+
+    def up(x, skip, n):
+        x = use(layers.Conv2DTranspose(n, 3, strides=2, padding="same"), x)
+        return layers.Concatenate()([x, skip])
+
+    inputs = keras.Input((48, 48, 4))
+    d1 = conv3(inputs, f)
+    d2 = conv3(layers.MaxPooling2D(2)(d1), 2 * f)
+    d3 = bottleneck3(layers.MaxPooling2D(2)(d2), 4 * f)
+    x = bottleneck3(layers.MaxPooling2D(2)(d3), 8 * f, slip=not intended)
+    x = bottleneck3(up(x, d3, 4 * f), 4 * f)
+    x = conv3(up(x, d2, 2 * f), 2 * f, slip=not intended)
+    x = conv3(up(x, d1, f), f, slip=not intended)
+    frames = layers.Reshape((4, 48, 48, 1))(layers.Permute((3, 1, 2))(inputs))
+    second = use(
+        layers.ConvLSTM2D(lstm, 3, padding="same", recurrent_activation=hard_sigmoid2), frames
+    )
+    x = layers.Concatenate()([x, norm(second)])
+    x = conv3(x, f)
+    return keras.Model(inputs, conv2d(x, 1, 3, activation="sigmoid"))
+
+
+def unet(size, f, depth):
+    def double(x, n):
+        for _ in range(2):
+            x = act(norm(conv2d(x, n, 3, use_bias=False)), "relu")
+        return x
+
+    inputs = keras.Input((size, size, 4))
+    x = inputs
+    skips = []
+    for level in range(depth):
+        x = double(x, f * 2**level)
+        skips.append(x)
+        x = layers.MaxPooling2D(2)(x)
+    x = double(x, f * 2**depth)
+    for level in reversed(range(depth)):
+        skip = skips[level]
+        x = use(layers.Conv2DTranspose(f * 2**level, 2, strides=2, padding="same"), x)
+        lost = skip.shape[1] - x.shape[1]
+        if lost:
+            half = (lost // 2, lost - lost // 2)
+            x = layers.ZeroPadding2D((half, half))(x)
+        x = double(layers.Concatenate()([skip, x]), f * 2**level)
+    return keras.Model(inputs, conv2d(x, 1, 1, activation="sigmoid"))
+
+
+NETWORKS = {
+    "motionConv1d": motion_conv1d,
+    "conv1d": small_conv1d,
+    "radarTwoPath submitted": lambda: radar_two_path(False),
+    "radarTwoPath intended": lambda: radar_two_path(True),
+    "radarTwoPath 16 filters": lambda: radar_two_path(False, f=16, lstm=4),
+    "unet": lambda: unet(30, 8, 3),
+}
+
+
+def golden(build):
+    keras.backend.clear_session()
+    made.clear()
+    model = build()
+    fill([layer for layer in made if layer.weights])
+    shape = (2, *model.input_shape[1:])
+    images = len(model.output_shape) == 4
+    u = hashed(int(np.prod(shape)), 1000)
+    x = ((u + 1) / 2 if images else u * np.sqrt(3)).reshape(shape).astype(np.float32)
+    forward = model(x, training=False).numpy().astype(np.float64).ravel()
+
+    weights = [w for layer in made for w in layer.trainable_weights]
+
+    def step(x):
+        with tf.GradientTape() as tape:
+            y = model(x, training=True)
+            if images:
+                truth = ((hashed(int(np.prod(y.shape)), 2000) + 1) / 2).reshape(y.shape).astype(np.float32)
+                loss = tf.reduce_mean(tf.square(y - truth))
+            else:
+                labels = np.arange(len(x)) * 7 % y.shape[1]
+                loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(labels, y))
+        return loss, tape.gradient(loss, weights)
+
+    loss, gradients = tf.function(step, jit_compile=True)(tf.constant(x))
+    norms = [float(np.linalg.norm(g.numpy().astype(np.float64))) for g in gradients]
+    stride = max(1, forward.size // 40)
+    return {
+        "inputShape": list(shape[1:]),
+        "parameters": int(model.count_params()),
+        "trainable": int(sum(np.prod(w.shape) for w in weights)),
+        "stride": stride,
+        "forward": [float(f"{v:.8g}") for v in forward[::stride]],
+        "forwardMean": float(forward.mean()),
+        "loss": float(loss),
+        "gradientNorms": [float(f"{v:.7g}") for v in norms],
+    }
+
+
+if __name__ == "__main__":
+    path = os.path.join(HERE, "models.json")
+    known = json.load(open(path)) if os.path.exists(path) else {}
+    for name in sys.argv[1:] or NETWORKS:
+        known[name] = golden(NETWORKS[name])
+        print(name, known[name]["parameters"], known[name]["trainable"], known[name]["loss"], flush=True)
+    known = {name: known[name] for name in NETWORKS if name in known}
+    text = ",\n".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in known.items())
+    open(path, "w").write("{\n" + text + "\n}\n")

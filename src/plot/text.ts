@@ -1,0 +1,33 @@
+/**
+ * Text from data for plotly, which reads a few HTML tags and entities in titles, labels and hover text.
+ *
+ * @example
+ * escapeText("a < b & <b>c</b>"); // "a &lt; b &amp; &lt;b&gt;c&lt;/b&gt;"
+ */
+export function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Text for an HTML attribute or element. */
+export function escapeHtml(text: string): string {
+  return escapeText(text).replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+}
+
+/** JSON that may stand inside a script element: no tag can begin in it. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value)
+    .replaceAll("<", "\\u003c")
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029");
+}
+
+/** A number for labels: at most `digits` significant digits, thousands divided, no trailing zeros. */
+export function formatNumber(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return String(value);
+  return new Intl.NumberFormat("en", { maximumSignificantDigits: digits }).format(value);
+}
+
+/** A count for labels: whole, thousands divided. */
+export function formatCount(value: number): string {
+  return new Intl.NumberFormat("en", { maximumFractionDigits: 0 }).format(value);
+}

@@ -119,6 +119,47 @@ def small_conv1d():
     return keras.Model(inputs, dense(x, 61, activation="softmax"))
 
 
+def fft_conv1d():
+    inputs = keras.Input((60, 18))
+    x = inputs
+    for n, k in ((128, 9), (256, 6), (128, 3)):
+        x = act(norm(conv1d(x, n, k)), "relu")
+    x = layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, dense(x, 61, activation="softmax"))
+
+
+def inception_time():
+    def module(x):
+        narrow = conv1d(x, 32, 1, use_bias=False)
+        branches = [conv1d(narrow, 32, k, use_bias=False) for k in (40, 20, 10)]
+        pooled = layers.MaxPool1D(3, strides=1, padding="same")(x)
+        branches.append(conv1d(pooled, 32, 1, use_bias=False))
+        return act(norm(layers.Concatenate(axis=2)(branches)), "relu")
+
+    inputs = keras.Input((60, 18))
+    x = res = inputs
+    for d in range(6):
+        x = module(x)
+        if d % 3 == 2:
+            shortcut = norm(conv1d(res, 128, 1, use_bias=False))
+            x = res = act(layers.Add()([shortcut, x]), "relu")
+    x = layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, dense(x, 61, activation="softmax"))
+
+
+def resnet1d():
+    inputs = keras.Input((60, 18))
+    x = inputs
+    for index, n in enumerate((64, 128, 128)):
+        y = act(norm(conv1d(x, n, 8)), "relu")
+        y = act(norm(conv1d(y, n, 5)), "relu")
+        y = norm(conv1d(y, n, 3))
+        shortcut = norm(x if index == 2 else conv1d(x, n, 1))
+        x = act(layers.Add()([shortcut, y]), "relu")
+    x = layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, dense(x, 61, activation="softmax"))
+
+
 # Radar
 
 
@@ -191,12 +232,39 @@ def unet(size, f, depth):
     return keras.Model(inputs, conv2d(x, 1, 1, activation="sigmoid"))
 
 
+def rainnet(f):
+    def double(x, n):
+        for _ in range(2):
+            x = act(conv2d(x, n, 3), "relu")
+        return x
+
+    def up(x, skip):
+        return layers.Concatenate()([layers.UpSampling2D(2)(x), skip])
+
+    inputs = keras.Input((32, 32, 4))
+    c1 = double(inputs, f)
+    c2 = double(layers.MaxPooling2D(2)(c1), 2 * f)
+    c3 = double(layers.MaxPooling2D(2)(c2), 4 * f)
+    c4 = double(layers.MaxPooling2D(2)(c3), 8 * f)
+    x = double(layers.MaxPooling2D(2)(c4), 16 * f)
+    x = double(up(x, c4), 8 * f)
+    x = double(up(x, c3), 4 * f)
+    x = double(up(x, c2), 2 * f)
+    x = double(up(x, c1), f)
+    x = act(conv2d(x, 2, 3), "relu")
+    return keras.Model(inputs, conv2d(x, 1, 1))
+
+
 NETWORKS = {
     "motionConv1d": motion_conv1d,
     "conv1d": small_conv1d,
     "radarTwoPath submitted": lambda: radar_two_path(False),
     "radarTwoPath intended": lambda: radar_two_path(True),
     "radarTwoPath 16 filters": lambda: radar_two_path(False, f=16, lstm=4),
+    "fftConv1d": fft_conv1d,
+    "inceptionTime": inception_time,
+    "resnet1d": resnet1d,
+    "rainNet": lambda: rainnet(4),
     "unet": lambda: unet(30, 8, 3),
 }
 

@@ -34,19 +34,24 @@ function summedArea(
   }
 }
 
+/** What the fractions skill score is made of; sums of several forecasts add up. */
+export interface FractionsSums {
+  /** Squared differences of the neighbourhoods' counts. */
+  readonly difference: number;
+  /** What they would be without any overlap. */
+  readonly reference: number;
+}
+
 /**
- * Fractions skill score: how well the share of rainy pixels within a neighbourhood is forecast, whatever their exact
- * place. 1 is perfect, 0 no skill; neighbourhoods reach over the border as if it were dry.
+ * Compares the counts of rainy pixels in every neighbourhood; `1 - difference / reference` is the score.
  *
  * @param truth observed values `[images, rows, columns]` in C order; NaN counts as dry
  * @param options forecast, shape, threshold and scale
- * @returns the score over all images; NaN where no pixel is rainy in either
  * @throws {RangeError} if shape and lengths disagree or the scale is no positive whole number
- * Source: Roberts and Lean 2008; equal to pysteps.verification.spatialscores.fss.
  * @example
- * fractionsSkillScore([1, 0, 0, 0], { forecast: [1, 0, 0, 0], shape: [2, 2], threshold: 1, scale: 1 }); // 1
+ * const { difference, reference } = fractionsSums(truth, { forecast, shape: [10, 120, 120], threshold: 63, scale: 5 });
  */
-export function fractionsSkillScore(truth: VerifyArray, options: FractionsSkillOptions): number {
+export function fractionsSums(truth: VerifyArray, options: FractionsSkillOptions): FractionsSums {
   const { forecast, shape, threshold, scale } = options;
   const rows = shape[shape.length - 2];
   const columns = shape[shape.length - 1];
@@ -82,5 +87,22 @@ export function fractionsSkillScore(truth: VerifyArray, options: FractionsSkillO
       }
     }
   }
+  return { difference, reference };
+}
+
+/**
+ * Fractions skill score: how well the share of rainy pixels within a neighbourhood is forecast, whatever their exact
+ * place. 1 is perfect, 0 no skill; neighbourhoods reach over the border as if it were dry.
+ *
+ * @param truth observed values `[images, rows, columns]` in C order; NaN counts as dry
+ * @param options forecast, shape, threshold and scale
+ * @returns the score over all images; NaN where no pixel is rainy in either
+ * @throws {RangeError} if shape and lengths disagree or the scale is no positive whole number
+ * Source: Roberts and Lean 2008; equal to pysteps.verification.spatialscores.fss.
+ * @example
+ * fractionsSkillScore([1, 0, 0, 0], { forecast: [1, 0, 0, 0], shape: [2, 2], threshold: 1, scale: 1 }); // 1
+ */
+export function fractionsSkillScore(truth: VerifyArray, options: FractionsSkillOptions): number {
+  const { difference, reference } = fractionsSums(truth, options);
   return 1 - difference / reference;
 }

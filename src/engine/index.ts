@@ -1,3 +1,10 @@
+import "./dropout";
+
+export { GraphBuilder, type Output } from "./graph";
 export { tf } from "./load";
+export { logitsOf, withLogits } from "./logits";
 export { type NativeAttribute, type NativeDtype, nativeOp } from "./native";
 export { randomInteger, randomNormal, randomUniform, seedRandom, withRandomState } from "./random";
+export { CaptureError, nativeId, record } from "./record";
+export { asIntegers, GraphSession } from "./session";
+export { dtypeNumber, fromWords, GraphVariable, type VariableDtype } from "./variable";

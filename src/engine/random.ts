@@ -29,6 +29,11 @@ function nextKey(): Tensor {
   return tf.add(current.key, tf.tensor1d([call, 0], "int32"));
 }
 
+/** Whether a step with a seed of its own is running. */
+export function inRandomState(): boolean {
+  return current !== undefined;
+}
+
 function asScalar(value: number | Scalar): Scalar {
   return typeof value === "number" ? tf.scalar(value | 0, "int32") : value;
 }

@@ -1,0 +1,306 @@
+/**
+ * TensorFlow graphs, node by node, for a session that the addon loads. tfjs-node carries the protocol buffers.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Binding, type BindingAttribute, backend } from "./native";
+
+// biome-ignore lint/suspicious/noExplicitAny: generated protocol buffer classes without types
+type Message = any;
+const proto: Message = require("@tensorflow/tfjs-node-gpu/dist/proto/api_pb");
+
+/** An output of a node: its name, with ":1" and so on for outputs after the first. */
+export type Output = string;
+
+function shapeMessage(shape: readonly number[]): Message {
+  const message = new proto.TensorShape();
+  for (const extent of shape) {
+    const dimension = new proto.TensorShape.Dim();
+    dimension.setSize(extent);
+    message.addDim(dimension);
+  }
+  return message;
+}
+
+function tensorMessage(shape: readonly number[], dtype: number, values: ArrayBufferView): Message {
+  const message = new proto.Tensor();
+  message.setDtype(dtype);
+  message.setTensorShape(shapeMessage(shape));
+  message.setTensorContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice());
+  return message;
+}
+
+/** An op's attribute: a dtype (the binding's number), text, a list, … or a tensor for `Const`. */
+export type GraphAttribute =
+  | { readonly dtype: number }
+  | { readonly text: string }
+  | { readonly int: number | readonly number[] }
+  | { readonly float: number | readonly number[] }
+  | { readonly bool: boolean | readonly boolean[] }
+  | { readonly shape: readonly number[] }
+  | { readonly dtypes: readonly number[] }
+  | { readonly tensor: { shape: readonly number[]; dtype: number; values: ArrayBufferView } };
+
+function attributeMessage(attribute: GraphAttribute): Message {
+  const value = new proto.AttrValue();
+  const list = () => {
+    const message = new proto.AttrValue.ListValue();
+    value.setList(message);
+    return message;
+  };
+  if ("dtype" in attribute) value.setType(attribute.dtype);
+  else if ("text" in attribute) value.setS(Buffer.from(attribute.text));
+  else if ("shape" in attribute) value.setShape(shapeMessage(attribute.shape));
+  else if ("dtypes" in attribute) list().setTypeList([...attribute.dtypes]);
+  else if ("tensor" in attribute) {
+    value.setTensor(tensorMessage(attribute.tensor.shape, attribute.tensor.dtype, attribute.tensor.values));
+  } else if ("int" in attribute) {
+    if (typeof attribute.int === "number") value.setI(attribute.int);
+    else list().setIList([...attribute.int]);
+  } else if ("float" in attribute) {
+    if (typeof attribute.float === "number") value.setF(attribute.float);
+    else list().setFList([...attribute.float]);
+  } else if (typeof attribute.bool === "boolean") value.setB(attribute.bool);
+  else list().setBList([...attribute.bool]);
+  return value;
+}
+
+/** Turns an attribute as the addon takes it into a graph's. */
+export function fromBindingAttribute(binding: Binding, attribute: BindingAttribute): GraphAttribute {
+  const { type, value } = attribute;
+  switch (type) {
+    case binding.TF_ATTR_STRING:
+      return { text: value as string };
+    case binding.TF_ATTR_INT:
+      return { int: value as number | number[] };
+    case binding.TF_ATTR_FLOAT:
+      return { float: value as number | number[] };
+    case binding.TF_ATTR_BOOL:
+      return { bool: value as boolean };
+    case binding.TF_ATTR_TYPE:
+      return { dtype: value as number };
+    case binding.TF_ATTR_SHAPE:
+      return { shape: value as number[] };
+    default:
+      throw new TypeError(`Cannot record an attribute: type ${type} of "${attribute.name}" is unknown`);
+  }
+}
+
+/** A loop that nodes are being added to. */
+interface Frame {
+  readonly name: string;
+  /** Runs once an iteration; nodes without inputs wait for it. */
+  readonly pivot: Output;
+  readonly entered: Map<Output, Output>;
+  /** The values of `entered`: the same in every iteration. */
+  readonly fixed: Set<Output>;
+}
+
+/** The session's tag in its SavedModel. */
+export const graphTag = "podium";
+
+/** Collects the nodes of a graph. */
+export class GraphBuilder {
+  private readonly dtypes = new Map<Output, number>();
+  /** How many nodes of each op there are. */
+  readonly counts: Record<string, number> = {};
+  private readonly graph: Message = new proto.GraphDef();
+  private readonly frames = new Map<string, string | undefined>();
+  private readonly constants = new Map<string, Output>();
+  private frame: Frame | undefined;
+  private next = 0;
+
+  constructor() {
+    const versions = new proto.VersionDef();
+    versions.setProducer(1882);
+    versions.setMinConsumer(0);
+    this.graph.setVersions(versions);
+  }
+
+  /**
+   * Adds a node and returns its first output. Inside a loop, values from outside are brought in, and a node without
+   * inputs waits for the iteration.
+   *
+   * @param inputs outputs of other nodes; "^name" waits for a node
+   */
+  node(
+    op: string,
+    inputs: readonly Output[] = [],
+    options: { attributes?: Readonly<Record<string, GraphAttribute>>; name?: string; host?: boolean } = {},
+  ): Output {
+    const name = options.name ?? `${op}_${this.next++}`;
+    const message = new proto.NodeDef();
+    message.setName(name);
+    message.setOp(op);
+    if (options.host) message.setDevice("/device:CPU:0");
+    const own = this.frame && op !== "Enter" ? this.enterAll(inputs, this.frame) : [...inputs];
+    message.setInputList(own);
+    const map = message.getAttrMap();
+    for (const [key, attribute] of Object.entries(options.attributes ?? {})) {
+      map.set(key, attributeMessage(attribute));
+    }
+    this.graph.addNode(message);
+    this.frames.set(name, this.frame?.name);
+    this.counts[op] = (this.counts[op] ?? 0) + 1;
+    return name;
+  }
+
+  /** A constant; equal small ones are one node. */
+  constant(shape: readonly number[], dtype: number, values: ArrayBufferView): Output {
+    const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+    const key = `${this.frame?.name ?? ""}|${dtype}|${shape}|${bytes.length <= 256 ? bytes.toString("hex") : this.next}`;
+    const known = this.constants.get(key);
+    if (known) return known;
+    const output = this.node("Const", [], {
+      attributes: { dtype: { dtype }, value: { tensor: { shape, dtype, values } } },
+    });
+    this.constants.set(key, output);
+    return output;
+  }
+
+  /** An int32 constant, a scalar or a list. */
+  integers(value: number | readonly number[]): Output {
+    const shape = typeof value === "number" ? [] : [value.length];
+    const values = Int32Array.from(typeof value === "number" ? [value] : value);
+    return this.constant(shape, backend().binding.TF_INT32, values);
+  }
+
+  private enterAll(inputs: readonly Output[], frame: Frame): Output[] {
+    const entered: Output[] = [];
+    for (const input of inputs) {
+      const control = input.startsWith("^");
+      const from = this.frames.get(input.replace(/^\^|:\d+$/g, ""));
+      if (from === frame.name) entered.push(input);
+      else if (!control) entered.push(this.enter(input, frame));
+    }
+    const changing = entered.some((input) => !input.startsWith("^") && !frame.fixed.has(input));
+    return changing ? entered : [...entered, `^${frame.pivot}`];
+  }
+
+  private enter(input: Output, frame: Frame): Output {
+    const known = frame.entered.get(input);
+    if (known) return known;
+    const output = this.enterNode(input, { frame: frame.name, constant: true });
+    frame.entered.set(input, output);
+    frame.fixed.add(output);
+    return output;
+  }
+
+  /** Notes an output's dtype, which a loop must know of the values that it takes in. */
+  setDtype(output: Output, dtype: number): Output {
+    this.dtypes.set(output, dtype);
+    return output;
+  }
+
+  /** The dtype noted of an output. */
+  dtypeOf(output: Output): number {
+    const dtype = this.dtypes.get(output);
+    if (dtype === undefined) throw new Error(`Cannot tell the dtype of node ${output}: it is not noted`);
+    return dtype;
+  }
+
+  private enterNode(input: Output, options: { frame: string; constant: boolean }): Output {
+    const dtype = this.dtypeOf(input);
+    const held = this.frame;
+    this.frame = undefined;
+    const output = this.node("Enter", [input], {
+      attributes: {
+        T: { dtype },
+        frame_name: { text: options.frame },
+        is_constant: { bool: options.constant },
+        parallel_iterations: { int: 1 },
+      },
+    });
+    this.frame = held;
+    this.frames.set(output, options.frame);
+    return this.setDtype(output, dtype);
+  }
+
+  /**
+   * A loop that runs while the counter is below `count`; returns the final values.
+   *
+   * @param count an int32 scalar: iterations
+   * @param initial the values that change from one iteration to the next, dtypes noted
+   * @param body from the counter and the values to the next values, and nodes that each iteration must have run
+   */
+  loop(
+    count: Output,
+    initial: readonly Output[],
+    body: (counter: Output, values: Output[]) => { values: Output[]; wait: Output[] },
+  ): Output[] {
+    const int32 = backend().binding.TF_INT32;
+    const name = `loop${this.next++}`;
+    const zero = this.setDtype(this.integers(0), int32);
+    const starts = [zero, ...initial];
+    const dtypes = starts.map((output) => this.dtypeOf(output));
+    const merges = starts.map((start, index) => {
+      const entered = this.enterNode(start, { frame: name, constant: false });
+      const merge = this.node("Merge", [entered, entered], {
+        attributes: { T: { dtype: dtypes[index] }, N: { int: 2 } },
+      });
+      this.frames.set(merge, name);
+      return merge;
+    });
+    const limit = this.enterNode(count, { frame: name, constant: true });
+    const less = this.node("Less", [merges[0], limit], { attributes: { T: { dtype: int32 } } });
+    const going = this.node("LoopCond", [less]);
+    const switches = merges.map((merge, index) =>
+      this.node("Switch", [merge, going], { attributes: { T: { dtype: dtypes[index] } } }),
+    );
+    const values = switches.map((branch, index) =>
+      this.node("Identity", [`${branch}:1`], { attributes: { T: { dtype: dtypes[index] } } }),
+    );
+    for (const inner of [less, going, ...switches, ...values]) this.frames.set(inner, name);
+
+    this.frame = { name, pivot: values[0], entered: new Map([[count, limit]]), fixed: new Set([limit]) };
+    for (const [index, value] of values.entries()) this.setDtype(value, dtypes[index]);
+    const result = body(values[0], values.slice(1));
+    const one = this.integers(1);
+    const waits = result.wait.map((output) => `^${output}`);
+    const counted = this.node("AddV2", [values[0], one, ...waits], { attributes: { T: { dtype: int32 } } });
+    const finals = [counted, ...result.values].map((value, index) =>
+      this.node("NextIteration", [value], { attributes: { T: { dtype: dtypes[index] } } }),
+    );
+    this.frame = undefined;
+    for (const [index, merge] of merges.entries()) this.replaceInput(merge, 1, finals[index]);
+    return switches.slice(1).map((branch, index) => {
+      const output = this.node("Exit", [branch], { attributes: { T: { dtype: dtypes[index + 1] } } });
+      return this.setDtype(output, dtypes[index + 1]);
+    });
+  }
+
+  private replaceInput(name: string, index: number, input: Output): void {
+    for (const node of this.graph.getNodeList()) {
+      if (node.getName() !== name) continue;
+      const inputs = node.getInputList();
+      inputs[index] = input;
+      node.setInputList(inputs);
+    }
+  }
+
+  /** The graph as a SavedModel's bytes. */
+  private serialize(): Uint8Array {
+    const information = new proto.MetaGraphDef.MetaInfoDef();
+    information.addTags(graphTag);
+    const metaGraph = new proto.MetaGraphDef();
+    metaGraph.setMetaInfoDef(information);
+    metaGraph.setGraphDef(this.graph);
+    const savedModel = new proto.SavedModel();
+    savedModel.setSavedModelSchemaVersion(1);
+    savedModel.addMetaGraphs(metaGraph);
+    return savedModel.serializeBinary();
+  }
+
+  /** Loads the graph into a session of its own and returns the session's number. */
+  load(): number {
+    const directory = mkdtempSync(path.join(tmpdir(), "podium-graph-"));
+    try {
+      mkdirSync(path.join(directory, "variables"));
+      writeFileSync(path.join(directory, "saved_model.pb"), this.serialize());
+      return backend().binding.loadSavedModel(directory, graphTag);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What went into a softmax or sigmoid. A cross-entropy computed from it is exact and one op, where one computed from
+ * probabilities needs clipping; models end in an activation all the same, so the engine remembers its input.
+ */
+import type { Tensor, TensorLike } from "@tensorflow/tfjs-node-gpu";
+import { core } from "./core";
+import { tf } from "./load";
+
+type Activation = "softmax" | "sigmoid";
+
+let noted: Map<Tensor, { activation: Activation; logits: Tensor }> | undefined;
+
+function note(activation: Activation, input: Tensor, output: Tensor): Tensor {
+  noted?.set(output, { activation, logits: input });
+  return output;
+}
+
+const { softmax, sigmoid } = core;
+
+core.softmax = function softmaxNoted<T extends Tensor>(logits: T | TensorLike, axis = -1): T {
+  if (!noted || !(logits instanceof tf.Tensor)) return softmax(logits, axis);
+  if (axis !== -1 && axis !== logits.rank - 1) return softmax(logits, axis);
+  const kept = tf.keep(tf.clone(logits));
+  return note("softmax", kept, softmax(kept)) as T;
+};
+
+core.sigmoid = function sigmoidNoted<T extends Tensor>(input: T | TensorLike): T {
+  if (!noted || !(input instanceof tf.Tensor)) return sigmoid(input);
+  const kept = tf.keep(tf.clone(input));
+  return note("sigmoid", kept, sigmoid(kept)) as T;
+};
+
+/** Runs `f` with the inputs of softmax and sigmoid remembered for {@link logitsOf} until it returns. */
+export function withLogits<T>(f: () => T): T {
+  const outer = noted;
+  const own: typeof noted = new Map();
+  noted = own;
+  try {
+    return f();
+  } finally {
+    noted = outer;
+    for (const { logits } of own.values()) logits.dispose();
+  }
+}
+
+/**
+ * What the activation that gave `output` was given, within {@link withLogits}; `undefined` where `output` did not
+ * come straight out of that activation.
+ */
+export function logitsOf(output: Tensor, activation: Activation): Tensor | undefined {
+  const found = noted?.get(output);
+  return found?.activation === activation ? found.logits : undefined;
+}

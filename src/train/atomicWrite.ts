@@ -1,0 +1,33 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import path from "node:path";
+
+/**
+ * Writes a file that is either whole or not there: into a neighbour, which then takes the file's place. Makes the
+ * folder where it is lacking.
+ *
+ * @param file where to write
+ * @param parts text or bytes, one after another
+ * @throws {Error} the file system's own error; the old file, where there was one, is then untouched
+ */
+export function atomicWrite(file: string, ...parts: readonly (string | Uint8Array)[]): void {
+  const directory = path.dirname(file);
+  mkdirSync(directory, { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  const handle = openSync(temporary, "w");
+  try {
+    try {
+      for (const part of parts) {
+        const bytes = typeof part === "string" ? Buffer.from(part) : part;
+        for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, bytes.length - at);
+      }
+      // Else a power cut could leave the new name on an empty file.
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

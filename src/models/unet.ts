@@ -1,9 +1,9 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import { encoderDecoder } from "./blocks/encoderDecoder";
-import { padLike } from "./blocks/frames";
 import { checkCount, checkInputShape } from "./blocks/shapes";
-import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
+import { type Activation, toolkit } from "./blocks/toolkit";
+import { unetParts } from "./blocks/unetParts";
 
 /** Options of {@link unet}. */
 export interface UnetOptions {
@@ -13,6 +13,12 @@ export interface UnetOptions {
   filters?: number;
   /** Levels below the first. Default 4. */
   depth?: number;
+  /** Keeps the time steps apart until the last convolution: every convolution in as many groups. Default false. */
+  groupByTime?: boolean;
+  /** Channel and spatial attention on the way down (CBAM, Woo et al. 2018). Default false. */
+  attention?: boolean;
+  /** Attention gates on the way up (Attention U-Net, Oktay et al. 2018). Default false. */
+  gates?: boolean;
   /** Default `relu`. */
   activation?: Activation;
   /** Default `sigmoid`, for pixels in [0, 1]. */
@@ -29,40 +35,22 @@ export interface UnetOptions {
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
- * @throws {RangeError} if a size is not a whole number above 0
+ * @throws {RangeError} if a size is not a whole number above 0, or filters are no multiple of the grouped times
  * @example
- * const model = unet({ inputShape: [120, 120, 4], filters: 16, depth: 3 });
+ * const model = unet({ inputShape: [120, 120, 4], filters: 16, depth: 3, gates: true });
  */
 export function unet(options: UnetOptions): tfTypes.LayersModel {
-  const { inputShape, filters = 64, depth = 4, activation = "relu", outputActivation = "sigmoid" } = options;
-  const { outputKernel = 1, seed = 0 } = options;
+  const { inputShape, filters = 64, depth = 4, groupByTime = false, attention, gates } = options;
+  const { activation = "relu", outputActivation = "sigmoid", outputKernel = 1, seed = 0 } = options;
   checkInputShape(inputShape, "rows, columns, times");
   checkCount("filters", filters);
   checkCount("depth", depth);
   const net = toolkit(seed);
-  const convolve = (x: Symbolic, channels: number): Symbolic => {
-    const convolved = net.conv2d(x, {
-      filters: channels,
-      kernelSize: 3,
-      kernelInitializer: "heNormal",
-      useBias: false,
-    });
-    return net.activate(net.normalize(convolved), activation);
-  };
 
   const input = tf.input({ shape: inputShape });
-  const x = encoderDecoder(input, {
-    depth,
-    block: (from, level) => convolve(convolve(from, filters * 2 ** level), filters * 2 ** level),
-    shrink: (from) => net.apply(tf.layers.maxPooling2d({ poolSize: 2 }), from),
-    enlarge: (from, level, skip) =>
-      padLike(
-        net,
-        net.conv2dTranspose(from, { filters: filters * 2 ** level, kernelSize: 2, strides: 2 }),
-        skip,
-      ),
-    join: (skip, enlarged) => net.join(skip, enlarged),
-  });
+  const groups = groupByTime ? inputShape[2] : 1;
+  const parts = unetParts(net, { filters, depth, activation, groups, attention, gates });
+  const x = encoderDecoder(input, parts); // [samples, rows, columns, filters]
   const output = net.conv2d(x, { filters: 1, kernelSize: outputKernel, activation: outputActivation });
   return tf.model({ inputs: input, outputs: output });
 }

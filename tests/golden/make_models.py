@@ -207,29 +207,148 @@ def radar_two_path(intended, f=64, lstm=16):
     return keras.Model(inputs, conv2d(x, 1, 3, activation="sigmoid"))
 
 
-def unet(size, f, depth):
+def output(inputs, x, k):
+    return keras.Model(inputs, conv2d(x, 1, k, activation="sigmoid"))
+
+
+def reshape(x, *shape):
+    return keras.ops.reshape(x, shape)
+
+
+def fold(x):
+    return reshape(x, -1, *x.shape[2:])
+
+
+def unfold(x, times=4):
+    return reshape(x, -1, times, *x.shape[1:])
+
+
+def sequence(x):
+    return keras.ops.expand_dims(keras.ops.transpose(x, (0, 3, 1, 2)), -1)
+
+
+def flat_times(x):
+    """[b, t, r, c, f] -> [b, r, c, t * f]"""
+    _, t, r, c, f = x.shape
+    return reshape(keras.ops.transpose(x, (0, 2, 3, 1, 4)), -1, r, c, t * f)
+
+
+def lstm2d(x, n, k=3, **options):
+    return use(layers.ConvLSTM2D(n, k, padding="same", **options), x)
+
+
+def cbam(x):
+    n = x.shape[-1]
+    hidden, out = layers.Dense(max(1, n // 16), activation="relu"), layers.Dense(n)
+    made.extend([hidden, out])
+    ops = keras.ops
+    channel = ops.sigmoid(out(hidden(ops.mean(x, (1, 2)))) + out(hidden(ops.max(x, (1, 2)))))
+    x = x * reshape(channel, -1, 1, 1, n)
+    pooled = ops.concatenate([ops.mean(x, 3, keepdims=True), ops.max(x, 3, keepdims=True)], 3)
+    return x * ops.sigmoid(conv2d(pooled, 1, 7, use_bias=False))
+
+
+def gate(x, g):
+    n = x.shape[-1] // 2
+    both = conv2d(x, n, 1, use_bias=False) + conv2d(g, n, 1)
+    return x * conv2d(act(both, "relu"), 1, 1, activation="sigmoid")
+
+
+def unet_body(x, f, depth, activation="relu", groups=1, attention=False, gates=False, **parts):
+    def plain(x, n):
+        return conv2d(x, n, 3, use_bias=groups > 1, groups=groups)
+
+    conv = parts.get("conv", plain)
+
     def double(x, n):
         for _ in range(2):
-            x = act(norm(conv2d(x, n, 3, use_bias=False)), "relu")
+            x = act(norm(conv(x, n)), activation)
         return x
 
-    inputs = keras.Input((size, size, 4))
-    x = inputs
-    skips = []
-    for level in range(depth):
-        x = double(x, f * 2**level)
-        skips.append(x)
-        x = layers.MaxPooling2D(2)(x)
-    x = double(x, f * 2**depth)
-    for level in reversed(range(depth)):
-        skip = skips[level]
-        x = use(layers.Conv2DTranspose(f * 2**level, 2, strides=2, padding="same"), x)
+    def up(x, skip, n):
+        if groups == 1:
+            x = use(layers.Conv2DTranspose(n, 2, strides=2, padding="same"), x)
+        else:
+            x = layers.UpSampling2D(2)(x)
         lost = skip.shape[1] - x.shape[1]
         if lost:
             half = (lost // 2, lost - lost // 2)
             x = layers.ZeroPadding2D((half, half))(x)
-        x = double(layers.Concatenate()([skip, x]), f * 2**level)
-    return keras.Model(inputs, conv2d(x, 1, 1, activation="sigmoid"))
+        return x if groups == 1 else plain(x, n)
+
+    def join(skip, x):
+        if gates:
+            skip = gate(skip, x)
+        if groups == 1:
+            return keras.ops.concatenate([skip, x], 3)
+        pairs = zip(keras.ops.split(skip, groups, 3), keras.ops.split(x, groups, 3))
+        return keras.ops.concatenate([part for pair in pairs for part in pair], 3)
+
+    skips = []
+    for level in range(depth):
+        x = double(x, f * 2**level)
+        if attention:
+            x = cbam(x)
+        skips.append(x)
+        x = layers.MaxPooling2D(2)(x)
+    x = double(x, f * 2**depth)
+    if attention:
+        x = cbam(x)
+    x = parts.get("middle", lambda x: x)(x)
+    for level in reversed(range(depth)):
+        skip = parts.get("skip", lambda x: x)(skips[level])
+        n = f * 2**level
+        x = double(join(skip, up(x, skip, n)), n)
+    return x
+
+
+def unet(size, f, depth, k=1, **options):
+    inputs = keras.Input((size, size, 4))
+    return output(inputs, unet_body(inputs, f, depth, **options), k)
+
+
+def sequence_unet(recurrent, f=4, depth=2, size=12):
+    inputs = keras.Input((size, size, 4))
+    x = sequence(inputs)
+    if recurrent == "none":
+        x = flat_times(unfold(unet_body(fold(x), f, depth)))
+    elif recurrent == "input":
+        x = unet_body(norm(lstm2d(x, f)), f, depth)
+    elif recurrent == "middle":
+        x = unet_body(
+            fold(x),
+            f,
+            depth,
+            middle=lambda x: norm(lstm2d(unfold(x), f * 2**depth)),
+            skip=lambda x: flat_times(unfold(x)),
+        )
+    else:
+        x = unet_body(fold(x), f, depth, conv=lambda x, n: fold(lstm2d(unfold(x), n, return_sequences=True)))
+        x = flat_times(unfold(x))
+    return output(inputs, x, 1)
+
+
+def down_lstm_up(f=4, depth=2):
+    inputs = keras.Input((16, 16, 4))
+    x = sequence(inputs)
+    for level in range(depth):
+        x = fold(x)
+        x = layers.MaxPooling2D(2)(act(norm(conv2d(x, f * 2**level, 3, use_bias=False)), "relu"))
+        x = unfold(x)
+    x = norm(lstm2d(x, f * 2**depth))
+    for level in reversed(range(depth)):
+        x = use(
+            layers.Conv2DTranspose(f * 2**level, 3, strides=2, padding="same", use_bias=False), x
+        )
+        x = act(norm(x), "relu")
+    return output(inputs, x, 3)
+
+
+def lstm_stack():
+    inputs = keras.Input((12, 10, 4))
+    x = lstm2d(sequence(inputs), 6, 5, return_sequences=True)
+    x = unfold(norm(fold(x)))
+    return output(inputs, norm(lstm2d(x, 5, 5)), 3)
 
 
 def rainnet(f):
@@ -266,6 +385,16 @@ NETWORKS = {
     "resnet1d": resnet1d,
     "rainNet": lambda: rainnet(4),
     "unet": lambda: unet(30, 8, 3),
+    "unet grouped": lambda: unet(14, 8, 2, groups=4),
+    "unet attention gates mish": lambda: unet(
+        16, 16, 2, k=3, attention=True, gates=True, activation="mish"
+    ),
+    "sequenceUnet none": lambda: sequence_unet("none"),
+    "sequenceUnet input": lambda: sequence_unet("input"),
+    "sequenceUnet middle": lambda: sequence_unet("middle", size=10),
+    "sequenceUnet throughout": lambda: sequence_unet("throughout"),
+    "downConvLstmUp": down_lstm_up,
+    "convLstmStack": lstm_stack,
 }
 
 

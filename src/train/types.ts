@@ -18,7 +18,8 @@ export type Dataset = ArrayData | Frames | Tensor;
 /** Input, wanted output and, where samples count unequally, one weight a sample. */
 export interface FitData {
   readonly x: Dataset;
-  readonly y: Dataset;
+  /** May be missing where `prepare` makes it of `x`. */
+  readonly y?: Dataset;
   readonly sampleWeight?: ArrayLike<number>;
 }
 
@@ -134,6 +135,11 @@ export interface FitOptions {
   readonly seed?: number;
   readonly validation?: FitData;
   readonly callbacks?: readonly Callback[];
+  /**
+   * On the device, before everything else, training and validation alike (default none): from the scaled values as
+   * they lie in the data set to what model and loss take, such as the first four frames and the fifth.
+   */
+  readonly prepare?: GraphAugmentation;
   /** On the device, training batches only (default none). */
   readonly augment?: GraphAugmentation;
   /** One factor a class, for whole-number labels or one-hot rows (default all 1). */

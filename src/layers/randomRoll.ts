@@ -25,12 +25,16 @@ export interface RandomRollOptions {
 }
 
 /** Takes rows of a [rows, channels] matrix; its gradient takes them back, which costs less than adding them up. */
-function permuteRows(x: tfTypes.Tensor2D, to: tfTypes.Tensor1D, back: tfTypes.Tensor1D): tfTypes.Tensor2D {
-  const permute = tf.customGrad((values) => ({
-    value: tf.gather(values as tfTypes.Tensor2D, to),
-    gradFunc: (gradient: tfTypes.Tensor) => tf.gather(gradient, back),
-  }));
-  return permute(x) as tfTypes.Tensor2D;
+function permuteRows(x: tfTypes.Tensor, to: tfTypes.Tensor1D, back: tfTypes.Tensor1D): tfTypes.Tensor {
+  const permute = tf.customGrad((values, save) => {
+    (save as tfTypes.GradSaveFunc)([back]);
+    return {
+      value: tf.gather(values as tfTypes.Tensor, to),
+      gradFunc: (gradient: tfTypes.Tensor, saved: tfTypes.Tensor[]) =>
+        tf.gather(gradient, saved[0] as tfTypes.Tensor1D),
+    };
+  });
+  return permute(x);
 }
 
 class RandomRoll extends tf.layers.Layer {

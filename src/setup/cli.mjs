@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import { bench } from "./bench.mjs";
+import { check } from "./check.mjs";
+import { doctor } from "./doctor.mjs";
+import { SetupError } from "./failure.mjs";
+import { lab } from "./lab.mjs";
+import { placesOf } from "./places.mjs";
+import { setUp } from "./setUp.mjs";
+import { runNotebooks, startOptions } from "./start.mjs";
+import { runTests } from "./tests.mjs";
+
+const places = placesOf();
+
+/** What each command does with its arguments; each gives its exit status. */
+const commands = {
+  async start(args) {
+    const options = startOptions(args);
+    await setUp(places);
+    return runNotebooks(places, options);
+  },
+  async setup() {
+    await setUp(places);
+    return 0;
+  },
+  async lab(args) {
+    await setUp(places);
+    return lab(places, args);
+  },
+  doctor: (args) => doctor(places, args),
+  async test(args) {
+    await setUp(places);
+    return runTests(places, args);
+  },
+  async check() {
+    await setUp(places, { only: "packages" });
+    return check(places);
+  },
+  async bench(args) {
+    await setUp(places);
+    return bench(places, args);
+  },
+};
+
+/** Those that need the sources and tests, which an installed package has not. */
+const ofClones = new Set(["test", "check", "bench"]);
+
+async function main([name = "start", ...args]) {
+  const known = Object.keys(commands).filter((command) => places.isClone || !ofClones.has(command));
+  if (!known.includes(name)) {
+    throw new SetupError(`Cannot run ${name}: a command is required, got an unknown one`, {
+      mend: `Known commands: ${known.join(", ")}.`,
+    });
+  }
+  return commands[name](args);
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error) => {
+    if (!(error instanceof SetupError)) throw error;
+    const parts = [error.detail && `${error.detail}\n`, error.message, error.mend].filter(Boolean);
+    process.stderr.write(`${parts.join("\n")}\n`);
+    process.exitCode = error.exitCode;
+  },
+);

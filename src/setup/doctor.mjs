@@ -1,0 +1,20 @@
+import { inspect } from "./inspection.mjs";
+
+/**
+ * Prints what is in order and what is not, with what to do about it.
+ *
+ * @param {import("./places.mjs").Places} places
+ * @param {string[]} args `--json`: the findings as one JSON array
+ * @returns {number} 1 where there is a problem
+ */
+export function doctor(places, args) {
+  const findings = inspect(places);
+  if (args.includes("--json")) console.log(JSON.stringify(findings, null, 2));
+  else {
+    for (const { name, status, detail, mend } of findings) {
+      console.log(`${status === "ok" ? "ok     " : "problem"}  ${name.padEnd(14)}  ${detail}`);
+      if (mend) console.log(`${" ".repeat(25)}→ ${mend}`);
+    }
+  }
+  return findings.some(({ status }) => status === "problem") ? 1 : 0;
+}

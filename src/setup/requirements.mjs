@@ -1,0 +1,151 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, statfsSync } from "node:fs";
+import { SetupError } from "./failure.mjs";
+
+/** The least Node whose `require` takes ES modules. */
+export const leastNode = [20, 19];
+/** The Python versions that TensorFlow's wheel is made for. */
+export const leastPython = [3, 10];
+const newestPython = [3, 13];
+
+/** What a program says on standard output, or nothing where it cannot be run. */
+function ask(program, args, input) {
+  try {
+    return execFileSync(program, args, { encoding: "utf8", input, stdio: ["pipe", "pipe", "ignore"] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function isBefore(version, least) {
+  return version[0] < least[0] || (version[0] === least[0] && version[1] < least[1]);
+}
+
+/**
+ * @param {{ platform?: string, architecture?: string }} [machine] default: this one
+ * @throws {SetupError} where TensorFlow's library has no build for it
+ */
+export function checkPlatform({ platform = process.platform, architecture = process.arch } = {}) {
+  if (platform === "linux" && (architecture === "x64" || architecture === "arm64")) return;
+  const mend =
+    platform === "win32"
+      ? "On Windows use WSL2: run wsl --install, and clone Podium inside it."
+      : "Use a Linux x64 machine, a container or a virtual machine.";
+  throw new SetupError(`Cannot set up Podium: Linux on x64 is required, got ${platform} on ${architecture}`, {
+    mend,
+  });
+}
+
+/**
+ * @param {string} [version] default: the running Node's
+ * @throws {SetupError} where it is too old
+ */
+export function checkNode(version = process.versions.node) {
+  if (!isBefore(version.split(".").map(Number), leastNode)) return;
+  throw new SetupError(
+    `Cannot set up Podium: Node ${leastNode.join(".")} or newer is required, got ${version}`,
+    {
+      mend: "Install a current Node (nvm install 22, or your distribution's package) and run the same command again.",
+    },
+  );
+}
+
+/**
+ * The Python to make the environment with: `PODIUM_PYTHON`, or the first on the PATH that fits.
+ *
+ * @returns {{ program: string, version: string }}
+ * @throws {SetupError} where there is none, only an old one, or one without venv
+ */
+export function findPython() {
+  const asked = process.env.PODIUM_PYTHON;
+  const candidates = asked
+    ? [asked]
+    : ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
+  const question = "import sys; print('.'.join(map(str, sys.version_info[:3])))";
+  const found = candidates
+    .map((program) => ({ program, version: ask(program, ["-c", question]) ?? "" }))
+    .filter(({ version }) => /^\d+\.\d+\.\d+$/.test(version));
+  const numbers = ({ version }) => version.split(".").map(Number);
+  const fitting = found.filter((python) => !isBefore(numbers(python), leastPython));
+  const required = `Python ${leastPython.join(".")} or newer is required`;
+  const mend =
+    "Install it (Debian, Ubuntu: sudo apt install python3 python3-venv), or name one in PODIUM_PYTHON.";
+  if (fitting.length === 0) {
+    const got = found.length > 0 ? `${found[0].program} ${found[0].version}` : "none on the PATH";
+    throw new SetupError(`Cannot make the Python environment: ${required}, got ${got}`, { mend });
+  }
+  const withVenv = fitting.filter(
+    ({ program }) => ask(program, ["-c", "import venv, ensurepip; print('ok')"]) === "ok",
+  );
+  if (withVenv.length === 0) {
+    const [{ program, version }] = fitting;
+    throw new SetupError(
+      `Cannot make the Python environment: Python's venv module is required, got ${program} ${version} without it`,
+      { mend: "Install it (Debian, Ubuntu: sudo apt install python3-venv) and run the same command again." },
+    );
+  }
+  return withVenv.find((python) => !isBefore(newestPython, numbers(python))) ?? withVenv[0];
+}
+
+/**
+ * The C++ compiler: `CXX`, or the first on the PATH that knows C++17.
+ *
+ * @returns {{ program: string, version: string }}
+ * @throws {SetupError} where there is none
+ */
+export function findCompiler() {
+  const candidates = process.env.CXX ? [process.env.CXX] : ["g++", "clang++", "c++"];
+  for (const program of candidates) {
+    const works = ask(program, ["-std=c++17", "-fsyntax-only", "-x", "c++", "-"], "#include <string>\n");
+    if (works === undefined) continue;
+    return { program, version: (ask(program, ["--version"]) ?? "").split("\n")[0] };
+  }
+  throw new SetupError(
+    `Cannot compile the addon: a C++17 compiler is required, got none that works (tried ${candidates.join(", ")})`,
+    { mend: "Install one (Debian, Ubuntu: sudo apt install g++), or name one in CXX." },
+  );
+}
+
+/**
+ * @param {string} folder
+ * @returns {number} free bytes on its disk
+ */
+export function freeSpace(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+/**
+ * @param {{ free: number, required: number, folder: string }} space bytes
+ * @throws {SetupError} where less is free than required
+ */
+export function checkSpace({ free, required, folder }) {
+  if (free >= required) return;
+  const gigabytes = (bytes) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  throw new SetupError(
+    `Cannot set up Podium in ${folder}: ${gigabytes(required)} of free disk space is required, got ${gigabytes(free)}`,
+    { mend: "Free some space, or clone Podium onto another disk." },
+  );
+}
+
+/**
+ * The NVIDIA cards that the driver shows. `PODIUM_DEVICE=cpu` or `gpu` decides without looking.
+ *
+ * @returns {{ present: boolean, cards: { name: string, memory: string, capability: string, driver: string }[] }}
+ */
+export function findGpu() {
+  const asked = process.env.PODIUM_DEVICE;
+  if (asked === "cpu") return { present: false, cards: [] };
+  const query = "--query-gpu=name,memory.total,compute_cap,driver_version";
+  const lines = ask("nvidia-smi", [query, "--format=csv,noheader"])?.split("\n") ?? [];
+  const cards = lines
+    .map((line) => line.split(",").map((field) => field.trim()))
+    .filter((fields) => fields.length === 4)
+    .map(([name, memory, capability, driver]) => ({ name, memory, capability, driver }));
+  const present =
+    asked === "gpu" ||
+    cards.length > 0 ||
+    existsSync("/proc/driver/nvidia/version") ||
+    existsSync("/dev/nvidiactl");
+  return { present, cards };
+}

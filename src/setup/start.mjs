@@ -1,0 +1,183 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { command } from "./command.mjs";
+import { SetupError } from "./failure.mjs";
+import { makeRunFolder } from "./runFolder.mjs";
+import { duration } from "./steps.mjs";
+import { flattenScores, textTable } from "./table.mjs";
+
+/** The competitions that have a notebook. */
+export const competitions = ["motion", "radar"];
+
+/**
+ * @param {string[]} args arguments of `npm start`
+ * @returns {{ data: string | undefined, only: string | undefined }}
+ * @throws {SetupError} where one is unknown or lacks its value
+ */
+export function startOptions(args) {
+  const options = { data: undefined, only: undefined };
+  for (let index = 0; index < args.length; index++) {
+    const [name, attached] = args[index].split(/=(.*)/s);
+    const key = name.slice(2);
+    if (!name.startsWith("--") || !(key in options)) {
+      throw new SetupError(
+        `Cannot start: --data DIR and --only ${competitions.join("|")} are known, got ${name}`,
+      );
+    }
+    const value = attached ?? args[++index];
+    if (!value) throw new SetupError(`Cannot start: ${name} needs a value, got none`);
+    options[key] = value;
+  }
+  if (options.only && !competitions.includes(options.only)) {
+    throw new SetupError(`Cannot start: --only takes ${competitions.join(" or ")}, got ${options.only}`);
+  }
+  if (options.data) options.data = path.resolve(process.env.INIT_CWD ?? process.cwd(), options.data);
+  return options;
+}
+
+/**
+ * Which competitions to run on a data folder.
+ *
+ * @param {string} data folder that holds `motion/`, `radar/` or both
+ * @param {string} [only] just this one
+ * @throws {SetupError} where there is none
+ */
+export function competitionsIn(data, only) {
+  const wanted = only ? [only] : competitions;
+  const found = wanted.filter((name) => existsSync(path.join(data, name)));
+  if (found.length > 0) return found;
+  throw new SetupError(
+    `Cannot start: a folder with ${wanted.map((name) => `${name}/`).join(" or ")} is required, got ${data}`,
+    { mend: "Give --data the folder above the competition's own: DIR/motion/…, DIR/radar/…" },
+  );
+}
+
+/** Writes the sample data that is missing, by the library itself. */
+async function makeSample(places, name) {
+  const folder = path.join(places.sample, name);
+  if (existsSync(folder)) return;
+  const from = Date.now();
+  process.stderr.write(`… sample data: ${name}\n`);
+  const beside = `${folder}.${process.pid}.part`;
+  const script = `Promise.resolve(require(process.argv[1])[process.argv[2]].writeSample(process.argv[3])).catch((error) => {
+    console.error(error);
+    process.exit(1);
+  })`;
+  try {
+    await command(process.execPath, ["-e", script, places.dist, name, beside], {
+      action: `make the sample data of ${name}`,
+    });
+    renameSync(beside, folder);
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+  process.stderr.write(`✓ sample data: ${name} (${duration(Date.now() - from)})\n`);
+}
+
+/**
+ * Runs one notebook headless, with a line a cell, and writes it and its report.
+ *
+ * @param {import("./places.mjs").Places} places
+ * @param {{ name: string, run: string, data: string }} options
+ * @returns {Promise<object | undefined>} what failed: `number` of the cell, its `text`, the error's `name` and `message`
+ */
+function executeNotebook(places, { name, run, data }) {
+  const notebook = path.join(places.notebooks, `${name}.ipynb`);
+  const folder = path.join(run, name);
+  const live = process.stderr.isTTY === true;
+  const from = Date.now();
+  const show = (text) =>
+    process.stderr.write(live ? `\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text}\n`);
+  show(`… ${name}: starting the kernel`);
+  return new Promise((resolve, reject) => {
+    const args = [path.join(places.setup, "execute.py"), notebook, folder, `${name}.ipynb`, "report.html"];
+    const child = spawn(places.python, args, {
+      cwd: places.home,
+      env: { ...process.env, PODIUM_DATA: data, PODIUM_RUN: run, PYTHONWARNINGS: "ignore" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let failure;
+    let rest = "";
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        const event = JSON.parse(line);
+        if (event.event === "cell") show(`… ${name} ${event.number}/${event.of}: ${event.text}`);
+        if (event.event === "failed") failure = event;
+      }
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      said = (said + text).slice(-8000);
+    });
+    child.on("error", reject);
+    child.on("close", (status, signal) => {
+      if (live) process.stderr.write("\r\x1b[K");
+      process.stderr.write(`${status === 0 ? "✓" : "✗"} ${name} (${duration(Date.now() - from)})\n`);
+      if (status !== 0 && !failure) {
+        const message = `the notebook's runner ended with ${signal ?? `status ${status}`}`;
+        failure = { number: 0, text: "", name: "Error", message, traceback: said };
+      }
+      resolve(failure);
+    });
+  });
+}
+
+/** Copies the notebooks of an installed package to where the person can change them. */
+export function provideNotebooks(places) {
+  if (places.isClone || existsSync(places.notebooks)) return;
+  cpSync(path.join(places.packageRoot, "notebooks"), places.notebooks, { recursive: true });
+}
+
+function printResults(places, run, names) {
+  const shown = (file) => path.relative(places.home, file);
+  const rows = names.flatMap((name) => {
+    const file = path.join(run, name, "scores.json");
+    if (!existsSync(file)) return [];
+    return flattenScores(JSON.parse(readFileSync(file, "utf8"))).map((score) => [name, ...score]);
+  });
+  if (rows.length > 0) console.log(`\n${textTable(["competition", "score", "value"], rows)}\n`);
+  for (const name of names) {
+    for (const result of ["report.html", "submission.csv"]) {
+      const file = path.join(run, name, result);
+      if (existsSync(file)) console.log(`${`${name} ${path.parse(result).name}`.padEnd(18)} ${shown(file)}`);
+    }
+  }
+}
+
+/**
+ * The main job: executes the notebooks on the data and prints scores and where the results are.
+ *
+ * @param {import("./places.mjs").Places} places
+ * @param {{ data?: string, only?: string }} options
+ * @returns {Promise<number>} the exit status
+ */
+export async function runNotebooks(places, { data, only }) {
+  let names = only ? [only] : competitions;
+  if (data) names = competitionsIn(data, only);
+  provideNotebooks(places);
+  const missing = names.filter((name) => !existsSync(path.join(places.notebooks, `${name}.ipynb`)));
+  if (missing.length > 0) {
+    throw new SetupError(
+      `Cannot start: ${missing.join(" and ")}.ipynb required in ${places.notebooks}, got none`,
+    );
+  }
+  if (!data) for (const name of names) await makeSample(places, name);
+  const run = makeRunFolder(places.runs);
+  const jobs = existsSync(path.join(places.notebooks, "environment.ipynb"))
+    ? ["environment", ...names]
+    : names;
+  const failures = [];
+  for (const name of jobs) {
+    const failure = await executeNotebook(places, { name, run, data: data ?? places.sample });
+    if (!failure) continue;
+    failures.push(failure);
+    const at = failure.number > 0 ? `, cell ${failure.number} (${failure.text})` : "";
+    process.stderr.write(`${name}.ipynb${at}: ${failure.name}: ${failure.message}\n${failure.traceback}\n`);
+  }
+  printResults(places, run, names);
+  console.log(`${"all of this run".padEnd(18)} ${path.relative(places.home, run)}`);
+  return failures.length > 0 ? 1 : 0;
+}

@@ -8,4 +8,5 @@ export { type RadarTwoPathOptions, radarTwoPath } from "./radarTwoPath";
 export { type RainNetOptions, rainNet } from "./rainNet";
 export { type Resnet1dOptions, resnet1d } from "./resnet1d";
 export { type SequenceUnetOptions, sequenceUnet } from "./sequenceUnet";
+export { type LayerSummary, type Summary, summary } from "./summary";
 export { type UnetOptions, unet } from "./unet";

@@ -1,0 +1,85 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
+import { currentSignal, throwIfAborted } from "./signal";
+
+/** A piece of a file. */
+export interface Chunk {
+  /** The bytes, decompressed; valid until the next piece is asked for. */
+  readonly bytes: Uint8Array;
+  /** How far the reading has come in the file as it lies. */
+  readonly position: number;
+  /** Size of the file as it lies. */
+  readonly size: number;
+}
+
+const PIECE = 4 << 20;
+
+async function* readPlain(path: string, signal: AbortSignal | undefined): AsyncGenerator<Chunk> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const buffers = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)];
+    let position = 0;
+    let turn = 0;
+    // One piece is read while the one before is worked on.
+    let next = file.read(buffers[0], 0, PIECE, 0);
+    try {
+      while (true) {
+        const { bytesRead } = await next;
+        throwIfAborted(signal);
+        if (bytesRead === 0) return;
+        const bytes = buffers[turn].subarray(0, bytesRead);
+        position += bytesRead;
+        turn = 1 - turn;
+        next = file.read(buffers[turn], 0, PIECE, position);
+        yield { bytes, position, size };
+      }
+    } finally {
+      await next.catch(() => undefined);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Joins small pieces until they make a large one, so that the work on each is worth its overhead. */
+async function* readGzip(path: string, signal: AbortSignal | undefined): AsyncGenerator<Chunk> {
+  const source = createReadStream(path, { highWaterMark: 1 << 18 });
+  const gunzip = createGunzip({ chunkSize: 1 << 20 });
+  source.on("error", (error) => gunzip.destroy(error));
+  const file = await open(path);
+  const { size } = await file.stat().finally(() => file.close());
+  try {
+    for await (const bytes of source.pipe(gunzip)) {
+      throwIfAborted(signal);
+      yield { bytes, position: source.bytesRead, size };
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "Z_BUF_ERROR" || code === "Z_DATA_ERROR") {
+      const problem = code === "Z_BUF_ERROR" ? "it is cut off" : "it is damaged or not a gzip file";
+      throw new SyntaxError(`Cannot decompress ${path}: ${problem} (${(error as Error).message})`, {
+        cause: error,
+      });
+    }
+    throw error;
+  } finally {
+    source.destroy();
+    gunzip.destroy();
+  }
+}
+
+/**
+ * Reads a file piece by piece, decompressed where its name ends in `.gz` or `.tgz`.
+ *
+ * @param path the file
+ * @param options `signal`: stops the reading; default: the notebook cell's
+ * @throws {SyntaxError} if the compressed data is damaged or cut off
+ * @example
+ * for await (const { bytes } of readChunks("table.csv.gz")) consume(bytes);
+ */
+export function readChunks(path: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<Chunk> {
+  const { signal = currentSignal() } = options;
+  return /\.(gz|tgz)$/.test(path) ? readGzip(path, signal) : readPlain(path, signal);
+}

@@ -1,0 +1,70 @@
+import type { FitContext, Logs } from "../types";
+
+/** Settings of callbacks that watch one number of the logs. */
+export interface MonitorOptions {
+  /** The number watched. Default "val_loss". */
+  monitor?: string;
+  /** Whether lower or higher is better. Default: by the name ("loss" and errors lower, "accuracy" and "auc" higher). */
+  mode?: "min" | "max";
+  /** The least change that counts as better. Default 0. */
+  minDelta?: number;
+}
+
+/** A watched number and what counts as better. */
+export interface Monitor {
+  readonly monitor: string;
+  /** Whether `value` is better than `reference`; anything but NaN is better than nothing. */
+  isBetter(value: number, reference: number | undefined): boolean;
+  /** The number in the logs. */
+  read(logs: Logs): number;
+}
+
+const higherIsBetter = /acc|auc|^top\d|f1|precision|recall|csi|score/i;
+const lowerIsBetter = /loss|error|mae|mse|entropy|logcosh|huber|focal|brier|^ece$/i;
+
+function modeOf(action: string, options: MonitorOptions): "min" | "max" {
+  const { monitor = "val_loss", mode } = options;
+  if (mode) return mode;
+  const name = monitor.replace(/^val_/, "");
+  const isMax = higherIsBetter.test(name);
+  if (isMax !== lowerIsBetter.test(name)) return isMax ? "max" : "min";
+  throw new RangeError(
+    `Cannot ${action}: whether "${monitor}" should be high or low must be said with mode: "max" or "min", got neither`,
+  );
+}
+
+/**
+ * Makes the watch of one number.
+ *
+ * @param action what for, as errors say it
+ */
+export function makeMonitor(action: string, options: MonitorOptions): Monitor {
+  const { monitor = "val_loss", minDelta = 0 } = options;
+  const sign = modeOf(action, options) === "max" ? 1 : -1;
+  const margin = Math.abs(minDelta);
+  return {
+    monitor,
+    isBetter: (value, reference) =>
+      reference === undefined ? !Number.isNaN(value) : sign * (value - reference) > margin,
+    read(logs) {
+      const value = logs[monitor];
+      if (value === undefined) {
+        const validation = monitor.startsWith("val_") ? " (val_… needs validation data)" : "";
+        throw new RangeError(
+          `Cannot ${action}: the number to watch must be one of ${Object.keys(logs).join(", ")}${validation}, got "${monitor}"`,
+        );
+      }
+      return value;
+    },
+  };
+}
+
+/** "epoch 3 (val_loss 0.1234)", counted from 1 as people do. */
+export function describeEpoch(epoch: number, value: number | undefined, monitor: string): string {
+  return `epoch ${epoch + 1}${value === undefined ? "" : ` (${monitor} ${value.toPrecision(5)})`}`;
+}
+
+/** Epochs done when this training started: above 0 where it goes on from a saved state. */
+export function isContinued(context: FitContext): boolean {
+  return context.epoch > 0;
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { command } from "./command.mjs";
 import { fingerprint, workMark } from "./stamp.mjs";
@@ -26,12 +26,12 @@ export function packagesStep(places, lock) {
     name: "npm packages",
     needed: () => places.isClone && !mark.isDone(print()) && "installing, without install scripts",
     async run({ note }) {
-      // A folder that was left half-way may hold half a package: npm ci starts it anew.
-      const anew = mark.wasStopped || !existsSync(places.modules);
+      // A folder that was left half-way may hold half a package, which npm would take for a whole one.
+      if (mark.wasStopped) rmSync(places.modules, { recursive: true, force: true });
       mark.begin();
-      const task = anew && existsSync(lockFile) ? "ci" : "install";
-      const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--loglevel=http"];
-      await command("npm", [task, ...flags], {
+      // Not npm ci: it refuses a lock file that lacks the packages of other platforms.
+      const flags = ["--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--fetch-retries=1"];
+      await command("npm", ["install", ...flags, "--loglevel=http"], {
         cwd: places.packageRoot,
         action: "install the npm packages",
         onLine: note,

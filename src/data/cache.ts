@@ -55,15 +55,22 @@ function userFolder(): string {
  * await cachePath("data/train_features.csv"); // "data/.podium/train_features.csv.cache"
  */
 export async function cachePath(source: string): Promise<string> {
-  const folder = join(dirname(source), ".podium");
   const name = `${basename(source)}.cache`;
+  const folder = join(dirname(source), ".podium");
+  if (await canWrite(dirname(source), folder)) return join(folder, name);
+  const hash = createHash("sha256").update(resolve(source)).digest("hex").slice(0, 16);
+  return join(userFolder(), `${hash}-${name}`);
+}
+
+/** Makes the folder; a parent whose mode forbids writing stays as it is, also for a superuser whom it would not stop. */
+async function canWrite(parent: string, folder: string): Promise<boolean> {
   try {
+    if (((await stat(parent)).mode & 0o222) === 0) return false;
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
-    return join(folder, name);
+    return true;
   } catch {
-    const hash = createHash("sha256").update(resolve(source)).digest("hex").slice(0, 16);
-    return join(userFolder(), `${hash}-${name}`);
+    return false;
   }
 }
 

@@ -35,13 +35,27 @@ interface Jsdom {
 }
 
 let loaded: (PlotWindow & { readonly Plotly: Plotly }) | undefined;
+/** Trace types that only a browser draws; plotly would wait for its graphics card for ever. */
+const webgl = new Set(
+  "scattergl scatterpolargl splom parcoords scatter3d surface mesh3d cone streamtube volume isosurface scattermap densitymap choroplethmap scattermapbox densitymapbox choroplethmapbox".split(
+    " ",
+  ),
+);
+
 let queue: Promise<unknown> = Promise.resolve();
 
 /**
  * Draws a figure as SVG with plotly.js itself, in jsdom: the same library that draws it in the notebook, no browser
  * needed. The first call loads the library (about a second), later ones take 0.1 to 0.3 s.
+ *
+ * @throws {RangeError} if a trace needs WebGL
  */
 export function renderSvg(spec: PlotSpec): Promise<string> {
+  const beyond = spec.data.find((trace) => webgl.has(String(trace.type)));
+  if (beyond) {
+    const reason = `Cannot draw a static image: trace type must not need WebGL, got "${beyond.type}"`;
+    return Promise.reject(new RangeError(reason));
+  }
   // plotly keeps one hidden drawing area for measuring: one figure at a time
   const drawn = queue.then(() => draw(spec));
   queue = drawn.catch(() => undefined);

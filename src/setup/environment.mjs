@@ -42,7 +42,8 @@ export async function pipInstall(environment, args, { action, note, track }) {
       await command(python, [...pip, "--no-index", ...args], options);
       return;
     } catch (error) {
-      if (!/No matching distribution|from versions: none/.test(error.detail ?? "")) throw error;
+      // A folder without one of them is no failure yet: the index may have it.
+      if (error.exitCode === 130 || /disk is full/.test(error.message)) throw error;
     }
   }
   await command(python, [...pip, ...patience, ...args], options);

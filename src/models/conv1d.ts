@@ -1,5 +1,6 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
+import { maxPool1d, meanOverTime } from "./blocks/series";
 import { checkCount, checkInputShape } from "./blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
 
@@ -51,8 +52,8 @@ export function conv1d(options: Conv1dOptions): tfTypes.LayersModel {
   filters.forEach((channels, index) => {
     x = net.conv1d(x, { filters: channels, kernelSize, kernelInitializer: "heUniform" });
     x = net.activate(net.normalize(x), activation);
-    if (index < filters.length - 1) x = net.apply(tf.layers.maxPooling1d({ poolSize }), x);
+    if (index < filters.length - 1) x = maxPool1d(net, x, poolSize);
   });
-  x = net.dropout(net.apply(tf.layers.globalAveragePooling1d(), x), dropout); // [windows, channels]
+  x = net.dropout(meanOverTime(net, x), dropout); // [windows, channels]
   return tf.model({ inputs: input, outputs: net.dense(x, { units: classes, activation: "softmax" }) });
 }

@@ -1,5 +1,6 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
+import { meanOverTime } from "./blocks/series";
 import { checkCount, checkInputShape } from "./blocks/shapes";
 import { type Symbolic, toolkit } from "./blocks/toolkit";
 
@@ -45,6 +46,6 @@ export function fftConv1d(options: FftConv1dOptions): tfTypes.LayersModel {
     x = net.activate(net.normalize(net.conv1d(x, { filters, kernelSize })), "relu");
     x = net.dropout(x, dropout[index]);
   });
-  x = net.apply(tf.layers.globalAveragePooling1d(), x); // [windows, 128]
+  x = meanOverTime(net, x); // [windows, 128]
   return tf.model({ inputs: input, outputs: net.dense(x, { units: classes, activation: "softmax" }) });
 }

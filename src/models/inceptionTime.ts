@@ -1,5 +1,6 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
+import { meanOverTime } from "./blocks/series";
 import { checkCount, checkInputShape } from "./blocks/shapes";
 import { type Symbolic, type Toolkit, toolkit } from "./blocks/toolkit";
 
@@ -75,6 +76,6 @@ export function inceptionTime(options: InceptionTimeOptions): tfTypes.LayersMode
       from = x;
     }
   }
-  x = net.dropout(net.apply(tf.layers.globalAveragePooling1d(), x), dropout); // [windows, 4 * filters]
+  x = net.dropout(meanOverTime(net, x), dropout); // [windows, 4 * filters]
   return tf.model({ inputs: input, outputs: net.dense(x, { units: classes, activation: "softmax" }) });
 }

@@ -1,8 +1,9 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import { type RollMode, randomRoll } from "../layers";
+import { classifierHead, maxPool1d, meanOverTime, residualBlock1d } from "./blocks/series";
 import { checkCount, checkInputShape } from "./blocks/shapes";
-import { type Activation, type Symbolic, type Toolkit, toolkit } from "./blocks/toolkit";
+import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
 
 /** Options of {@link motionConv1d}. */
 export interface MotionConv1dOptions {
@@ -24,22 +25,6 @@ export interface MotionConv1dOptions {
   roll?: RollMode | "none";
   /** Seed of weights and of the fixed roll. Default 0. */
   seed?: number;
-}
-
-/** Three convolutions with the first one's output added to the third's. */
-function residualBlock(
-  net: Toolkit,
-  x: Symbolic,
-  filters: number,
-  kernelSize: number,
-  activation: Activation,
-): Symbolic {
-  const convolve = (from: Symbolic): Symbolic =>
-    net.conv1d(from, { filters, kernelSize, kernelInitializer: "heUniform" });
-  const shortcut = convolve(x);
-  let path = net.activate(net.normalize(shortcut), activation);
-  path = net.activate(net.normalize(convolve(path)), activation);
-  return net.activate(net.normalize(net.add(convolve(path), shortcut)), activation);
 }
 
 /**
@@ -73,13 +58,10 @@ export function motionConv1d(options: MotionConv1dOptions): tfTypes.LayersModel 
   let x: Symbolic = input; // [windows, steps, channels]
   // The author drew from [0, 599) of 600 steps.
   if (roll !== "none") x = net.apply(randomRoll({ mode: roll, high: inputShape[0] - 1, seed }), x);
-  x = net.spatialDropout(x, channelDropout);
-  x = residualBlock(net, x, filters, kernelSize, activation);
-  x = net.apply(tf.layers.maxPooling1d({ poolSize: 3 }), x);
-  x = net.spatialDropout(x, channelDropout);
-  x = residualBlock(net, x, filters, kernelSize, activation);
-  x = net.apply(tf.layers.globalAveragePooling1d(), x); // [windows, filters]
-  x = net.dense(x, { units, kernelInitializer: "heUniform" });
-  x = net.dropout(net.activate(net.normalize(x), activation), unitDropout);
-  return tf.model({ inputs: input, outputs: net.dense(x, { units: classes, activation: "softmax" }) });
+  x = residualBlock1d(net, net.spatialDropout(x, channelDropout), { filters, kernelSize, activation });
+  x = net.spatialDropout(maxPool1d(net, x, 3), channelDropout);
+  x = residualBlock1d(net, x, { filters, kernelSize, activation });
+  x = meanOverTime(net, x); // [windows, filters]
+  const outputs = classifierHead(net, x, { units, activation, dropout: unitDropout, classes });
+  return tf.model({ inputs: input, outputs });
 }

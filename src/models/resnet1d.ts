@@ -1,5 +1,6 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
+import { meanOverTime } from "./blocks/series";
 import { checkCount, checkInputShape } from "./blocks/shapes";
 import { type Symbolic, type Toolkit, toolkit } from "./blocks/toolkit";
 
@@ -47,6 +48,6 @@ export function resnet1d(options: Resnet1dOptions): tfTypes.LayersModel {
   const input = tf.input({ shape: inputShape });
   let x: Symbolic = input; // [windows, steps, channels]
   for (const channels of filters) x = residualBlock(net, x, channels);
-  x = net.dropout(net.apply(tf.layers.globalAveragePooling1d(), x), dropout);
+  x = net.dropout(meanOverTime(net, x), dropout);
   return tf.model({ inputs: input, outputs: net.dense(x, { units: classes, activation: "softmax" }) });
 }

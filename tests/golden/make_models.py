@@ -92,20 +92,10 @@ def hard_sigmoid2(x):
 
 
 def motion_conv1d():
-    def block(w):
-        res = conv1d(w, 128, 9)
-        x = act(norm(res), "elu")
-        x = act(norm(conv1d(x, 128, 9)), "elu")
-        x = conv1d(x, 128, 9)
-        return act(norm(layers.Add()([x, res])), "elu")
-
     inputs = keras.Input((90, 18))
-    x = block(inputs)
-    x = layers.MaxPooling1D(3)(x)
-    x = block(x)
-    x = layers.GlobalAveragePooling1D()(x)
-    x = act(norm(dense(x, 64)), "elu")
-    return keras.Model(inputs, dense(x, 61, activation="softmax"))
+    x = layers.MaxPooling1D(3)(res_block(inputs, 128))
+    x = layers.GlobalAveragePooling1D()(res_block(x, 128))
+    return keras.Model(inputs, head(x))
 
 
 def small_conv1d():
@@ -157,6 +147,53 @@ def resnet1d():
         shortcut = norm(x if index == 2 else conv1d(x, n, 1))
         x = act(layers.Add()([shortcut, y]), "relu")
     x = layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, dense(x, 61, activation="softmax"))
+
+
+def res_block(w, n, k=9):
+    res = conv1d(w, n, k)
+    x = act(norm(res), "elu")
+    x = act(norm(conv1d(x, n, k)), "elu")
+    x = conv1d(x, n, k)
+    return act(norm(layers.Add()([x, res])), "elu")
+
+
+def head(x):
+    return dense(act(norm(dense(x, 64)), "elu"), 61, activation="softmax")
+
+
+def rnn(x, cell, n, sequences):
+    return use({"lstm": layers.LSTM, "gru": layers.GRU}[cell](n, return_sequences=sequences), x)
+
+
+def stacked_rnn(cell):
+    inputs = keras.Input((20, 6))
+    x = rnn(rnn(inputs, cell, 12, True), cell, 10, False)
+    return keras.Model(inputs, head(x))
+
+
+def conv_rnn():
+    inputs = keras.Input((45, 6))
+    x, seen = inputs, []
+    for n in (8, 12):
+        x = layers.MaxPooling1D(3)(res_block(x, n))
+        x = norm(layers.Add()([rnn(x, "gru", n, True), x]))
+        seen.append(layers.GlobalAveragePooling1D()(x))
+    return keras.Model(inputs, head(layers.Concatenate()(seen)))
+
+
+def two_path_rnn_conv():
+    inputs = keras.Input((30, 6))
+    local = res_block(layers.MaxPooling1D(3)(res_block(inputs, 16)), 16)
+    ordered = rnn(rnn(inputs, "lstm", 8, True), "lstm", 7, False)
+    local = layers.GlobalAveragePooling1D()(local)
+    return keras.Model(inputs, head(layers.Concatenate()([local, ordered])))
+
+
+def gru_pool_gru():
+    inputs = keras.Input((20, 6))
+    x = layers.MaxPooling1D(2)(rnn(inputs, "gru", 16, True))
+    x = layers.GlobalAveragePooling1D()(rnn(x, "gru", 10, True))
     return keras.Model(inputs, dense(x, 61, activation="softmax"))
 
 
@@ -383,6 +420,11 @@ NETWORKS = {
     "fftConv1d": fft_conv1d,
     "inceptionTime": inception_time,
     "resnet1d": resnet1d,
+    "stackedRnn lstm": lambda: stacked_rnn("lstm"),
+    "stackedRnn gru": lambda: stacked_rnn("gru"),
+    "convRnn": conv_rnn,
+    "twoPathRnnConv": two_path_rnn_conv,
+    "gruPoolGru": gru_pool_gru,
     "rainNet": lambda: rainnet(4),
     "unet": lambda: unet(30, 8, 3),
     "unet grouped": lambda: unet(14, 8, 2, groups=4),

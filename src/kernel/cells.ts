@@ -1,0 +1,163 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Executor } from "tslab/dist/executor";
+import { Compiler } from "./compiler";
+import { Displays, displayDeclarations, type Publish } from "./display";
+import { describeValue, type MimeBundle } from "./mime";
+import { type CellError, describeDiagnostics, describeError, describeInterrupt } from "./traceback";
+
+/** Where the library looks for the running cell's AbortSignal. */
+const signalKey = Symbol.for("podium.signal");
+
+/** How a cell ended: with what its last line shows, or with an error. */
+export type Outcome = { bundle?: MimeBundle } | { error: CellError };
+
+/** A cell that runs. */
+interface Running {
+  readonly controller: AbortController;
+  /** Ends the wait for the cell, whatever it still does. */
+  release(): void;
+  readonly released: Promise<"released">;
+}
+
+/** Compiles and runs cells, one at a time, in tslab's executor. */
+export class Cells {
+  readonly displays: Displays;
+  readonly #publish: Publish;
+  #compiler: Compiler | undefined;
+  #executor: Executor | undefined;
+  #running: Running | undefined;
+  /** What the executor reported of the running cell. */
+  #value: unknown;
+  #thrown: { error: unknown } | undefined;
+
+  constructor(publish: Publish) {
+    this.#publish = publish;
+    this.displays = new Displays(publish);
+  }
+
+  /** The compiler; made on first use, which takes a second. */
+  get compiler(): Compiler {
+    this.#compiler ??= new Compiler(displayDeclarations);
+    return this.#compiler;
+  }
+
+  get executor(): Executor {
+    if (this.#executor) return this.#executor;
+    const compiler = this.compiler;
+    const { createExecutor }: typeof import("tslab/dist/executor") = require("tslab/dist/executor");
+    this.#executor = createExecutor(
+      process.cwd(),
+      { node: compiler, browser: compiler, close: () => compiler.close() },
+      {
+        log: (value: unknown) => {
+          this.#value = value;
+        },
+        error: (error: unknown) => {
+          this.#thrown = { error };
+        },
+      },
+    );
+    // Where tslab's own `display`, imported by a cell, publishes.
+    const tslab: { lastWriteDisplayData: unknown } = require("tslab/dist/jupyter");
+    tslab.lastWriteDisplayData = (content: Record<string, unknown>, update: boolean) =>
+      this.#publish(update ? "update_display_data" : "display_data", content);
+    Object.assign(this.#executor.locals, {
+      display: this.displays.display,
+      clearOutput: this.displays.clearOutput,
+    });
+    return this.#executor;
+  }
+
+  /** Runs a cell to its end, its displays and a promise on its last line included. */
+  async run(cell: number, source: string): Promise<Outcome> {
+    const running = start();
+    this.#running = running;
+    this.displays.begin();
+    const global = globalThis as { [signalKey]?: AbortSignal };
+    global[signalKey] = running.controller.signal;
+    try {
+      return await this.#finish(cell, source, running);
+    } finally {
+      global[signalKey] = undefined;
+      this.#running = undefined;
+    }
+  }
+
+  /** Asks the cell to stop through its signal; asked again, gives the notebook back without waiting for it. */
+  interrupt(): void {
+    const running = this.#running;
+    if (!running) return;
+    if (running.controller.signal.aborted) running.release();
+    else running.controller.abort(new DOMException("The cell was interrupted", "AbortError"));
+  }
+
+  /** Ends the wait for a cell whose code was broken. */
+  release(): void {
+    this.#running?.controller.abort(new DOMException("The cell was interrupted", "AbortError"));
+    this.#running?.release();
+  }
+
+  close(): void {
+    this.release();
+    this.#executor?.close();
+  }
+
+  async #finish(cell: number, source: string, running: Running): Promise<Outcome> {
+    const { executor, compiler } = this;
+    compiler.begin(cell, source);
+    this.#value = undefined;
+    this.#thrown = undefined;
+    let succeeded = false;
+    try {
+      const state = await Promise.race([this.#execute(executor, source), running.released]);
+      if (state === "released") {
+        executor.interrupt();
+        // The executor reports the interrupt in a later turn, which must not fall into the next cell.
+        await nextTurn();
+        return { error: describeInterrupt("The cell was interrupted; work that does not listen may go on") };
+      }
+      if (compiler.diagnostics.length > 0)
+        return { error: describeDiagnostics(compiler.diagnostics, source) };
+      if (this.#thrown) throw (this.#thrown as { error: unknown }).error;
+      succeeded = true;
+      const shown = Promise.resolve(describeValue(this.#value));
+      const bundle = await Promise.race([shown, running.released]);
+      const settled =
+        bundle === "released" ? bundle : await Promise.race([this.displays.settle(), running.released]);
+      if (bundle === "released" || settled === "released") return { error: describeInterrupt() };
+      return { bundle };
+    } catch (error) {
+      if (isBroken(error) || isAbort(error, running.controller.signal)) {
+        running.controller.abort();
+        return { error: describeInterrupt() };
+      }
+      return { error: describeError(error, compiler) };
+    } finally {
+      compiler.end(succeeded, executor.locals);
+    }
+  }
+
+  /** In a turn of its own: where the cell's code is broken from outside, nothing of the kernel is on its stack. */
+  #execute(executor: Executor, source: string): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => executor.execute(source).then(resolve, reject));
+    });
+  }
+}
+
+function start(): Running {
+  let release = () => {};
+  const released = new Promise<"released">((resolve) => {
+    release = () => resolve("released");
+  });
+  return { controller: new AbortController(), release, released };
+}
+
+/** Whether the error is Node's for code that a SIGINT broke. */
+function isBroken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && (error === signal.reason || (error as Error)?.name === "AbortError");
+}

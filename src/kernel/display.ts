@@ -1,0 +1,84 @@
+import { describeValue, type MimeBundle } from "./mime";
+
+/** Publishes a message of the kernel. */
+export type Publish = (type: string, content: Record<string, unknown>) => void;
+
+/** Options of `display`. */
+export interface DisplayOptions {
+  /** Name of the display; shown again in the same cell, a display of the same name is replaced in place. */
+  id?: string;
+  /** Replace every display of that name, also those of earlier cells, and show no new one (default false). */
+  update?: boolean;
+}
+
+/** The names that every cell knows, as TypeScript sees them. */
+export const displayDeclarations = `
+/**
+ * Shows a value below the cell: a figure, a table, a tensor, anything that a cell's last line would show.
+ *
+ * @param value what to show; a promise is shown once it is there
+ * @param options \`id\`: name of the display; shown again in the same cell it is replaced in place;
+ *   \`update\`: replace the displays of that name in earlier cells and show no new one (default false)
+ */
+declare function display(value: unknown, options?: { id?: string; update?: boolean }): Promise<void>;
+/**
+ * Removes what the cell has shown so far.
+ *
+ * @param options \`wait\`: only when the next output is there, so that nothing flickers (default false)
+ */
+declare function clearOutput(options?: { wait?: boolean }): void;
+`;
+
+/** `display` and `clearOutput`, as cells use them. */
+export class Displays {
+  readonly #publish: Publish;
+  readonly #pending = new Set<Promise<void>>();
+  /** Names shown by the running cell. */
+  readonly #shown = new Set<string>();
+
+  constructor(publish: Publish) {
+    this.#publish = publish;
+  }
+
+  /** Forgets what the cell before has shown, so that a cell that runs again shows its displays again. */
+  begin(): void {
+    this.#shown.clear();
+    this.#pending.clear();
+  }
+
+  /** Settles when all that the cell displays is published. */
+  async settle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  readonly display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
+    const bundle = describeValue(value);
+    if (!(bundle instanceof Promise)) {
+      // At once, so that it stands before what the cell prints next.
+      if (bundle) this.show(bundle, options);
+      return Promise.resolve();
+    }
+    const shown = bundle
+      .then((ready) => ready && this.show(ready, options))
+      .then(() => {
+        this.#pending.delete(shown);
+      });
+    this.#pending.add(shown);
+    // A failure stays pending: settle reports it even where the cell does not await it.
+    shown.catch(() => {});
+    return shown;
+  };
+
+  readonly clearOutput = ({ wait = false }: { wait?: boolean } = {}): void => {
+    this.#publish("clear_output", { wait });
+  };
+
+  /** Publishes a bundle: a new display, or a replacement of those of the same name. */
+  show(bundle: MimeBundle, options: DisplayOptions = {}): void {
+    const { id, update = false } = options;
+    const type = id !== undefined && (update || this.#shown.has(id)) ? "update_display_data" : "display_data";
+    if (id !== undefined) this.#shown.add(id);
+    const transient = id === undefined ? {} : { display_id: id };
+    this.#publish(type, { data: bundle, metadata: {}, transient });
+  }
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+
+function version(packageFile: string): string {
+  return JSON.parse(readFileSync(packageFile, "utf8")).version;
+}
+
+/** The content of `kernel_info_reply`: what this kernel is and speaks. */
+export function kernelInformation(): Record<string, unknown> {
+  const typescript = version(require.resolve("@tslab/typescript-for-tslab/package.json"));
+  return {
+    status: "ok",
+    protocol_version: "5.3",
+    implementation: "podium",
+    implementation_version: version(require.resolve("../../package.json")),
+    banner: `TypeScript ${typescript} (Podium) on Node ${process.versions.node}`,
+    help_links: [{ text: "TypeScript", url: "https://www.typescriptlang.org/docs/" }],
+    language_info: {
+      name: "typescript",
+      version: typescript,
+      mimetype: "text/typescript",
+      file_extension: ".ts",
+      pygments_lexer: "typescript",
+      // JupyterLab looks at the mode, classic Notebook at the name with the flag.
+      codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
+    },
+  };
+}

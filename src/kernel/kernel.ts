@@ -1,0 +1,210 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { inspect } from "node:util";
+import { Worker } from "node:worker_threads";
+import { Cells } from "./cells";
+import type { ControlData, ControlMessage } from "./control";
+import { kernelInformation } from "./information";
+import { progressKey, progressSink } from "./progress";
+import { answer } from "./requests";
+import { Server } from "./server";
+import { Streams } from "./streams";
+import type { CellError } from "./traceback";
+import type { Connection, Message } from "./wire";
+
+/** Time in which the requests that were sent before an error arrive, in milliseconds. */
+const drainTime = 20;
+
+/** A Jupyter kernel for TypeScript, on tslab's compiler and executor. */
+export class Kernel {
+  readonly #connection: Connection;
+  readonly #server: Server;
+  readonly #cells: Cells;
+  readonly #streams: Streams;
+  readonly #information = kernelInformation();
+  /** Interrupts sent by the control thread, and seen here. */
+  readonly #interrupts = new Int32Array(new SharedArrayBuffer(8));
+  /** Modules whose types and code are loaded before the first cell asks. */
+  readonly #preload: string[];
+  readonly #queue: Message[] = [];
+  #control: Worker | undefined;
+  #running: Message | undefined;
+  #count = 0;
+  #silent = false;
+  #warm = false;
+
+  constructor(connection: Connection, preload: string[]) {
+    this.#connection = connection;
+    this.#preload = preload;
+    this.#server = new Server(connection);
+    this.#cells = new Cells((type, content) => this.#output(type, content));
+    this.#streams = new Streams((name, text) => this.#output("stream", { name, text }));
+    this.#server.beforePublish = () => this.#streams.flush();
+  }
+
+  /** Opens the channels and serves them until a shutdown. */
+  async start(): Promise<void> {
+    process.on("SIGINT", () => {
+      this.#cells.interrupt();
+      this.#seeInterrupts();
+    });
+    process.on("uncaughtException", (error) => this.#report(error));
+    process.on("unhandledRejection", (reason) => this.#report(reason));
+    (globalThis as Record<symbol, unknown>)[progressKey] = progressSink(this.#cells.displays);
+    await this.#startControl();
+    await this.#server.listen((message) => this.#receive(message));
+    this.#server.publish("status", { execution_state: "starting" });
+  }
+
+  #startControl(): Promise<void> {
+    const data: ControlData = {
+      connection: this.#connection,
+      information: this.#information,
+      interrupts: this.#interrupts,
+    };
+    const worker = new Worker(path.join(__dirname, `control${path.extname(__filename)}`), {
+      workerData: data,
+    });
+    this.#control = worker;
+    return new Promise((resolve, reject) => {
+      worker.on("error", reject);
+      worker.on("message", (message: ControlMessage) => {
+        if (message.type === "ready") resolve();
+        if (message.type === "broken") this.#cells.release();
+        if (message.type === "shutdown") this.#shutDown();
+      });
+    });
+  }
+
+  #receive(message: Message): void {
+    const type = message.header.msg_type;
+    if (type === "execute_request") {
+      this.#queue.push(message);
+      if (!this.#running) void this.#work();
+      return;
+    }
+    const parent = message.header;
+    this.#server.publish("status", { execution_state: "busy" }, { parent });
+    if (type === "kernel_info_request") {
+      this.#server.reply(message, this.#information);
+      this.#warmUp();
+    } else if (type === "shutdown_request") {
+      this.#server.reply(message, { status: "ok", restart: message.content.restart === true });
+    } else {
+      const content = answer(type, message.content, this.#cells);
+      if (content) this.#server.reply(message, content);
+    }
+    this.#server.publish("status", { execution_state: "idle" }, { parent });
+    // Front ends show the last status they saw, whosever it was.
+    if (this.#running) {
+      this.#server.publish("status", { execution_state: "busy" }, { parent: this.#running.header });
+    }
+    if (type === "shutdown_request") this.#shutDown();
+  }
+
+  /** Runs the cells of the queue in order. */
+  async #work(): Promise<void> {
+    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
+      this.#running = request;
+      try {
+        await this.#execute(request);
+      } catch (error) {
+        this.#report(error);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #execute(request: Message): Promise<void> {
+    const { code = "", silent = false, store_history = true, stop_on_error = true } = request.content;
+    this.#warm = true;
+    this.#silent = silent === true;
+    this.#server.parent = request.header;
+    this.#server.publish("status", { execution_state: "busy" });
+    if (!silent && store_history) this.#count++;
+    const count = this.#count;
+    this.#output("execute_input", { code, execution_count: count });
+    this.#streams.capture();
+
+    const outcome = await this.#cells.run(count, String(code));
+    this.#seeInterrupts();
+    this.#streams.flush();
+    if ("error" in outcome) {
+      await this.#fail(request, outcome.error, { count, stop: stop_on_error === true });
+      return;
+    }
+    if (outcome.bundle) {
+      this.#output("execute_result", { execution_count: count, data: outcome.bundle, metadata: {} });
+    }
+    this.#server.reply(request, { status: "ok", execution_count: count, user_expressions: {}, payload: [] });
+    this.#server.publish("status", { execution_state: "idle" });
+  }
+
+  /** Reports a cell's error; the cells that waited behind it are not run, unless the front end wants them to. */
+  async #fail(request: Message, error: CellError, options: { count: number; stop: boolean }): Promise<void> {
+    this.#output("error", { ...error });
+    // Take in what was sent before this reply: those cells were queued without knowing of the error.
+    if (options.stop) await pause(drainTime);
+    const waiting = options.stop ? this.#queue.splice(0) : [];
+    this.#server.reply(request, { status: "error", execution_count: options.count, ...error });
+    this.#server.publish("status", { execution_state: "idle" });
+    for (const aborted of waiting) {
+      const parent = aborted.header;
+      this.#server.publish("status", { execution_state: "busy" }, { parent });
+      this.#server.reply(aborted, { status: "aborted" });
+      this.#server.publish("status", { execution_state: "idle" }, { parent });
+    }
+  }
+
+  /** Publishes an output of the cell, unless it is run in silence. */
+  #output(type: string, content: Record<string, unknown>): void {
+    if (!this.#silent) this.#server.publish(type, content);
+  }
+
+  #seeInterrupts(): void {
+    Atomics.store(this.#interrupts, 1, Atomics.load(this.#interrupts, 0));
+  }
+
+  /** Loads compiler, types and modules while the person still reads, piece by piece so that requests get through. */
+  #warmUp(): void {
+    if (this.#warm) return;
+    this.#warm = true;
+    const require = createRequire(path.join(process.cwd(), "warm.js"));
+    const pieces = [
+      () => this.#cells.executor,
+      () => this.#cells.compiler.warm(this.#preload),
+      ...this.#preload.map((name) => () => require(name)),
+    ];
+    const next = () => {
+      const piece = pieces.shift();
+      if (!piece || this.#running) return;
+      try {
+        piece();
+      } catch {
+        // The cell that imports it will say what is wrong.
+      }
+      setTimeout(next, 5);
+    };
+    setTimeout(next, 5);
+  }
+
+  /** Shows what went wrong outside of a cell's own course. */
+  #report(error: unknown): void {
+    const compiler = this.#warm ? this.#cells.compiler : undefined;
+    const origin = error instanceof Error ? (error.stack ?? String(error)) : inspect(error);
+    const text = origin.replace(/(cell-\d+\.ts):(\d+):(\d+)/g, (all, file, line, column) => {
+      const place = compiler?.originOf(file, Number(line), Number(column));
+      return place ? `${place.file}:${place.line}:${place.column}` : all;
+    });
+    process.stderr.write(`Uncaught ${text}\n`);
+  }
+
+  #shutDown(): void {
+    this.#cells.close();
+    this.#streams.flush();
+    this.#server.close();
+    this.#control?.once("exit", () => process.exit(0));
+    this.#control?.postMessage("close");
+  }
+}

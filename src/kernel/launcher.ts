@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { Kernel } from "./kernel";
+import { addModuleFallback } from "./modules";
+
+/*
+ * The program that Jupyter starts. Its kernel.json:
+ *
+ *   "argv": ["node", ".../dist/kernel/launcher.js", "{connection_file}"]
+ *   "interrupt_mode": "message"   also a loop after an await can be broken; with signals only one before it
+ *   "env": { "PODIUM_PRELOAD": "podium,..." }   modules to load before the first cell asks for them
+ */
+const [connectionFile] = process.argv.slice(2);
+if (!connectionFile) {
+  console.error("Cannot start kernel: a connection file is required, got none");
+  process.exit(2);
+}
+addModuleFallback();
+const preload = (process.env.PODIUM_PRELOAD ?? "").split(",").filter((name) => name !== "");
+new Kernel(JSON.parse(readFileSync(connectionFile, "utf8")), preload).start().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

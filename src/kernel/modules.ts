@@ -1,0 +1,31 @@
+import Module, { createRequire, isBuiltin } from "node:module";
+import path from "node:path";
+import { packageRoot } from "./typescript";
+
+type Resolve = (request: string, parent: { filename?: string } | undefined, ...rest: unknown[]) => string;
+
+/**
+ * Lets a notebook anywhere import what the kernel's own package has: packages that the notebook's folder lacks are
+ * looked for there. Packages themselves see only their own.
+ */
+export function addModuleFallback(): void {
+  const loader = Module as unknown as { _resolveFilename: Resolve };
+  const resolve = loader._resolveFilename;
+  const own = createRequire(path.join(packageRoot, "index.js"));
+  loader._resolveFilename = function (request, parent, ...rest) {
+    try {
+      return resolve.call(this, request, parent, ...rest);
+    } catch (error) {
+      const isPackage = !/^\.|^file:/.test(request) && !path.isAbsolute(request) && !isBuiltin(request);
+      const asks = parent?.filename ?? "";
+      if (!isPackage || asks.includes(`${path.sep}node_modules${path.sep}`) || asks.startsWith(packageRoot)) {
+        throw error;
+      }
+      try {
+        return own.resolve(request);
+      } catch {
+        throw error;
+      }
+    }
+  };
+}

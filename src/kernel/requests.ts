@@ -1,0 +1,53 @@
+import type { Cells } from "./cells";
+import type { Content } from "./wire";
+
+/** The reply to a request that runs nothing; `undefined` for one that this kernel does not know. */
+export function answer(type: string, content: Content, cells: Cells): Content | undefined {
+  const code = String(content.code ?? "");
+  switch (type) {
+    case "is_complete_request":
+      return isComplete(code, cells);
+    case "complete_request":
+      return complete(code, Number(content.cursor_pos), cells);
+    case "inspect_request":
+      return inspect(code, Number(content.cursor_pos), cells);
+    case "comm_info_request":
+      return { status: "ok", comms: {} };
+    case "history_request":
+      return { status: "ok", history: [] };
+    default:
+      return undefined;
+  }
+}
+
+function isComplete(code: string, cells: Cells): Content {
+  const { completed, indent } = cells.compiler.isComplete(code);
+  return completed ? { status: "complete" } : { status: "incomplete", indent };
+}
+
+function complete(code: string, cursor: number, cells: Cells): Content {
+  const info = cells.compiler.complete("", code, unitOf(code, cursor));
+  return {
+    status: "ok",
+    matches: info.candidates,
+    cursor_start: cursorOf(code, info.start),
+    cursor_end: cursorOf(code, info.end),
+    metadata: {},
+  };
+}
+
+function inspect(code: string, cursor: number, cells: Cells): Content {
+  const info = cells.compiler.inspect("", code, unitOf(code, cursor));
+  if (!info) return { status: "ok", found: false, data: {}, metadata: {} };
+  const { printQuickInfo }: typeof import("tslab/dist/inspect") = require("tslab/dist/inspect");
+  return { status: "ok", found: true, data: { "text/plain": printQuickInfo(info) }, metadata: {} };
+}
+
+/** Jupyter counts characters, JavaScript UTF-16 units. */
+function unitOf(code: string, cursor: number): number {
+  return Array.from(code).slice(0, cursor).join("").length;
+}
+
+function cursorOf(code: string, unit: number): number {
+  return Array.from(code.slice(0, unit)).length;
+}

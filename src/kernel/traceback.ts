@@ -1,0 +1,120 @@
+import { inspect } from "node:util";
+import type { Diagnostic } from "tslab/dist/converter";
+import type { Compiler, SourcePosition } from "./compiler";
+
+/** The content of Jupyter's `error` message. */
+export interface CellError {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: string[];
+}
+
+const red = (text: string) => `\x1b[31m${text}\x1b[39m`;
+const dim = (text: string) => `\x1b[2m${text}\x1b[22m`;
+const framePattern = /^\s+at (?:(.*?) \()?(?:file:\/\/)?(.+?):(\d+):(\d+)\)?$/;
+const hiddenFrames = /node:internal|node:vm|evalmachine|[\\/]tslab[\\/]dist[\\/]/;
+const most = { frames: 12, causes: 4 };
+
+/** What a front end shows for a thrown value: its lines are those of the cells that the person wrote. */
+export function describeError(thrown: unknown, compiler: Compiler | undefined): CellError {
+  const { ename, evalue } = nameOf(thrown);
+  return { ename, evalue, traceback: describe(thrown, compiler, 0) };
+}
+
+function nameOf(thrown: unknown): { ename: string; evalue: string } {
+  if (!(thrown instanceof Error)) return { ename: "Thrown value", evalue: inspect(thrown) };
+  return { ename: thrown.name || thrown.constructor.name, evalue: thrown.message };
+}
+
+function describe(thrown: unknown, compiler: Compiler | undefined, depth: number): string[] {
+  const { ename, evalue } = nameOf(thrown);
+  const lines = [`${red(ename)}: ${evalue}`];
+  if (!(thrown instanceof Error)) return lines;
+
+  const frames = readFrames(thrown, compiler);
+  const first = frames.find((frame) => frame.origin && compiler?.sources.has(frame.origin.file))?.origin;
+  if (first) lines.push(...codeFrame(compiler?.sources.get(first.file) ?? "", first), "");
+  lines.push(...frames.slice(0, most.frames).map((frame) => frame.text));
+  if (depth >= most.causes) return lines;
+  const inner = thrown instanceof AggregateError ? thrown.errors : [];
+  const causes = thrown.cause === undefined ? inner : [thrown.cause, ...inner];
+  for (const cause of causes.slice(0, most.causes)) {
+    const [head, ...rest] = describe(cause, compiler, depth + 1);
+    lines.push("", `Caused by ${head}`, ...rest);
+  }
+  return lines;
+}
+
+interface Frame {
+  text: string;
+  origin?: SourcePosition;
+}
+
+function readFrames(error: Error, compiler: Compiler | undefined): Frame[] {
+  const frames: Frame[] = [];
+  for (const line of String(error.stack ?? "").split("\n")) {
+    const match = framePattern.exec(line);
+    if (!match || hiddenFrames.test(line)) continue;
+    const [, name, file, row, column] = match;
+    if (file.startsWith(__dirname)) continue;
+    const origin = compiler?.originOf(file, Number(row), Number(column));
+    if (!origin && /^cell-\d+\.ts$/.test(file)) continue;
+    const place = origin ?? { file, line: Number(row), column: Number(column) };
+    const caller = name && !/<anonymous>|^exports$/.test(name) ? `${name} ` : "";
+    frames.push({ text: `    at ${caller}${dim(`(${placeName(place)})`)}`, origin });
+  }
+  return frames;
+}
+
+function placeName({ file, line, column }: SourcePosition): string {
+  const cell = /^cell-(\d+)\.ts$/.exec(file);
+  return `${cell ? `cell [${cell[1]}]` : file}:${line}:${column}`;
+}
+
+/** The lines around a place, with a mark under its column. */
+function codeFrame(source: string, place: { line: number; column: number }, length = 1): string[] {
+  const lines = source.split("\n");
+  const first = Math.max(1, place.line - 2);
+  const last = Math.min(lines.length, place.line + 2);
+  const width = String(last).length;
+  const out: string[] = [];
+  for (let line = first; line <= last; line++) {
+    const mark = line === place.line ? ">" : " ";
+    out.push(`${red(mark)} ${dim(`${String(line).padStart(width)} |`)} ${lines[line - 1]}`);
+    if (line !== place.line) continue;
+    const indent = lines[line - 1].slice(0, place.column - 1).replace(/[^\t]/g, " ");
+    const room = Math.max(1, lines[line - 1].length - place.column + 1);
+    out.push(`  ${dim(`${" ".repeat(width)} |`)} ${indent}${red("^".repeat(Math.min(length, room)))}`);
+  }
+  return out;
+}
+
+/** What a front end shows for a cell that TypeScript refuses. */
+export function describeDiagnostics(diagnostics: readonly Diagnostic[], source: string): CellError {
+  const traceback: string[] = [];
+  const heads: string[] = [];
+  let before: Diagnostic | undefined;
+  for (const diagnostic of diagnostics) {
+    const { start, end, fileName, code, messageText } = diagnostic;
+    const isDetail = before?.start.offset === start.offset && before.end.offset === end.offset;
+    before = diagnostic;
+    if (isDetail) {
+      traceback.push(`    ${messageText}`);
+      continue;
+    }
+    const place = { line: start.line + 1, column: start.character + 1 };
+    const where = `${fileName ? `${fileName}:` : "line "}${place.line}:${place.column}`;
+    heads.push(`${where} - ${messageText}`);
+    if (traceback.length > 0) traceback.push("");
+    traceback.push(`${red(`TypeScript error TS${code}`)} ${dim(where)}: ${messageText}`);
+    if (!fileName) traceback.push(...codeFrame(source, place, end.offset - start.offset));
+  }
+  const more = heads.length > 1 ? ` (and ${heads.length - 1} more)` : "";
+  return { ename: "TypeScript error", evalue: `${heads[0]}${more}`, traceback };
+}
+
+/** What a front end shows for a cell that was stopped. */
+export function describeInterrupt(note?: string): CellError {
+  const evalue = note ?? "The cell was interrupted";
+  return { ename: "KeyboardInterrupt", evalue, traceback: [`${red("KeyboardInterrupt")}: ${evalue}`] };
+}

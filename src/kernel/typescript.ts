@@ -1,0 +1,97 @@
+import path from "node:path";
+import type * as ts from "@tslab/typescript-for-tslab";
+
+/** The folder of the package that this kernel is part of. */
+export const packageRoot = path.join(__dirname, "..", "..");
+
+const mapComment = /\s*\/\/# sourceMappingURL=\S+\s*$/;
+
+/** Source maps of emitted files: by the file's name from the first pass, by its text from the second. */
+export interface EmittedMaps {
+  readonly byName: Map<string, string>;
+  readonly byText: Map<string, string>;
+}
+
+/** TypeScript as tslab brings it. */
+export function loadTypeScript(): typeof ts {
+  return require("@tslab/typescript-for-tslab");
+}
+
+/**
+ * Puts a TypeScript between tslab and its own that keeps source maps, which tslab drops, and that finds packages beside
+ * the kernel where the notebook's folder has none. tslab offers no option for either, so it is given a changed copy
+ * of the module; call this before tslab's converter is loaded.
+ */
+export function prepareTypeScript(): EmittedMaps {
+  const original = loadTypeScript();
+  const maps: EmittedMaps = { byName: new Map(), byText: new Map() };
+
+  const createWatchCompilerHost = (...given: unknown[]) => {
+    const [rootFiles, options, system, , ...reporters] = given as [
+      string[],
+      ts.CompilerOptions,
+      ts.System,
+      ...unknown[],
+    ];
+    const create = original.createWatchCompilerHost as (
+      ...args: unknown[]
+    ) => ts.WatchCompilerHost<ts.BuilderProgram>;
+    const host = create(
+      rootFiles,
+      { ...options, sourceMap: true },
+      system,
+      (...args: Parameters<typeof original.createEmitAndSemanticDiagnosticsBuilderProgram>) =>
+        keepMaps(original.createEmitAndSemanticDiagnosticsBuilderProgram(...args), maps),
+      ...reporters,
+    );
+    addFallback(original, host, system, options);
+    return host;
+  };
+
+  const transpileModule: typeof ts.transpileModule = (input, options) => {
+    const compilerOptions = { ...options.compilerOptions, sourceMap: true };
+    const result = original.transpileModule(input, { ...options, compilerOptions });
+    const outputText = result.outputText.replace(mapComment, "\n");
+    maps.byText.set(outputText, result.sourceMapText ?? "");
+    return { ...result, outputText };
+  };
+
+  const file = require.resolve("@tslab/typescript-for-tslab");
+  const module = require.cache[file];
+  if (module) module.exports = { ...original, createWatchCompilerHost, transpileModule };
+  return maps;
+}
+
+function keepMaps<T extends ts.BuilderProgram>(builder: T, maps: EmittedMaps): T {
+  const emit = builder.emit.bind(builder);
+  builder.emit = (file, write, ...rest) => {
+    const keep: ts.WriteFileCallback = (name, text, ...more) => {
+      if (name.endsWith(".js.map")) maps.byName.set(name.slice(0, -".map".length), text);
+      else write?.(name, text.replace(mapComment, "\n"), ...more);
+    };
+    return emit(file, keep, ...rest);
+  };
+  return builder;
+}
+
+/** Resolves packages from the kernel's own package where the notebook's folder lacks it. */
+function addFallback(
+  compiler: typeof ts,
+  host: ts.WatchCompilerHost<ts.BuilderProgram>,
+  system: ts.System,
+  options: ts.CompilerOptions,
+): void {
+  const own = path.join(packageRoot, "index.ts");
+  const name = JSON.parse(system.readFile(path.join(packageRoot, "package.json")) ?? "{}").name;
+  const here = path.join(system.getCurrentDirectory(), "index.ts");
+  // Inside the package or a project that has it, TypeScript's own way is right and faster.
+  if (compiler.resolveModuleName(name, here, options, system).resolvedModule) return;
+  host.resolveModuleNameLiterals = (literals, file, redirected, current) => {
+    const cache = compiler.createModuleResolutionCache(system.getCurrentDirectory(), (text) => text, current);
+    return literals.map(({ text }) => {
+      const found = compiler.resolveModuleName(text, file, current, system, cache, redirected);
+      if (found.resolvedModule || text.startsWith(".")) return found;
+      return compiler.resolveModuleName(text, own, current, system, cache, redirected);
+    });
+  };
+}

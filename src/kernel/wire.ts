@@ -1,0 +1,99 @@
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+
+/** A Jupyter connection file: where to listen and the key that signs messages. */
+export interface Connection {
+  readonly transport: string;
+  readonly ip: string;
+  readonly key: string;
+  readonly shell_port: number;
+  readonly iopub_port: number;
+  readonly stdin_port: number;
+  readonly control_port: number;
+  readonly hb_port: number;
+}
+
+/** Whose message it is and what it is about. */
+export interface Header {
+  readonly msg_id: string;
+  readonly msg_type: string;
+  readonly session: string;
+  readonly username: string;
+  readonly version: string;
+  readonly date: string;
+}
+
+/** The body of a message; its fields depend on the message's type. */
+export type Content = Record<string, unknown>;
+
+/** A message of the Jupyter protocol, without its binary buffers. */
+export interface Message {
+  /** Routing frames of the sender, returned with the reply. */
+  readonly identities: readonly Buffer[];
+  readonly header: Header;
+  readonly content: Content;
+}
+
+const delimiter = Buffer.from("<IDS|MSG>");
+const session = randomUUID();
+
+function sign(parts: readonly (Buffer | string)[], key: string): string {
+  if (key === "") return "";
+  const hash = createHmac("sha256", key);
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
+
+/** The address of one of the connection's ports. */
+export function address(connection: Connection, port: number): string {
+  const { transport, ip } = connection;
+  return transport === "ipc" ? `ipc://${ip}-${port}` : `${transport}://${ip}:${port}`;
+}
+
+/**
+ * Reads a message from its frames.
+ *
+ * @throws {SyntaxError} where the frames are not a message or the signature is wrong
+ */
+export function decodeMessage(frames: readonly Buffer[], key: string): Message {
+  const start = frames.findIndex((frame) => frame.equals(delimiter));
+  const body = frames.slice(start + 2, start + 6);
+  if (start < 0 || body.length < 4) {
+    throw new SyntaxError(
+      `Cannot read message: a delimiter and four parts are required, got ${frames.length} frames`,
+    );
+  }
+  const given = frames[start + 1];
+  const expected = Buffer.from(sign(body, key));
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw new SyntaxError("Cannot read message: the signature of this connection is required, got another");
+  }
+  return {
+    identities: frames.slice(0, start),
+    header: JSON.parse(body[0].toString()),
+    content: JSON.parse(body[3].toString()),
+  };
+}
+
+/** A message to send; `parent` is the header of the request that caused it. */
+export interface Outgoing {
+  readonly type: string;
+  readonly content: Content;
+  readonly parent?: Header;
+  readonly metadata?: Content;
+  readonly identities?: readonly Buffer[];
+}
+
+/** Frames of a signed message. */
+export function encodeMessage(message: Outgoing, key: string): (Buffer | string)[] {
+  const { type, content, parent = {}, metadata = {}, identities = [] } = message;
+  const header: Header = {
+    msg_id: randomUUID(),
+    msg_type: type,
+    session,
+    username: "kernel",
+    version: "5.3",
+    date: new Date().toISOString(),
+  };
+  const parts = [header, parent, metadata, content].map((part) => JSON.stringify(part));
+  return [...identities, delimiter, sign(parts, key), ...parts];
+}

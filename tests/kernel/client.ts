@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHmac, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Dealer, Subscriber } from "zeromq";
+
+/** One message of the kernel. */
+export interface Received {
+  type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: bodies differ by message type
+  content: any;
+  parent: string;
+}
+
+/** What a request brought: its reply and everything published for it, in order. */
+export interface Answer {
+  reply: Received["content"];
+  outputs: Received[];
+}
+
+/** A request under way. */
+export interface Pending {
+  readonly id: string;
+  readonly answer: Promise<Answer>;
+  /** Resolves at the first output that the test accepts. */
+  until(accept: (message: Received) => boolean): Promise<Received>;
+}
+
+interface Waiting {
+  outputs: Received[];
+  reply?: Received["content"];
+  idle: boolean;
+  resolve(answer: Answer): void;
+  watchers: { accept(message: Received): boolean; resolve(message: Received): void }[];
+}
+
+const delimiter = "<IDS|MSG>";
+const root = path.join(__dirname, "..", "..");
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** A small Jupyter client with a kernel process of its own. */
+export class Client {
+  readonly process: ChildProcess;
+  /** Everything published, whosever it is. */
+  readonly published: Received[] = [];
+  /** What the process wrote to its own streams. */
+  log = "";
+  readonly #key = randomUUID();
+  readonly #session = randomUUID();
+  readonly #shell = new Dealer({ linger: 0 });
+  readonly #control = new Dealer({ linger: 0 });
+  readonly #output = new Subscriber({ linger: 0 });
+  readonly #sending = { shell: Promise.resolve(), control: Promise.resolve() };
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #folder = mkdtempSync(path.join(tmpdir(), "kernel-"));
+
+  private constructor(options: { directory: string; environment: Record<string, string> }, ports: number[]) {
+    const file = path.join(this.#folder, "connection.json");
+    const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
+    const connection = { transport: "tcp", ip: "127.0.0.1", key: this.#key, signature_scheme: "hmac-sha256" };
+    writeFileSync(
+      file,
+      JSON.stringify({ ...connection, shell_port, iopub_port, stdin_port, control_port, hb_port }),
+    );
+    const loader = require.resolve("tsx/cjs");
+    const launcher = path.join(root, "src", "kernel", "launcher.ts");
+    this.process = spawn(process.execPath, ["--require", loader, launcher, file], {
+      cwd: options.directory,
+      env: { ...process.env, ...options.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on("data", (chunk) => {
+        this.log += chunk;
+      });
+    }
+    this.#shell.connect(`tcp://127.0.0.1:${shell_port}`);
+    this.#control.connect(`tcp://127.0.0.1:${control_port}`);
+    this.#output.connect(`tcp://127.0.0.1:${iopub_port}`);
+    this.#output.subscribe();
+    for (const socket of [this.#shell, this.#control, this.#output]) void this.#listen(socket);
+  }
+
+  /** Starts a kernel in a directory and waits until its outputs arrive. */
+  static async start(
+    options: { directory?: string; environment?: Record<string, string> } = {},
+  ): Promise<Client> {
+    const { directory = root, environment = {} } = options;
+    const client = new Client({ directory, environment }, await freePorts(5));
+    // A subscriber that connects late misses what was published before.
+    for (;;) {
+      const pending = client.request("kernel_info_request", {});
+      const ready = await Promise.race([pending.answer, new Promise((resolve) => setTimeout(resolve, 500))]);
+      if (ready) return client;
+    }
+  }
+
+  request(type: string, content: Record<string, unknown>, channel: "shell" | "control" = "shell"): Pending {
+    const id = randomUUID();
+    const header = {
+      msg_id: id,
+      msg_type: type,
+      session: this.#session,
+      username: "test",
+      version: "5.3",
+      date: "",
+    };
+    const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+    const signature = createHmac("sha256", this.#key).update(parts.join("")).digest("hex");
+    const watchers: Waiting["watchers"] = [];
+    const answer = new Promise<Answer>((resolve) => {
+      // The control thread publishes no status.
+      this.#waiting.set(id, { outputs: [], idle: channel === "control", resolve, watchers });
+    });
+    const socket = channel === "shell" ? this.#shell : this.#control;
+    // Until the kernel listens a send waits, and a socket takes one at a time.
+    this.#sending[channel] = this.#sending[channel].then(() => socket.send([delimiter, signature, ...parts]));
+    return {
+      id,
+      answer,
+      until: (accept) =>
+        new Promise((resolve) => {
+          const seen = this.#waiting.get(id)?.outputs.find(accept);
+          if (seen) resolve(seen);
+          else watchers.push({ accept, resolve });
+        }),
+    };
+  }
+
+  /** Sends a cell. */
+  send(code: string, options: Record<string, unknown> = {}): Pending {
+    return this.request("execute_request", {
+      code,
+      silent: false,
+      store_history: true,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: true,
+      ...options,
+    });
+  }
+
+  /** Runs a cell to its end. */
+  run(code: string, options: Record<string, unknown> = {}): Promise<Answer> {
+    return this.send(code, options).answer;
+  }
+
+  /** Interrupts as Jupyter does for kernels with `interrupt_mode: "message"`. */
+  async interrupt(): Promise<void> {
+    await this.request("interrupt_request", {}, "control").answer;
+  }
+
+  /** Ends the kernel, by force if it must. */
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const exit = once(this.process, "exit");
+      this.request("shutdown_request", { restart: false }, "control");
+      const timer = setTimeout(() => this.process.kill("SIGKILL"), 5000);
+      await exit;
+      clearTimeout(timer);
+    }
+    for (const socket of [this.#shell, this.#control, this.#output]) socket.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #listen(socket: Dealer | Subscriber): Promise<void> {
+    for await (const frames of socket) {
+      const start = frames.findIndex((frame) => frame.toString() === delimiter);
+      const [header, parent, , content] = frames
+        .slice(start + 2)
+        .map((frame) => JSON.parse(frame.toString()));
+      const message: Received = { type: header.msg_type, content, parent: parent.msg_id };
+      const waiting = this.#waiting.get(message.parent);
+      const isReply = socket instanceof Dealer;
+      if (!isReply) this.published.push(message);
+      if (!waiting) continue;
+      if (isReply) waiting.reply = content;
+      else if (message.type !== "status") waiting.outputs.push(message);
+      else if (content.execution_state === "idle") waiting.idle = true;
+      for (const { accept, resolve } of waiting.watchers) if (accept(message)) resolve(message);
+      if (!waiting.idle || waiting.reply === undefined) continue;
+      this.#waiting.delete(message.parent);
+      waiting.resolve({
+        reply: waiting.reply,
+        outputs: waiting.outputs.filter((m) => m.type !== "execute_input"),
+      });
+    }
+  }
+}

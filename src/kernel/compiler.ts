@@ -82,9 +82,12 @@ export class Compiler implements Converter {
     if (!result.output) return result;
     const prefix = result.hasToplevelAwait ? prefixes.async : prefixes.plain;
     const lookup = this.#chain(cellOutput, result.output, 1);
+    const length = result.output.split("\n").length;
     this.#lookups.set(this.#cell, {
       file: this.#cell,
-      lookup: (line, column) => lookup(line, line === 1 ? column - prefix.length : column),
+      // What follows the cell's own lines is the call of tslab's wrapper.
+      lookup: (line, column) =>
+        line > length ? undefined : lookup(line, line === 1 ? column - prefix.length : column),
     });
     return { ...result, output: `${result.output}\n//# sourceURL=${this.#cell}` };
   }

@@ -1,9 +1,10 @@
-import "./dropout";
+import "./patches";
 
 export { GraphBuilder, type Output } from "./graph";
 export { tf } from "./load";
-export { logitsOf, withLogits } from "./logits";
+export { lstmStates } from "./lstmOp";
 export { type NativeAttribute, type NativeDtype, nativeOp } from "./native";
+export { biasAdd, logitsOf, matrixProduct, withLogits } from "./patches";
 export { randomInteger, randomNormal, randomUniform, seedRandom, withRandomState } from "./random";
 export { CaptureError, nativeId, record } from "./record";
 export { asIntegers, GraphSession } from "./session";

@@ -1,0 +1,133 @@
+/**
+ * Dense and convolutional layers with TensorFlow's own bias ops: one BiasAdd, which it fuses with what comes before,
+ * and one BiasAddGrad, where tfjs reshapes, broadcasts and sums. Causal Conv1D, which tfjs refuses, pads in front.
+ */
+import type { LayerVariable, Tensor, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-node-gpu";
+import { tf } from "../load";
+import { type NativeAttribute, nativeOp } from "../native";
+
+const float: NativeAttribute = { type: "float32" };
+
+/** Adds `bias` `[channels]` to the last axis of `x`. */
+export function biasAdd(x: Tensor, bias: Tensor): Tensor {
+  const attributes = { T: float, data_format: { text: "NHWC" } } as const;
+  const add = tf.customGrad((values, offset) => ({
+    value: nativeOp("BiasAdd", [values as Tensor, offset as Tensor], { attributes })[0],
+    gradFunc: (dy: Tensor) => [dy, nativeOp("BiasAddGrad", [dy], { attributes })[0]],
+  }));
+  return add(x, bias);
+}
+
+/** The product of two matrices `[rows, inner]` and `[inner, columns]`. */
+export function matrixProduct(a: Tensor2D, b: Tensor2D): Tensor2D {
+  const product = (left: Tensor, right: Tensor, transpose: { a?: boolean; b?: boolean } = {}) =>
+    nativeOp("MatMul", [left, right], {
+      attributes: {
+        T: float,
+        transpose_a: { bool: transpose.a ?? false },
+        transpose_b: { bool: transpose.b ?? false },
+      },
+    })[0];
+  const multiply = tf.customGrad((left, right, save) => {
+    (save as (tensors: Tensor[]) => void)([left as Tensor, right as Tensor]);
+    return {
+      value: product(left as Tensor, right as Tensor),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => [
+        product(dy, saved[1], { b: true }),
+        product(saved[0], dy, { a: true }),
+      ],
+    };
+  });
+  return multiply(a, b) as Tensor2D;
+}
+
+interface AffineLayer {
+  readonly kernel: LayerVariable;
+  readonly bias?: LayerVariable | null;
+  readonly activation?: { apply(x: Tensor): Tensor } | null;
+  invokeCallHook(inputs: unknown, options: unknown): void;
+}
+
+type Call<Layer> = (this: Layer, inputs: Tensor | Tensor[], options: object) => Tensor;
+
+function finish(layer: AffineLayer, x: Tensor): Tensor {
+  const shifted = layer.bias ? biasAdd(x, layer.bias.read()) : x;
+  return layer.activation ? layer.activation.apply(shifted) : shifted;
+}
+
+const dense = Object.getPrototypeOf(tf.layers.dense({ units: 1 })) as { call: Call<AffineLayer> };
+
+dense.call = function callDense(inputs, options) {
+  return tf.tidy(() => {
+    this.invokeCallHook(inputs, options);
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    const kernel = this.kernel.read() as Tensor2D;
+    const [inner, units] = kernel.shape;
+    if (x.rank === 2) return finish(this, matrixProduct(x as Tensor2D, kernel));
+    const rows = tf.reshape(x, [-1, inner]) as Tensor2D;
+    const shape = [...x.shape.slice(0, -1), units];
+    const product = matrixProduct(rows, kernel);
+    const shifted = this.bias ? biasAdd(product, this.bias.read()) : product;
+    const y = tf.reshape(shifted, shape);
+    return this.activation ? this.activation.apply(y) : y;
+  });
+};
+
+interface ConvLayer extends AffineLayer {
+  readonly rank: number;
+  readonly strides: number[];
+  readonly padding: "same" | "valid" | "causal";
+  readonly dataFormat: string;
+  readonly dilationRate: number[];
+}
+
+const conv2d = Object.getPrototypeOf(tf.layers.conv2d({ filters: 1, kernelSize: 1 }));
+const conv = Object.getPrototypeOf(conv2d) as { call: Call<ConvLayer> };
+const callConv = conv.call;
+
+conv.call = function callConvNative(inputs, options) {
+  if (this.rank === 3 || this.dataFormat === "channelsFirst") return callConv.call(this, inputs, options);
+  return tf.tidy(() => {
+    this.invokeCallHook(inputs, options);
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    const kernel = this.kernel.read();
+    if (this.rank === 2) {
+      const { strides, dilationRate, padding } = this;
+      const y = tf.conv2d(
+        x as Tensor4D,
+        kernel as Tensor4D,
+        strides as [number, number],
+        padding as "same" | "valid",
+        "NHWC",
+        dilationRate as [number, number],
+      );
+      return finish(this, y);
+    }
+    return finish(this, convolveSeries(x as Tensor3D, kernel as Tensor3D, this));
+  });
+};
+
+/** A one-dimensional convolution as a two-dimensional one over a single row. */
+function convolveSeries(x: Tensor3D, kernel: Tensor3D, layer: ConvLayer): Tensor {
+  const [stride] = layer.strides;
+  const [dilation] = layer.dilationRate;
+  const [size, channels, filters] = kernel.shape;
+  const causal = layer.padding === "causal";
+  const series = causal
+    ? tf.pad3d(x, [
+        [0, 0],
+        [dilation * (size - 1), 0],
+        [0, 0],
+      ])
+    : x;
+  const [samples, steps] = series.shape;
+  const y = tf.conv2d(
+    tf.reshape(series, [samples, 1, steps, channels]) as Tensor4D,
+    tf.reshape(kernel, [1, size, channels, filters]) as Tensor4D,
+    [1, stride],
+    causal ? "valid" : (layer.padding as "same" | "valid"),
+    "NHWC",
+    [1, dilation],
+  );
+  return tf.reshape(y, [samples, y.shape[2], filters]);
+}

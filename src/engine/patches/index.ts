@@ -1,0 +1,9 @@
+/** What the engine changes in tfjs, once, when it is loaded. */
+import "./affine";
+import "./batchNormalization";
+import "./gather";
+import "./gradients";
+import "./random";
+
+export { biasAdd, matrixProduct } from "./affine";
+export { logitsOf, withLogits } from "./logits";

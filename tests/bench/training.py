@@ -1,0 +1,304 @@
+"""Keras and PyTorch on the networks of training.ts, measured one request at a time.
+
+Each line on standard input is "network peer"; the answer is the milliseconds that a training step took.
+"""
+
+import os
+import sys
+import time
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+answers = sys.stdout
+sys.stdout = sys.stderr
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from keras import layers  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
+
+GPU = torch.cuda.is_available()
+DEVICE = torch.device("cuda" if GPU else "cpu")
+STEPS = {"motion": 8, "lstm": 15, "radar": 3, "dense": 400}
+BATCH = {"motion": 16, "lstm": 32, "radar": 4, "dense": 32}
+
+
+def data(network):
+    count = STEPS[network] * BATCH[network]
+    random = np.random.default_rng(0)
+    if network == "radar":
+        frames = random.random((count, 120, 120, 5), dtype=np.float32)
+        return frames[..., :4], frames[..., 4:]
+    shape = {"motion": (600, 18), "lstm": (100, 18), "dense": (18,)}[network]
+    x = random.standard_normal((count, *shape), dtype=np.float32)
+    return x, np.arange(count, dtype=np.int32) % 61
+
+
+# Keras
+
+
+def motion_keras():
+    def conv(h):
+        return layers.Conv1D(128, 9, padding="same", kernel_initializer="he_uniform")(h)
+
+    def activate(h):
+        return layers.ELU()(layers.BatchNormalization()(h))
+
+    def block(h):
+        first = conv(h)
+        h = activate(conv(activate(first)))
+        return activate(layers.add([conv(h), first]))
+
+    inputs = keras.Input((600, 18))
+    h = block(layers.SpatialDropout1D(0.1)(inputs))
+    h = block(layers.SpatialDropout1D(0.1)(layers.MaxPooling1D(3)(h)))
+    h = layers.GlobalAveragePooling1D()(h)
+    h = activate(layers.Dense(64, kernel_initializer="he_uniform")(h))
+    return keras.Model(inputs, layers.Dense(61, activation="softmax")(layers.Dropout(0.4)(h)))
+
+
+def lstm_keras():
+    inputs = keras.Input((100, 18))
+    h = layers.LSTM(64)(layers.LSTM(64, return_sequences=True)(inputs))
+    return keras.Model(inputs, layers.Dense(61, activation="softmax")(h))
+
+
+def dense_keras():
+    inputs = keras.Input((18,))
+    h = layers.Dense(64, activation="relu")(layers.Dense(64, activation="relu")(inputs))
+    return keras.Model(inputs, layers.Dense(61, activation="softmax")(h))
+
+
+def radar_keras(f=16):
+    def single(h, n):
+        return layers.Conv2D(n, 3, padding="same", kernel_initializer="he_normal")(h)
+
+    def triple(h, n):
+        for filters, size in ((n // 4, 1), (n // 4, 3), (n, 1)):
+            h = layers.Conv2D(filters, size, padding="same", kernel_initializer="he_normal")(h)
+        return h
+
+    def block(h, n, conv=single, early=False, skip=False):
+        first = conv(h, n)
+        shortcut = layers.BatchNormalization()(first)
+        path = h
+        if not skip:
+            path = layers.ELU()(first if early else shortcut)
+            path = layers.ELU()(layers.BatchNormalization()(conv(path, n)))
+        path = layers.BatchNormalization()(conv(path, n))
+        return layers.ELU()(layers.add([path, shortcut]))
+
+    def up(h, other, n, **wiring):
+        h = layers.Conv2DTranspose(n, 3, strides=2, padding="same")(h)
+        return block(layers.concatenate([h, other]), n, **wiring)
+
+    inputs = keras.Input((120, 120, 4))
+    one = block(inputs, f)
+    two = block(layers.MaxPooling2D(2)(one), 2 * f)
+    three = block(layers.MaxPooling2D(2)(two), 4 * f, conv=triple)
+    h = layers.SpatialDropout2D(0.25)(layers.MaxPooling2D(2)(three))
+    h = layers.SpatialDropout2D(0.25)(block(h, 8 * f, conv=triple, skip=True))
+    h = up(h, three, 4 * f, conv=triple)
+    h = up(h, two, 2 * f, early=True)
+    h = up(h, one, f, early=True)
+    sequence = layers.Reshape((4, 120, 120, 1))(layers.Permute((3, 1, 2))(inputs))
+    recurrent = layers.ConvLSTM2D(16, 3, padding="same", recurrent_activation="hard_sigmoid")(sequence)
+    h = block(layers.concatenate([h, layers.BatchNormalization()(recurrent)]), f)
+    return keras.Model(inputs, layers.Conv2D(1, 3, padding="same", activation="sigmoid")(h))
+
+
+class KerasPeer:
+    def __init__(self, network):
+        keras.utils.set_random_seed(0)
+        self.network = network
+        self.model = globals()[f"{network}_keras"]()
+        own = {"motion": keras.optimizers.Nadam(0.001), "radar": keras.optimizers.Nadam(0.0003)}
+        loss = "mae" if network == "radar" else "sparse_categorical_crossentropy"
+        self.model.compile(optimizer=own.get(network) or keras.optimizers.Adam(0.001), loss=loss)
+        self.x, self.y = data(network)
+        self.measure()
+
+    def measure(self):
+        begin = time.perf_counter()
+        self.model.fit(self.x, self.y, batch_size=BATCH[self.network], epochs=1, verbose=0)
+        return (time.perf_counter() - begin) / STEPS[self.network]
+
+
+# PyTorch
+
+
+class MotionBlock(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.convs = nn.ModuleList([nn.Conv1d(c, 128, 9, padding="same") for c in (channels, 128, 128)])
+        self.norms = nn.ModuleList([nn.BatchNorm1d(128, eps=0.001, momentum=0.01) for _ in range(3)])
+
+    def forward(self, x):
+        first = self.convs[0](x)
+        h = functional.elu(self.norms[0](first))
+        h = functional.elu(self.norms[1](self.convs[1](h)))
+        return functional.elu(self.norms[2](self.convs[2](h) + first))
+
+
+def motion_torch():
+    return nn.Sequential(
+        nn.Dropout1d(0.1),
+        MotionBlock(18),
+        nn.MaxPool1d(3),
+        nn.Dropout1d(0.1),
+        MotionBlock(128),
+        nn.AdaptiveAvgPool1d(1),
+        nn.Flatten(),
+        nn.Linear(128, 64),
+        nn.BatchNorm1d(64, eps=0.001, momentum=0.01),
+        nn.ELU(),
+        nn.Dropout(0.4),
+        nn.Linear(64, 61),
+    )
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(18, 64, num_layers=2, batch_first=True)
+        self.out = nn.Linear(64, 61)
+
+    def forward(self, x):
+        return self.out(self.lstm(x)[0][:, -1])
+
+
+def lstm_torch():
+    return Recurrent()
+
+
+def dense_torch():
+    return nn.Sequential(nn.Linear(18, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 61))
+
+
+def torch_convs(channels, n, bottleneck):
+    if not bottleneck:
+        return nn.Conv2d(channels, n, 3, padding=1)
+    return nn.Sequential(
+        nn.Conv2d(channels, n // 4, 1), nn.Conv2d(n // 4, n // 4, 3, padding=1), nn.Conv2d(n // 4, n, 1)
+    )
+
+
+class RadarBlock(nn.Module):
+    def __init__(self, channels, n, bottleneck=False, early=False, skip=False):
+        super().__init__()
+        self.early, self.skip = early, skip
+        inner = channels if skip else n
+        count = 2 if skip else 3
+        starts = [channels] + [inner] * (count - 1)
+        self.convs = nn.ModuleList([torch_convs(c, n, bottleneck) for c in starts])
+        self.norms = nn.ModuleList([nn.BatchNorm2d(n, eps=0.001, momentum=0.01) for _ in range(count)])
+
+    def forward(self, x):
+        first = self.convs[0](x)
+        shortcut = self.norms[0](first)
+        path = x
+        if not self.skip:
+            path = functional.elu(first if self.early else shortcut)
+            path = functional.elu(self.norms[1](self.convs[1](path)))
+        return functional.elu(self.norms[-1](self.convs[-1](path)) + shortcut)
+
+
+class TorchConvLstm(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.n = n
+        self.inner, self.outer = nn.Conv2d(1, 4 * n, 3, padding=1), nn.Conv2d(n, 4 * n, 3, padding=1, bias=False)
+
+    def forward(self, x):
+        samples, times, rows, columns = x.shape
+        folded = self.inner(x.reshape(samples * times, 1, rows, columns))
+        gates = folded.reshape(samples, times, 4 * self.n, rows, columns)
+        h = c = torch.zeros(samples, self.n, rows, columns, device=x.device)
+        for time_step in range(times):
+            i, f, g, o = (gates[:, time_step] + self.outer(h)).chunk(4, 1)
+            hard = lambda value: (0.2 * value + 0.5).clamp(0, 1)  # noqa: E731
+            c = hard(f) * c + hard(i) * torch.tanh(g)
+            h = hard(o) * torch.tanh(c)
+        return h
+
+
+class Radar(nn.Module):
+    def __init__(self, f=16):
+        super().__init__()
+        self.one, self.two = RadarBlock(4, f), RadarBlock(f, 2 * f)
+        self.three = RadarBlock(2 * f, 4 * f, bottleneck=True)
+        self.low = RadarBlock(4 * f, 8 * f, bottleneck=True, skip=True)
+        self.drop = nn.Dropout2d(0.25)
+        sizes = ((8 * f, 4 * f), (4 * f, 2 * f), (2 * f, f))
+        self.larger = nn.ModuleList(
+            [nn.ConvTranspose2d(a, b, 3, stride=2, padding=1, output_padding=1) for a, b in sizes]
+        )
+        self.ups = nn.ModuleList(
+            [
+                RadarBlock(8 * f, 4 * f, bottleneck=True),
+                RadarBlock(4 * f, 2 * f, early=True),
+                RadarBlock(2 * f, f, early=True),
+            ]
+        )
+        self.recurrent, self.norm = TorchConvLstm(16), nn.BatchNorm2d(16, eps=0.001, momentum=0.01)
+        self.last, self.out = RadarBlock(f + 16, f), nn.Conv2d(f, 1, 3, padding=1)
+
+    def forward(self, x):
+        one = self.one(x)
+        two = self.two(functional.max_pool2d(one, 2))
+        three = self.three(functional.max_pool2d(two, 2))
+        h = self.drop(self.low(self.drop(functional.max_pool2d(three, 2))))
+        for larger, up, skip in zip(self.larger, self.ups, (three, two, one)):
+            h = up(torch.cat([larger(h), skip], 1))
+        h = self.last(torch.cat([h, self.norm(self.recurrent(x))], 1))
+        return torch.sigmoid(self.out(h))
+
+
+def radar_torch():
+    return Radar()
+
+
+class TorchPeer:
+    def __init__(self, network):
+        torch.manual_seed(0)
+        self.network = network
+        self.model = globals()[f"{network}_torch"]().to(DEVICE).train()
+        x, y = data(network)
+        if network == "motion":
+            x = x.transpose(0, 2, 1)
+        if network == "radar":
+            x, y = x.transpose(0, 3, 1, 2), y.transpose(0, 3, 1, 2)
+        self.x = torch.from_numpy(np.ascontiguousarray(x)).to(DEVICE)
+        self.y = torch.from_numpy(np.ascontiguousarray(y if network == "radar" else y.astype(np.int64))).to(DEVICE)
+        nadam = {"motion": 0.001, "radar": 0.0003}.get(network)
+        parameters = self.model.parameters()
+        self.optimizer = torch.optim.NAdam(parameters, nadam) if nadam else torch.optim.Adam(parameters, 0.001)
+        self.loss = nn.L1Loss() if network == "radar" else nn.CrossEntropyLoss()
+        self.forward = torch.compile(self.model) if GPU else self.model
+        self.measure()
+
+    def measure(self):
+        size, steps = BATCH[self.network], STEPS[self.network]
+        begin = time.perf_counter()
+        order = torch.randperm(len(self.x), device=DEVICE)
+        total = 0.0
+        for step in range(steps):
+            rows = order[step * size : (step + 1) * size]
+            loss = self.loss(self.forward(self.x[rows]), self.y[rows])
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            self.optimizer.step()
+            total += loss.item()
+        return (time.perf_counter() - begin) / steps
+
+
+peers = {}
+for line in sys.stdin:
+    network, peer = line.split()
+    if (network, peer) not in peers:
+        # One network at a time is in memory.
+        peers = {key: value for key, value in peers.items() if key[0] == network}
+        peers[network, peer] = (KerasPeer if peer == "keras" else TorchPeer)(network)
+    print(peers[network, peer].measure() * 1000, file=answers, flush=True)

@@ -89,7 +89,8 @@ tf.serialization.registerClass(AttentionGate);
  *
  * @throws {RangeError} if there are not two inputs of equal rows and columns
  * @example
- * attentionGate().apply([skip, upsampled]); // skip * sigmoid(...)
+ * const [skip, upsampled] = [tf.input({ shape: [60, 60, 128] }), tf.input({ shape: [60, 60, 128] })];
+ * attentionGate().apply([skip, upsampled]); // skip times weights in [0, 1]
  */
 export function attentionGate(options: AttentionGateOptions = {}): tfTypes.layers.Layer {
   return new AttentionGate(options);

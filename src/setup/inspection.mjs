@@ -195,8 +195,10 @@ export function inspect(places) {
       if (!existsSync(file)) problem("is not registered in .venv");
       const { argv, display_name } = JSON.parse(readFileSync(file, "utf8"));
       const wanted = kernelSpec(places).argv;
-      const wrong = argv.findIndex((arg, index) => arg !== wanted[index] || (index < 2 && !existsSync(arg)));
+      const wrong = argv.findIndex((arg, index) => arg !== wanted[index]);
       if (wrong >= 0) problem(`is registered with ${argv[wrong]}, where ${wanted[wrong]} is required`);
+      const gone = argv.slice(0, 2).find((file) => !existsSync(file));
+      if (gone) problem(`is registered with ${gone}, which does not exist`);
       return display_name;
     }),
     finding("disk", () => {

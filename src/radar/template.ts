@@ -1,0 +1,82 @@
+import { readChunks } from "../data/stream";
+import { splitLine } from "../data/text";
+import { extent } from "./layout";
+
+/** Rows that a submission must have: those of `sample_submission.csv`. */
+export interface Template {
+  /** The file names, in the file's order. */
+  readonly names: readonly string[];
+}
+
+const NEWLINE = 10;
+const COMMA = 44;
+
+/**
+ * Reads `sample_submission.csv`: the header `file_name,0,…,14399` and one row a test file. The numbers are counted, not
+ * read.
+ *
+ * @param path the file, plain or with `.gz`
+ * @throws {SyntaxError} with file and line, if the columns are not those, a row has too few or too many fields, or a
+ *   name is repeated
+ * @example
+ * const template = await readTemplate("sample_submission.csv.gz");
+ * template.names[0]; // "test_00000.npy"
+ */
+export async function readTemplate(path: string, options: { signal?: AbortSignal } = {}): Promise<Template> {
+  const pixels = extent * extent;
+  const lineOf = new Map<string, number>();
+  let line = 0;
+  let rest: Buffer = Buffer.alloc(0);
+
+  function take(bytes: Buffer): void {
+    line++;
+    const end = bytes[bytes.length - 1] === 13 ? bytes.length - 1 : bytes.length;
+    if (end === 0) return;
+    if (line === 1) {
+      const columns = splitLine(bytes.toString("utf8", 0, end).replace(/^\uFEFF/, ""));
+      const odd = columns.findIndex(
+        (name, index) => name !== (index === 0 ? "file_name" : String(index - 1)),
+      );
+      if (odd >= 0 || columns.length !== pixels + 1) {
+        const got =
+          odd >= 0 ? `${JSON.stringify(columns[odd])} as column ${odd + 1}` : `${columns.length} columns`;
+        throw new SyntaxError(
+          `Cannot read ${path}:1: the header must be file_name,0,…,${pixels - 1}, got ${got}`,
+        );
+      }
+      return;
+    }
+    let commas = 0;
+    for (let i = 0; i < end; i++) if (bytes[i] === COMMA) commas++;
+    if (commas !== pixels) {
+      throw new SyntaxError(
+        `Cannot read ${path}:${line}: the header names ${pixels + 1} columns, got ${commas + 1} fields`,
+      );
+    }
+    const name = splitLine(bytes.toString("utf8", 0, bytes.indexOf(COMMA)))[0];
+    const first = lineOf.get(name);
+    if (first !== undefined) {
+      throw new SyntaxError(
+        `Cannot read ${path}:${line}: each file must come once, got ${name} again (first in line ${first})`,
+      );
+    }
+    lineOf.set(name, line);
+  }
+
+  for await (const { bytes } of readChunks(path, options)) {
+    const piece = Buffer.concat([rest, bytes]);
+    let at = 0;
+    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, at)) {
+      take(piece.subarray(at, end));
+      at = end + 1;
+    }
+    rest = Buffer.from(piece.subarray(at));
+  }
+  if (rest.length > 0) take(rest);
+  if (lineOf.size === 0) {
+    throw new SyntaxError(
+      `Cannot read ${path}: a template must have a header and at least one row, got ${line === 0 ? "an empty file" : "a header only"}`,
+    );
+  }
+  return { names: [...lineOf.keys()] };
+}

@@ -1,5 +1,6 @@
 import "./patches";
 
+export { Diagnosis, doctor, type Finding } from "./doctor";
 export { GraphBuilder, type Output } from "./graph";
 export { tf } from "./load";
 export { lstmStates } from "./lstmOp";
@@ -7,5 +8,6 @@ export { type NativeAttribute, type NativeDtype, nativeOp } from "./native";
 export { biasAdd, logitsOf, matrixProduct, withLogits } from "./patches";
 export { randomInteger, randomNormal, randomUniform, seedRandom, withRandomState } from "./random";
 export { CaptureError, nativeId, record } from "./record";
+export { type Card, DeviceReport, ready } from "./report";
 export { asIntegers, GraphSession } from "./session";
 export { dtypeNumber, fromWords, GraphVariable, type VariableDtype } from "./variable";

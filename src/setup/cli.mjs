@@ -3,6 +3,7 @@ import { bench } from "./bench.mjs";
 import { check } from "./check.mjs";
 import { doctor } from "./doctor.mjs";
 import { SetupError } from "./failure.mjs";
+import { machineFacts } from "./inspection.mjs";
 import { lab } from "./lab.mjs";
 import { placesOf } from "./places.mjs";
 import { setUp } from "./setUp.mjs";
@@ -27,6 +28,11 @@ const commands = {
     return lab(places, args);
   },
   doctor: (args) => doctor(places, args),
+  /** For the engine's report, in JSON. */
+  facts() {
+    console.log(JSON.stringify(machineFacts(places)));
+    return 0;
+  },
   async test(args) {
     await setUp(places);
     return runTests(places, args);

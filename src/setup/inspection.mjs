@@ -217,3 +217,13 @@ export function inspect(places) {
   );
   return findings;
 }
+
+/**
+ * What the engine reports of the machine beside what TensorFlow itself says.
+ *
+ * @param {import("./places.mjs").Places} places
+ */
+export function machineFacts(places) {
+  const version = (name) => findCudaLibrary(places.environment, cudaLibraries[name])?.version ?? null;
+  return { cards: findGpu().cards, cuda: version("CUDA"), cudnn: version("cuDNN") };
+}

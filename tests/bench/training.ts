@@ -1,7 +1,8 @@
 /** Milliseconds a training step: compiled and eager `fit`, Keras's `fit`, and a PyTorch loop, round by round in turn. */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { randomSource } from "../../src/data";
 import { tf } from "../../src/engine";
@@ -99,22 +100,31 @@ function data(network: Network): { x: ArrayData; y: ArrayData } {
   return { x, y: { data: labels, shape: [samples] } };
 }
 
-/** The Python peers, asked one measurement at a time. */
-function startPeers(): { measure(network: string, peer: string): Promise<number>; stop(): void } {
-  const python = process.env.PODIUM_BENCH_PYTHON;
-  if (!python)
-    throw new Error("Cannot measure the peers: PODIUM_BENCH_PYTHON must name a Python, got nothing");
-  const child = spawn(python, [path.join(__dirname, "training.py")], { stdio: ["pipe", "pipe", "ignore"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async measure(network, peer) {
-      child.stdin.write(`${network} ${peer}\n`);
-      const answer = await lines.next();
-      if (answer.done) throw new Error(`Cannot measure ${peer} on ${network}: the peer's process ended`);
-      return Number(answer.value);
-    },
-    stop: () => child.stdin.end(),
-  };
+/** A Python peer, asked one measurement at a time. Each has a process: TensorFlow and PyTorch do not share one. */
+class Peer {
+  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  private readonly lines: AsyncIterator<string>;
+
+  constructor(private readonly name: "keras" | "torch") {
+    const python = process.env.PODIUM_BENCH_PYTHON;
+    if (!python) {
+      throw new Error("Cannot measure the peers: PODIUM_BENCH_PYTHON must name a Python, got nothing");
+    }
+    const script = path.join(__dirname, `training_${name}.py`);
+    this.child = spawn(python, [script], { stdio: ["pipe", "pipe", "ignore"] });
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async measure(network: string): Promise<number> {
+    this.child.stdin.write(`${network}\n`);
+    const answer = await this.lines.next();
+    if (answer.done) throw new Error(`Cannot measure ${this.name} on ${network}: its process ended`);
+    return Number(answer.value);
+  }
+
+  stop(): void {
+    this.child.stdin.end();
+  }
 }
 
 function median(values: readonly number[]): number {
@@ -123,23 +133,24 @@ function median(values: readonly number[]): number {
 
 /** Measures every network; one row a peer. */
 export default async function training(report: (row: Row) => void): Promise<void> {
-  const python = startPeers();
+  const keras = new Peer("keras");
+  const torch = new Peer("torch");
   const wanted = process.env.PODIUM_BENCH_ROWS?.split(",") ?? Object.keys(networks);
   try {
     for (const [name, network] of Object.entries(networks)) {
-      if (wanted.includes(name)) await measure(name, network, python, report);
+      if (wanted.includes(name)) await measure(name, { network, keras, torch, report });
     }
   } finally {
-    python.stop();
+    keras.stop();
+    torch.stop();
   }
 }
 
 async function measure(
   name: string,
-  network: Network,
-  python: ReturnType<typeof startPeers>,
-  report: (row: Row) => void,
+  options: { network: Network; keras: Peer; torch: Peer; report: (row: Row) => void },
 ): Promise<void> {
+  const { network, keras, torch, report } = options;
   const times: Record<string, number[]> = { ours: [], eager: [], keras: [], torch: [] };
   const { steps, batch, optimizer, loss } = network;
   const set = data(network);
@@ -172,8 +183,8 @@ async function measure(
           // The first epoch plans the graph.
           if (context.epoch === 1) return;
           times.ours.push(time);
-          times.keras.push(await python.measure(name, "keras"));
-          times.torch.push(await python.measure(name, "torch"));
+          times.keras.push(await keras.measure(name));
+          times.torch.push(await torch.measure(name));
           times.eager.push(await eagerTime(few, { ...network, steps: eagerSteps }));
         },
       },

@@ -1,0 +1,30 @@
+"""What the two peers of training.ts share: batches, random data, and the loop that answers requests."""
+
+import sys
+
+import numpy as np
+
+STEPS = {"motion": 8, "lstm": 15, "radar": 3, "dense": 400}
+BATCH = {"motion": 16, "lstm": 32, "radar": 4, "dense": 32}
+
+
+def data(network):
+    count = STEPS[network] * BATCH[network]
+    random = np.random.default_rng(0)
+    if network == "radar":
+        frames = random.random((count, 120, 120, 5), dtype=np.float32)
+        return frames[..., :4], frames[..., 4:]
+    shape = {"motion": (600, 18), "lstm": (100, 18), "dense": (18,)}[network]
+    x = random.standard_normal((count, *shape), dtype=np.float32)
+    return x, np.arange(count, dtype=np.int32) % 61
+
+
+def serve(make):
+    """Answers each line on standard input, a network's name, with the milliseconds that a step took."""
+    name, peer = None, None
+    for line in sys.stdin:
+        # One network at a time is in memory.
+        if line.strip() != name:
+            name = line.strip()
+            peer = make(name)
+        print(peer.measure() * 1000, flush=True)

@@ -1,5 +1,4 @@
-import { tf } from "../../engine";
-import { initializer } from "../../layers";
+import { gru, lstm } from "../../layers";
 import type { Symbolic, Toolkit } from "./toolkit";
 
 /** The recurrent cells. */
@@ -16,12 +15,6 @@ export interface RecurrentOptions {
 /** An LSTM or GRU with Keras's defaults: `[windows, steps, channels]` -> `[windows, steps, units]` or `[windows, units]`. */
 export function recurrent(net: Toolkit, x: Symbolic, options: RecurrentOptions): Symbolic {
   const { cell, units, returnSequences } = options;
-  const shared = {
-    units,
-    returnSequences,
-    recurrentActivation: "sigmoid" as const,
-    kernelInitializer: initializer("glorotUniform", { seed: net.nextSeed() }),
-    recurrentInitializer: initializer("orthogonal", { seed: net.nextSeed() }),
-  };
-  return net.apply(cell === "lstm" ? tf.layers.lstm(shared) : tf.layers.gru(shared), x);
+  const layer = cell === "lstm" ? lstm : gru;
+  return net.apply(layer({ units, returnSequences, seed: net.nextSeed() }), x);
 }

@@ -1,5 +1,5 @@
+import { readLines } from "../data/lines";
 import { throwIfAborted } from "../data/signal";
-import { readChunks } from "../data/stream";
 import { extent } from "./layout";
 
 /** How a submission differs from an earlier one. */
@@ -33,13 +33,11 @@ export async function compareSubmission(
 ): Promise<SubmissionDifference> {
   const { order, row, signal } = options;
   const rowOf = new Map(order.map((entry) => [entry.name, entry.row]));
-  let line = 0;
   let changed = 0;
   let sum = 0;
   let greatest = 0;
 
-  function take(bytes: Buffer): void {
-    if (++line === 1 || bytes.length === 0) return;
+  function take(bytes: Buffer, line: number): void {
     const comma = bytes.indexOf(44);
     const name = bytes.toString("utf8", 0, Math.max(0, comma));
     const index = rowOf.get(name);
@@ -61,7 +59,7 @@ export async function compareSubmission(
       if (difference > 0) changed++;
       sum += difference;
       if (difference > greatest) greatest = difference;
-      if (at < bytes.length && bytes[at] !== 44 && bytes[at] !== 13) break;
+      if (at < bytes.length && bytes[at] !== 44) break;
       at++;
     }
     if (pixel !== PIXELS || at < bytes.length) {
@@ -71,18 +69,10 @@ export async function compareSubmission(
     }
   }
 
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const { bytes } of readChunks(path, { signal })) {
+  for await (const { bytes, line } of readLines(path, { signal })) {
     throwIfAborted(signal);
-    const piece = Buffer.concat([rest, bytes]);
-    let at = 0;
-    for (let end = piece.indexOf(10); end >= 0; end = piece.indexOf(10, at)) {
-      take(piece.subarray(at, end));
-      at = end + 1;
-    }
-    rest = Buffer.from(piece.subarray(at));
+    if (line > 1) take(bytes, line);
   }
-  if (rest.length > 0) take(rest);
   const missing = rowOf.keys().next().value;
   if (missing !== undefined) {
     throw new SyntaxError(

@@ -1,4 +1,4 @@
-import { readChunks } from "../data/stream";
+import { readLines } from "../data/lines";
 import { splitLine } from "../data/text";
 import { extent } from "./layout";
 
@@ -8,7 +8,6 @@ export interface Template {
   readonly names: readonly string[];
 }
 
-const NEWLINE = 10;
 const COMMA = 44;
 
 /**
@@ -25,29 +24,22 @@ const COMMA = 44;
 export async function readTemplate(path: string, options: { signal?: AbortSignal } = {}): Promise<Template> {
   const pixels = extent * extent;
   const lineOf = new Map<string, number>();
-  let line = 0;
-  let rest: Buffer = Buffer.alloc(0);
+  let rows = 0;
 
-  function take(bytes: Buffer): void {
-    line++;
-    const end = bytes[bytes.length - 1] === 13 ? bytes.length - 1 : bytes.length;
-    if (end === 0) return;
-    if (line === 1) {
-      const columns = splitLine(bytes.toString("utf8", 0, end).replace(/^\uFEFF/, ""));
-      const odd = columns.findIndex(
-        (name, index) => name !== (index === 0 ? "file_name" : String(index - 1)),
+  function takeHeader(bytes: Buffer): void {
+    const columns = splitLine(bytes.toString("utf8").replace(/^\uFEFF/, ""));
+    const odd = columns.findIndex((name, index) => name !== (index === 0 ? "file_name" : String(index - 1)));
+    if (odd >= 0 || columns.length !== pixels + 1) {
+      const got =
+        odd >= 0 ? `${JSON.stringify(columns[odd])} as column ${odd + 1}` : `${columns.length} columns`;
+      throw new SyntaxError(
+        `Cannot read ${path}:1: the header must be file_name,0,…,${pixels - 1}, got ${got}`,
       );
-      if (odd >= 0 || columns.length !== pixels + 1) {
-        const got =
-          odd >= 0 ? `${JSON.stringify(columns[odd])} as column ${odd + 1}` : `${columns.length} columns`;
-        throw new SyntaxError(
-          `Cannot read ${path}:1: the header must be file_name,0,…,${pixels - 1}, got ${got}`,
-        );
-      }
-      return;
     }
+  }
+  function takeRow(bytes: Buffer, line: number): void {
     let commas = 0;
-    for (let i = 0; i < end; i++) if (bytes[i] === COMMA) commas++;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] === COMMA) commas++;
     if (commas !== pixels) {
       throw new SyntaxError(
         `Cannot read ${path}:${line}: the header names ${pixels + 1} columns, got ${commas + 1} fields`,
@@ -63,19 +55,13 @@ export async function readTemplate(path: string, options: { signal?: AbortSignal
     lineOf.set(name, line);
   }
 
-  for await (const { bytes } of readChunks(path, options)) {
-    const piece = Buffer.concat([rest, bytes]);
-    let at = 0;
-    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, at)) {
-      take(piece.subarray(at, end));
-      at = end + 1;
-    }
-    rest = Buffer.from(piece.subarray(at));
+  for await (const { bytes, line } of readLines(path, options)) {
+    if (rows++ === 0) takeHeader(bytes);
+    else takeRow(bytes, line);
   }
-  if (rest.length > 0) take(rest);
   if (lineOf.size === 0) {
     throw new SyntaxError(
-      `Cannot read ${path}: a template must have a header and at least one row, got ${line === 0 ? "an empty file" : "a header only"}`,
+      `Cannot read ${path}: a template must have a header and at least one row, got ${rows === 0 ? "an empty file" : "a header only"}`,
     );
   }
   return { names: [...lineOf.keys()] };

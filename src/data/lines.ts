@@ -1,0 +1,30 @@
+import { readChunks } from "./stream";
+
+/**
+ * Reads a file line by line as bytes, without line ends, plain or gzipped; blank lines are left out but counted.
+ *
+ * @param path the file
+ * @param options `signal`: stops the reading; default: the notebook cell's
+ * @example
+ * for await (const { bytes, line } of readLines("table.csv")) console.log(line, bytes.toString());
+ */
+export async function* readLines(
+  path: string,
+  options: { signal?: AbortSignal } = {},
+): AsyncGenerator<{ bytes: Buffer; line: number }> {
+  let rest: Buffer = Buffer.alloc(0);
+  let line = 0;
+
+  function* whole(piece: Buffer): Generator<{ bytes: Buffer; line: number }> {
+    let at = 0;
+    for (let end = piece.indexOf(10); end >= 0; end = piece.indexOf(10, at)) {
+      line++;
+      const bytes = piece.subarray(at, end > at && piece[end - 1] === 13 ? end - 1 : end);
+      if (bytes.length > 0) yield { bytes, line };
+      at = end + 1;
+    }
+    rest = Buffer.from(piece.subarray(at));
+  }
+  for await (const { bytes } of readChunks(path, options)) yield* whole(Buffer.concat([rest, bytes]));
+  if (rest.length > 0) yield* whole(Buffer.concat([rest, Buffer.of(10)]));
+}

@@ -1,0 +1,13 @@
+export { labelCounts, labelNames } from "./labels";
+export { channels, rate, steps } from "./layout";
+export { type LoadOptions, load, type MotionData } from "./load";
+export { type SampleOptions, writeSample } from "./sample";
+export {
+  type CheckOptions,
+  checkSubmission,
+  type Probabilities,
+  type SubmissionDifference,
+  type SubmissionSummary,
+  writeSubmission,
+} from "./submission";
+export { readTemplate, type Template } from "./template";

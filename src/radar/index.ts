@@ -1,0 +1,12 @@
+export type { SubmissionDifference } from "./compare";
+export { type Dam, dams } from "./dams";
+export { extent, minutesBetween, testTimes, trainTimes } from "./layout";
+export { type LoadOptions, load, type RadarData, type SampleChoice } from "./load";
+export { type SampleOptions, writeSample } from "./sample";
+export {
+  type PredictedPixels,
+  type SubmissionOptions,
+  type SubmissionSummary,
+  writeSubmission,
+} from "./submission";
+export { readTemplate, type Template } from "./template";

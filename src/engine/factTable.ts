@@ -10,10 +10,17 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
-/** Facts as lines of text, the first column padded. */
+/** Facts as lines of text in columns; every row has as many. */
 export function factText(rows: readonly (readonly string[])[]): string {
-  const width = Math.max(0, ...rows.map(([name]) => name!.length));
-  return rows.map(([name, ...rest]) => [name!.padEnd(width), ...rest].join("  ").trimEnd()).join("\n");
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 /** Facts as an HTML table, the first column as headings; every text is escaped. */

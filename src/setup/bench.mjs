@@ -42,7 +42,7 @@ function runSuite(places, file, { python = "", onRow = () => {} }) {
   return new Promise((resolve, reject) => {
     const child = fork(path.join(places.setup, "benchSuite.mjs"), [file, python ? "run" : "peers"], {
       cwd: places.packageRoot,
-      execArgv: ["--expose-gc", "--import", "tsx"],
+      execArgv: ["--expose-gc", "--import", import.meta.resolve("tsx")],
       env: { ...process.env, PODIUM_BENCH_PYTHON: python },
       // What a suite or TensorFlow prints must not get between the rows.
       stdio: ["ignore", 2, 2, "ipc"],

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, statfsSync } from "node:fs";
 import { SetupError } from "./failure.mjs";
 
@@ -10,11 +10,12 @@ const newestPython = [3, 13];
 
 /** What a program says on standard output, or nothing where it cannot be run. */
 function ask(program, args, input) {
-  try {
-    return execFileSync(program, args, { encoding: "utf8", input, stdio: ["pipe", "pipe", "ignore"] }).trim();
-  } catch {
-    return undefined;
-  }
+  const { status, stdout } = spawnSync(program, args, {
+    encoding: "utf8",
+    input,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 function isBefore(version, least) {

@@ -32,7 +32,13 @@ export function runTests(places, args) {
     );
   }
   const reporter = process.stdout.isTTY ? "spec" : "tap";
-  const options = ["--import", "tsx", "--test", "--test-concurrency=2", `--test-reporter=${reporter}`];
+  const options = [
+    "--import",
+    import.meta.resolve("tsx"),
+    "--test",
+    "--test-concurrency=2",
+    `--test-reporter=${reporter}`,
+  ];
   const own = args.filter((arg) => arg.startsWith("-"));
   return foreground(process.execPath, [...options, ...own, ...files], { cwd: places.packageRoot });
 }

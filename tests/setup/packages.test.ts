@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import test, { type TestContext } from "node:test";
+import { freeLock, load, put, putProgram, quiet, setVariables, temporaryFolder } from "./support";
+
+/** A clone with a false npm that writes down how it was called. */
+async function clone(context: TestContext, npm = "exit 0") {
+  const { placesOf } = await load("places");
+  const { packagesStep } = await load("packages");
+  const root = temporaryFolder(context);
+  put(path.join(root, "package.json"), '{"dependencies": {"a": "1.0.0"}}');
+  const calls = path.join(root, "calls");
+  putProgram(path.join(root, "bin", "npm"), `echo "$@" >> ${calls}; mkdir -p node_modules; ${npm}`);
+  setVariables(context, { PATH: `${path.join(root, "bin")}:${process.env.PATH}` });
+  return { root, calls, step: packagesStep(placesOf(root), freeLock) };
+}
+
+test("packages come without install scripts, once, and again where package.json changed", async (context) => {
+  const { root, calls, step } = await clone(context);
+  assert.ok(step.needed());
+  await step.run(quiet);
+  assert.match(readFileSync(calls, "utf8"), /^install --ignore-scripts/);
+  assert.equal(step.needed(), false);
+  put(path.join(root, "package.json"), '{"dependencies": {"a": "1.0.1"}}');
+  assert.ok(step.needed());
+});
+
+test("an installation that was stopped half-way begins anew", async (context) => {
+  const { root, step } = await clone(context, "kill -9 $$");
+  put(path.join(root, "node_modules", "half", "package.json"), "{}");
+  await assert.rejects(step.run(quiet), /SIGKILL/);
+  assert.ok(step.needed());
+  assert.ok(existsSync(path.join(root, "node_modules", "half")));
+  putProgram(path.join(root, "bin", "npm"), "mkdir -p node_modules");
+  await step.run(quiet);
+  assert.equal(existsSync(path.join(root, "node_modules", "half")), false);
+  assert.equal(step.needed(), false);
+});
+
+test("an unreachable registry is named as the cause", async (context) => {
+  const { step } = await clone(context, "echo npm error code ENOTFOUND >&2; exit 1");
+  await assert.rejects(
+    step.run(quiet),
+    (error: { message: string; mend: string }) =>
+      /Cannot install the npm packages: the network/.test(error.message) && /mirror/.test(error.mend),
+  );
+});
+
+test("an installed package leaves its npm packages to the folder above", async (context) => {
+  const { placesOf } = await load("places");
+  const { packagesStep } = await load("packages");
+  const home = temporaryFolder(context);
+  const root = path.join(home, "node_modules", "podium");
+  put(path.join(root, "package.json"), "{}");
+  const places = placesOf(root);
+  assert.equal(places.isClone, false);
+  assert.equal(places.environment, path.join(home, ".venv"));
+  assert.equal(packagesStep(places, freeLock).needed(), false);
+});

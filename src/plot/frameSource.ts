@@ -5,12 +5,6 @@ export type FrameSource =
   | Frames
   | { readonly data: FrameValues; readonly shape: readonly number[]; readonly unit?: FrameUnit };
 
-/** One image to plot: values in C order and `[rows, columns]`. */
-export interface FrameImage {
-  readonly data: FrameValues;
-  readonly shape: readonly number[];
-}
-
 /** The arrays that frames come in; plain numbers are taken as float32. */
 export type FrameValues = Uint8Array | Int16Array | Float32Array | Float64Array | readonly number[];
 
@@ -122,4 +116,13 @@ function blockMeans(rows: ImageRows, block: number): ImageRows {
       return sum / count;
     }),
   );
+}
+
+/** Pixel values rounded to whole numbers, in half or a quarter of the bytes; other units stay as they are. */
+export function wholePixels(rows: ImageRows, unit: FrameUnit | undefined): ImageRows {
+  const [low, high] = extent([rows]);
+  const finite = rows.every((row) => row.every(Number.isFinite));
+  if (unit !== "pixel" || !finite || low < -32768 || high > 32767) return rows;
+  const Row = low >= 0 && high <= 255 ? Uint8Array : Int16Array;
+  return rows.map((row) => Row.from(row, Math.round));
 }

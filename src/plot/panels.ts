@@ -87,12 +87,13 @@ export function panels(list: readonly Panel[], options: PanelsOptions): { data: 
       domain: [x, Math.min(1, x + panelWidth / all.width)],
       anchor: `y${number}`,
       constrain: "domain",
+      range: [-0.5, width - 0.5],
     };
     layout[`yaxis${number}`] = {
       ...frame,
       domain: [Math.max(0, y - panelHeight / all.height), y],
       anchor: `x${number}`,
-      autorange: "reversed",
+      range: [height - 0.5, -0.5],
       scaleanchor: `x${number}`,
       constrain: "domain",
     };

@@ -48,6 +48,16 @@ export function quantize(pixels: Uint8Array): Indexed {
   return { palette, indices };
 }
 
+/** RGBA pixels with each replaced by its colour of the palette. */
+export function inFewColors(pixels: Uint8Array): Uint8Array {
+  const { palette, indices } = quantize(pixels);
+  const out = new Uint8Array(pixels.length).fill(255);
+  indices.forEach((index, i) => {
+    out.set(palette.subarray(3 * index, 3 * index + 3), 4 * i);
+  });
+  return out;
+}
+
 interface ColorIndex {
   palette: number[];
   index: Map<number, number>;

@@ -5,6 +5,7 @@ import { GifEncoder } from "@napi-rs/canvas";
 import { figurePage } from "./html";
 import { rasterize, renderPng } from "./image";
 import { encodeApng, type Raster } from "./png";
+import { inFewColors } from "./quantize";
 import { renderSvg } from "./renderer";
 import type { PlotSpec } from "./types";
 
@@ -71,7 +72,12 @@ async function rasterizeFrames(spec: PlotSpec, { scale = 1 }: SaveOptions): Prom
 
 function encodeGif(images: readonly Raster[], delay: number): Buffer {
   const { width, height } = images[0];
-  const encoder = new GifEncoder(width, height, { repeat: 0, quality: 5 });
-  for (const image of images) encoder.addFrame(image.pixels, width, height, { delay });
+  const encoder = new GifEncoder(width, height, { repeat: 0, quality: 1 });
+  // one palette for all, so that what stands still does not flicker
+  const pixels = inFewColors(Buffer.concat(images.map((image) => image.pixels)));
+  const size = 4 * width * height;
+  for (let at = 0; at < pixels.length; at += size) {
+    encoder.addFrame(pixels.subarray(at, at + size), width, height, { delay });
+  }
   return encoder.finish();
 }

@@ -66,7 +66,10 @@ export function channelValues(source: Series, window: number, channel: number): 
 /** One channel of one window as a thinned line. */
 export function channelLine(source: Series, window: number, channel: number): Trace {
   const step = source.rate ? 1 / source.rate : 1;
-  return { type: "scatter", mode: "lines", ...thin(channelValues(source, window, channel), { step }) };
+  const values = channelValues(source, window, channel);
+  const { x, y } = thin(values, { step });
+  // a whole line needs no list of positions
+  return { type: "scatter", mode: "lines", ...(y.length === values.length ? { x0: 0, dx: step } : { x }), y };
 }
 
 /** The chosen channels in groups, in the order of the series. */

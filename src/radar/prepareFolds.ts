@@ -1,0 +1,60 @@
+import type { Frames } from "../data/frames";
+import { takeSamples, takeTimes } from "../features/frameUnits";
+import type { FoldContext, PreparedFold } from "../train/crossValidateOptions";
+
+/** Options of {@link prepareFolds}. */
+export interface PrepareFoldsOptions {
+  /** Frames to predict, `[samples, rows, columns, inputs]`; default none. */
+  test?: Frames;
+}
+
+/** The images that a forecast sees, and the one that it is to be. */
+export interface InputsAndTarget {
+  /** `[samples, rows, columns, times - 1]`. */
+  readonly inputs: Frames;
+  /** `[samples, rows, columns, 1]`. */
+  readonly target: Frames;
+}
+
+/**
+ * Parts samples into the images seen and the one to forecast, the last.
+ *
+ * @param source frames `[samples, rows, columns, times]`
+ * @throws {RangeError} if samples have one image only
+ * @example
+ * const { inputs, target } = radar.splitTarget(competition.train); // 4 times and 1
+ */
+export function splitTarget(source: Frames): InputsAndTarget {
+  const times = source.shape[3];
+  if (times < 2) throw new RangeError(`Cannot part frames: need at least 2 times, got ${times}`);
+  return {
+    inputs: takeTimes(source, { times: Array.from({ length: times - 1 }, (_, time) => time) }),
+    target: takeTimes(source, { times: [times - 1] }),
+  };
+}
+
+/**
+ * Makes each fold's data: the fold's samples, inputs and target apart. Pixels stay bytes; give `fit` the scale.
+ *
+ * @param source all training frames `[samples, rows, columns, times]`, the target last
+ * @param options test frames
+ * @returns what `train.crossValidate` takes as `prepare`
+ * @throws {RangeError} if samples have one image only
+ * @example
+ * const prepare = radar.prepareFolds(competition.train, { test: competition.test });
+ */
+export function prepareFolds(
+  source: Frames,
+  options: PrepareFoldsOptions = {},
+): (context: FoldContext) => PreparedFold {
+  const { test } = options;
+  const part = (indices: Int32Array) => {
+    const { inputs, target } = splitTarget(takeSamples(source, indices));
+    return { x: inputs, y: target };
+  };
+  return ({ trainIndices, validationIndices }) => ({
+    train: part(trainIndices),
+    ...(validationIndices.length > 0 && { validation: part(validationIndices) }),
+    ...(test && { test }),
+  });
+}

@@ -10,7 +10,7 @@ const allowed: Record<string, readonly string[]> = {
   data: [],
   features: ["data"],
   augment: ["data", "features"],
-  metrics: ["data"],
+  metrics: ["data", "features"],
   plot: ["data", "metrics"],
   engine: ["data"],
   layers: ["engine", "data"],

@@ -1,3 +1,5 @@
+import { fourierTransform } from "../features/fourier";
+
 /** Power by wavenumber. */
 export interface PowerSpectrum {
   /** Mean power of each ring of wavenumbers 0, 1, 2 … below half the image's longer side. */
@@ -16,33 +18,23 @@ export interface PowerSpectrumOptions {
   normalize?: boolean;
 }
 
-/** The discrete Fourier transform of each of `count` sequences of `length` values, by its definition. */
+/** Transforms each of `count` sequences that lie `step` apart in an image, in place. */
 function transform(
   real: Float64Array,
   imaginary: Float64Array,
   layout: { count: number; length: number; step: number; stride: number },
 ): void {
   const { count, length, step, stride } = layout;
-  const cosine = Float64Array.from({ length }, (_, k) => Math.cos((2 * Math.PI * k) / length));
-  const sine = Float64Array.from({ length }, (_, k) => Math.sin((2 * Math.PI * k) / length));
+  const plan = fourierTransform(length);
   const re = new Float64Array(length);
   const im = new Float64Array(length);
   for (let sequence = 0; sequence < count; sequence++) {
     const start = sequence * stride;
-    for (let k = 0; k < length; k++) {
-      let sumReal = 0;
-      let sumImaginary = 0;
-      for (let n = 0, phase = 0; n < length; n++) {
-        const a = real[start + n * step];
-        const b = imaginary[start + n * step];
-        sumReal += a * cosine[phase] + b * sine[phase];
-        sumImaginary += b * cosine[phase] - a * sine[phase];
-        phase += k;
-        if (phase >= length) phase -= length;
-      }
-      re[k] = sumReal;
-      im[k] = sumImaginary;
+    for (let n = 0; n < length; n++) {
+      re[n] = real[start + n * step];
+      im[n] = imaginary[start + n * step];
     }
+    plan.forward(re, im);
     for (let k = 0; k < length; k++) {
       real[start + k * step] = re[k];
       imaginary[start + k * step] = im[k];

@@ -37,8 +37,22 @@ interface Waiting {
   watchers: { accept(message: Received): boolean; resolve(message: Received): void }[];
 }
 
+/** How a client starts its kernel. */
+export interface ClientOptions {
+  /** Working directory of the kernel (default: the repository). */
+  directory?: string;
+  environment?: Record<string, string>;
+  /** Node's arguments before the connection file (default: the kernel's sources). */
+  launcher?: string[];
+}
+
 const delimiter = "<IDS|MSG>";
 const root = path.join(__dirname, "..", "..");
+const sourceLauncher = [
+  "--require",
+  require.resolve("tsx/cjs"),
+  path.join(root, "src", "kernel", "launcher.ts"),
+];
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
@@ -64,7 +78,7 @@ export class Client {
   readonly #waiting = new Map<string, Waiting>();
   readonly #folder = mkdtempSync(path.join(tmpdir(), "kernel-"));
 
-  private constructor(options: { directory: string; environment: Record<string, string> }, ports: number[]) {
+  private constructor(options: Required<ClientOptions>, ports: number[]) {
     const file = path.join(this.#folder, "connection.json");
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
     const connection = { transport: "tcp", ip: "127.0.0.1", key: this.#key, signature_scheme: "hmac-sha256" };
@@ -72,9 +86,7 @@ export class Client {
       file,
       JSON.stringify({ ...connection, shell_port, iopub_port, stdin_port, control_port, hb_port }),
     );
-    const loader = require.resolve("tsx/cjs");
-    const launcher = path.join(root, "src", "kernel", "launcher.ts");
-    this.process = spawn(process.execPath, ["--require", loader, launcher, file], {
+    this.process = spawn(process.execPath, [...options.launcher, file], {
       cwd: options.directory,
       env: { ...process.env, ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -92,11 +104,9 @@ export class Client {
   }
 
   /** Starts a kernel in a directory and waits until its outputs arrive. */
-  static async start(
-    options: { directory?: string; environment?: Record<string, string> } = {},
-  ): Promise<Client> {
-    const { directory = root, environment = {} } = options;
-    const client = new Client({ directory, environment }, await freePorts(5));
+  static async start(options: ClientOptions = {}): Promise<Client> {
+    const { directory = root, environment = {}, launcher = sourceLauncher } = options;
+    const client = new Client({ directory, environment, launcher }, await freePorts(5));
     // A subscriber that connects late misses what was published before.
     for (;;) {
       const pending = client.request("kernel_info_request", {});

@@ -1,7 +1,9 @@
 export type { SubmissionDifference } from "./compare";
 export { type Dam, dams } from "./dams";
+export { asForecast, compareForecasts, type ForecastComparison, type NetworkOutput } from "./forecast";
 export { extent, minutesBetween, testTimes, trainTimes } from "./layout";
 export { type LoadOptions, load, type RadarData, type SampleChoice } from "./load";
+export { type InputsAndTarget, type PrepareFoldsOptions, prepareFolds, splitTarget } from "./prepareFolds";
 export { type SampleOptions, writeSample } from "./sample";
 export {
   type PredictedPixels,
@@ -10,3 +12,4 @@ export {
   writeSubmission,
 } from "./submission";
 export { readTemplate, type Template } from "./template";
+export { type Verification, type VerifyOptions, verify } from "./verify";

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { frames } from "../../src/data/frames";
+import { asForecast, compareForecasts } from "../../src/radar/forecast";
+import { verify } from "../../src/radar/verify";
+
+test("a network's output becomes pixels within the scale", () => {
+  const forecast = asForecast({ data: [0, 0.5, 1.2, -0.1], shape: [1, 2, 2, 1] });
+  assert.deepEqual([...forecast.shards[0]], [0, 127.5, 255, 0]);
+  assert.equal(forecast.unit, "pixel");
+  assert.equal(asForecast({ data: [0.5], shape: [1, 1, 1, 1] }, { unit: "rain" }).unit, "rain");
+});
+
+test("an output that was never predicted, or is no image, is refused", () => {
+  assert.throws(() => asForecast({ data: [0, 0, Number.NaN, 0], shape: [2, 1, 2, 1] }), /NaN in sample 1/);
+  assert.throws(
+    () => asForecast({ data: [0], shape: [1, 1] }),
+    /\[samples, rows, columns, times\], got \[1,1\]/,
+  );
+});
+
+test("forecasts are shown beside each other, their names escaped", () => {
+  const truth = frames(Uint8Array.of(0, 100, 200, 0), { shape: [1, 2, 2, 1], unit: "pixel" });
+  const found = verify(truth, { forecast: truth });
+  const shown = compareForecasts({ "<b>": found, other: found }) as unknown as Record<
+    symbol,
+    () => Record<string, string>
+  >;
+  const bundle = shown[Symbol.for("Jupyter.display")]();
+  assert.match(bundle["text/html"], /&lt;b&gt;/);
+  assert.match(bundle["text/plain"], /MAE \/ CSI/);
+  assert.throws(() => compareForecasts({}), /at least one/);
+});

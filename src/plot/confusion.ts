@@ -73,7 +73,8 @@ export function confusion(matrix: ConfusionMatrix, options: ConfusionPlotOptions
           texttemplate: "%{text}",
           textfont: { size: 10 },
         }),
-        colorscale: amountScale,
+        // small shares are what one looks for: colours follow the root of the value
+        colorscale: amountScale.map(([position, color]) => [position ** 2, color]),
         zmin: 0,
         ...(normalize && { zmax: 1 }),
         xgap: 0.5,

@@ -31,6 +31,8 @@ interface Head {
 }
 
 const MAGIC = Buffer.from("PodiumC1");
+/** What comes before the head: the magic word, the head's length and its sum. */
+const START = MAGIC.length + 8;
 const ALIGN = 64;
 /** Bytes read or checked between two looks at the signal. */
 const PIECE = 16 << 20;
@@ -97,11 +99,14 @@ async function readCache(
   try {
     const file = await open(path);
     try {
-      const start = Buffer.alloc(MAGIC.length + 4);
+      const start = Buffer.alloc(START);
       await file.read(start, 0, start.length, 0);
       if (!start.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-      const text = Buffer.alloc(start.readUInt32LE(MAGIC.length));
+      const length = start.readUInt32LE(MAGIC.length);
+      if (length > (await file.stat()).size) return undefined;
+      const text = Buffer.alloc(length);
       await file.read(text, 0, text.length, start.length);
+      if (crc32(text) !== start.readUInt32LE(MAGIC.length + 4)) return undefined;
       const head = JSON.parse(text.toString("utf8")) as Head;
       if (head.key !== key) return undefined;
       const content: CacheContent = {};
@@ -140,10 +145,11 @@ function* encode(key: string, content: CacheContent, signal: AbortSignal | undef
     checksum: checksum(Object.values(content), signal),
   };
   const text = Buffer.from(JSON.stringify(head));
-  const start = Buffer.alloc(Math.ceil((MAGIC.length + 4 + text.length) / ALIGN) * ALIGN);
+  const start = Buffer.alloc(Math.ceil((START + text.length) / ALIGN) * ALIGN);
   MAGIC.copy(start);
   start.writeUInt32LE(text.length, MAGIC.length);
-  text.copy(start, MAGIC.length + 4);
+  start.writeUInt32LE(crc32(text), MAGIC.length + 4);
+  text.copy(start, START);
   yield start;
   for (const [, array] of arrays) yield new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

@@ -1,5 +1,5 @@
-import type { RandomSource } from "../data/random";
-import { extent, trainTimes } from "./layout";
+import { type RandomSource, randomSource } from "../data/random";
+import { extent } from "./layout";
 
 /** Index of the present among the times. */
 const NOW = 3;
@@ -42,6 +42,14 @@ const PIXEL_OF = Uint8Array.from({ length: 1024 }, (_, strength) =>
   Math.round(255 * (1 - Math.exp(-strength / 180))),
 );
 
+/** A radar's speckle, a few pixel values: drawn once and read from a random place, since drawing is the slow part. */
+const SPECKLE = (() => {
+  const random = randomSource(0).fork("speckle");
+  return Int8Array.from({ length: 1 << 17 }, () => random.integer(-3, 4));
+})();
+/** Weaker echoes are below what a radar shows. */
+const FAINTEST = 12;
+
 function drawBlobs(random: RandomSource): Blob[] {
   const blobs: Blob[] = [];
   const clusters = random.integer(2, 8);
@@ -82,7 +90,7 @@ export function simulateRadar(
   const turn = 0.02 * random.normal();
   const centre = extent / 2;
   const blobs = drawBlobs(random);
-  const strength = new Float32Array(extent * extent * trainTimes);
+  const strength = new Float32Array(mask.length * times); // [time, row, column]
   const profile = new Float32Array(extent);
   for (const blob of blobs) {
     for (let time = 0; time < times; time++) {
@@ -102,18 +110,20 @@ export function simulateRadar(
         profile[c] = peak * Math.exp(-0.5 * ((c - column) / blob.width) ** 2);
       for (let r = top; r <= bottom; r++) {
         const share = Math.exp(-0.5 * ((r - row) / blob.height) ** 2);
-        const base = r * extent * times + time;
-        for (let c = left; c <= right; c++) strength[base + c * times] += share * profile[c];
+        const base = time * mask.length + r * extent;
+        for (let c = left; c <= right; c++) strength[base + c] += share * profile[c];
       }
     }
   }
-  const pixels = new Uint8Array(extent * extent * times);
+  const pixels = new Uint8Array(mask.length * times);
+  const speckle = random.integer(0, SPECKLE.length);
   for (let pixel = 0; pixel < mask.length; pixel++) {
     if (mask[pixel] === 0) continue;
-    for (let at = pixel * times; at < (pixel + 1) * times; at++) {
-      // A cheap grain of a few pixel values, as a radar's speckle; weak echoes are below what a radar shows.
-      const clean = PIXEL_OF[Math.min(1023, strength[at] | 0)];
-      pixels[at] = clean < 12 ? 0 : Math.min(255, clean + random.integer(-3, 4));
+    for (let time = 0; time < times; time++) {
+      const clean = PIXEL_OF[Math.min(1023, strength[time * mask.length + pixel] | 0)];
+      const at = pixel * times + time;
+      if (clean >= FAINTEST)
+        pixels[at] = Math.min(255, clean + SPECKLE[(speckle + at) & (SPECKLE.length - 1)]);
     }
   }
   return pixels;

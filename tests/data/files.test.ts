@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { writeFileAtomic } from "../../src/data/atomic";
+import { forEachConcurrent } from "../../src/data/concurrent";
+import { writeDecimal } from "../../src/data/decimal";
+import { requireFile } from "../../src/data/folder";
+import { randomSource } from "../../src/data/random";
+import { writeSampleFolder } from "../../src/data/sampleFolder";
+import { summaryBundle } from "../../src/data/summary";
+import { splitLine } from "../../src/data/text";
+import { integerColumn, readTextTable } from "../../src/data/textTable";
+
+const folder = () => mkdtemp(join(tmpdir(), "podium-files-"));
+
+test("a file whose writing fails keeps what it held, and nothing is left beside it", async () => {
+  const path = join(await folder(), "deep/scores.json");
+  await writeFileAtomic(path, "old");
+  async function* broken() {
+    yield "new";
+    throw new Error("disk on fire");
+  }
+  await assert.rejects(writeFileAtomic(path, broken()), /disk on fire/);
+  await assert.rejects(writeFileAtomic(path, "new", { signal: AbortSignal.abort() }), { name: "AbortError" });
+  assert.equal(await readFile(path, "utf8"), "old");
+  assert.deepEqual(await readdir(join(path, "..")), ["scores.json"]);
+  await writeFileAtomic(path, ["ne", Buffer.from("w")]);
+  assert.equal(await readFile(path, "utf8"), "new");
+});
+
+test("concurrent work does each item once, with no more under way than asked", async () => {
+  const done = new Array<number>(50).fill(0);
+  let underWay = 0;
+  let most = 0;
+  await forEachConcurrent(
+    50,
+    async (index) => {
+      most = Math.max(most, ++underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      done[index]++;
+      underWay--;
+    },
+    { concurrency: 4 },
+  );
+  assert.ok(done.every((count) => count === 1));
+  assert.equal(most, 4);
+});
+
+test("concurrent work starts nothing more after a failure or an abort", async () => {
+  let started = 0;
+  const fail = async (index: number) => {
+    started++;
+    if (index === 5) throw new RangeError("item 5");
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  await assert.rejects(forEachConcurrent(1000, fail, { concurrency: 3 }), {
+    name: "RangeError",
+    message: "item 5",
+  });
+  assert.ok(started < 20);
+  const controller = new AbortController();
+  const abort = async (index: number) => {
+    started = index;
+    if (index === 7) controller.abort();
+  };
+  await assert.rejects(forEachConcurrent(1000, abort, { signal: controller.signal }), { name: "AbortError" });
+  assert.ok(started < 20);
+});
+
+test("lines divide at commas outside quotes", () => {
+  assert.deepEqual(splitLine('1,"Curl, left","say ""hi""",'), ["1", "Curl, left", 'say "hi"', ""]);
+  assert.deepEqual(splitLine(""), [""]);
+  assert.deepEqual(splitLine('""'), [""]);
+});
+
+test("a small table takes byte order mark, CRLF and quotes with commas and line ends", async () => {
+  const path = join(await folder(), "labels.csv");
+  await writeFile(path, '\uFEFFid,name\r\n3,"a, ""b""\r\nc"\r\n\r\n-4,운동\r\n');
+  const table = await readTextTable(path, { columns: ["id"] });
+  assert.deepEqual(table.columns, ["id", "name"]);
+  assert.deepEqual(table.rows, [
+    ["3", 'a, "b"\r\nc'],
+    ["-4", "운동"],
+  ]);
+  assert.deepEqual(table.lines, [2, 5]);
+  assert.deepEqual(integerColumn(table, "id"), Int32Array.of(3, -4));
+});
+
+test("a malformed small table is refused with file and line", async () => {
+  const path = join(await folder(), "labels.csv");
+  const refusals: [text: string, message: RegExp][] = [
+    ["", /labels\.csv: .*an empty file/],
+    ["name\na\n", /labels\.csv:1: the header must name id, got name/],
+    ["id,id\n1,2\n", /labels\.csv:1: the header must name "id" once/],
+    ["id,name\n1,a\n2\n", /labels\.csv:3: the header names 2 columns, got 1 fields/],
+    ['id,name\n1,"a\n2,b\n', /labels\.csv:2: a quote must be closed/],
+  ];
+  for (const [text, message] of refusals) {
+    await writeFile(path, text);
+    await assert.rejects(readTextTable(path, { columns: ["id"] }), { name: "SyntaxError", message });
+  }
+  await writeFile(path, "id,name\n1,a\n2.5,b\n");
+  const table = await readTextTable(path);
+  assert.throws(() => integerColumn(table, "id"), {
+    name: "SyntaxError",
+    message: /labels\.csv:3: column id must be a whole number, got "2\.5"/,
+  });
+  assert.throws(() => integerColumn(table, "nr"), {
+    name: "RangeError",
+    message: /has the columns id, name/,
+  });
+});
+
+test("decimals are written as toFixed(6) writes them", () => {
+  const random = randomSource(2);
+  const bytes = Buffer.alloc(32);
+  const written = (value: number) => bytes.toString("latin1", 0, writeDecimal(bytes, 0, value));
+  for (let i = 0; i < 5000; i++) {
+    const value = Math.fround(random.normal() * 10 ** random.integer(-7, 6));
+    // A value that six decimals cannot tell from zero is written without a sign.
+    assert.equal(written(value), value.toFixed(6).replace(/^-(0\.0+)$/, "$1"));
+  }
+  assert.equal(written(999999999), "999999999.000000");
+  assert.equal(written(0.9999999), "1.000000");
+  assert.equal(written(0), "0.000000");
+});
+
+test("a missing file is named, with what the folder holds", async () => {
+  const directory = await folder();
+  await writeFile(join(directory, "other.txt"), "");
+  await assert.rejects(
+    requireFile(directory, ["a.csv", "a.csv.gz"]),
+    /it must hold a\.csv or a\.csv\.gz, got other\.txt/,
+  );
+  await assert.rejects(
+    requireFile(join(directory, "none"), ["a.csv"]),
+    /the folder must exist and be readable, got ENOENT/,
+  );
+});
+
+test("summaries escape what comes from data", () => {
+  const bundle = summaryBundle("<b>", [["name & more", '<img src="x">']]);
+  assert.ok(!bundle["text/html"].includes("<img"));
+  assert.ok(bundle["text/html"].includes("<b>&#60;b&#62;</b>"));
+  assert.equal(bundle["text/plain"], '<b>\n  name & more  <img src="x">');
+});
+
+test("a sample folder is written once, resumed when cut off, renewed for another recipe, and never over other files", async () => {
+  const directory = await folder();
+  const calls: boolean[] = [];
+  const write = async (resumed: boolean) => {
+    calls.push(resumed);
+    await writeFile(join(directory, "data.txt"), "data");
+  };
+  await assert.rejects(
+    writeSampleFolder(directory, { seed: 1 }, async () => {
+      throw new Error("stopped");
+    }),
+    /stopped/,
+  );
+  assert.deepEqual(await readdir(directory), ["sample.part.json"]);
+  await writeSampleFolder(directory, { seed: 1 }, write);
+  await writeSampleFolder(directory, { seed: 1 }, write);
+  assert.deepEqual(calls, [true]);
+  await writeSampleFolder(directory, { seed: 2 }, write);
+  assert.deepEqual(calls, [true, false]);
+  assert.deepEqual((await readdir(directory)).sort(), ["data.txt", "sample.json"]);
+
+  const foreign = await folder();
+  await writeFile(join(foreign, "train_labels.csv"), "");
+  await assert.rejects(
+    writeSampleFolder(foreign, { seed: 1 }, write),
+    /must be empty or hold sample data, got train_labels\.csv/,
+  );
+});

@@ -50,9 +50,10 @@ function describe(values: Float64Array, out: Float64Array): void {
     const value = values[t] - mean;
     if (t > 0 && value >= 0 !== values[t - 1] >= 0) crossings++;
     values[t] = value;
-    second += value ** 2;
-    third += value ** 3;
-    fourth += value ** 4;
+    const square = value * value;
+    second += square;
+    third += square * value;
+    fourth += square * square;
   }
   second /= count;
   out.set([

@@ -1,0 +1,87 @@
+import { type RandomSource, randomSource } from "../data/random";
+import type { Series } from "../data/series";
+
+/** Options that all augmentations of series share. */
+export interface SeriesAugmentOptions {
+  /** Seed of the draws; default 0. */
+  seed?: number;
+  /** Chance that a window is changed; default 1. */
+  probability?: number;
+}
+
+/** One window on its way through an augmentation: values `[steps, channels]`. */
+export interface Window {
+  readonly values: Float32Array;
+  readonly channels: number;
+}
+
+/** Copies a series, each chosen window rewritten by `change` with its own stream of random numbers. */
+export function changeWindows(
+  source: Series,
+  options: SeriesAugmentOptions,
+  change: (window: Window, out: Float32Array, random: RandomSource) => void,
+): Series {
+  const { seed = 0, probability = 1 } = options;
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`Cannot augment series: probability must lie in [0, 1], got ${probability}`);
+  }
+  const [windows, steps, channels] = source.shape;
+  const random = randomSource(seed);
+  const data = source.data.slice();
+  const size = steps * channels;
+  for (let w = 0; w < windows; w++) {
+    const own = random.fork(w);
+    if (own.uniform() >= probability) continue;
+    const values = source.data.subarray(w * size, (w + 1) * size);
+    change({ values, channels }, data.subarray(w * size, (w + 1) * size), own);
+  }
+  return { ...source, data };
+}
+
+/** A shift as a whole number of steps in `[0, steps)`. */
+export function shiftOf(shift: number, steps: number): number {
+  return ((shift % steps) + steps) % steps;
+}
+
+/** A channel's value at a place between two steps. */
+export function linear(
+  values: Float32Array,
+  options: { at: number; channels: number; channel: number },
+): number {
+  const { at, channels, channel } = options;
+  const last = values.length / channels - 1;
+  const place = Math.min(last, Math.max(0, at));
+  const below = Math.min(Math.floor(place), Math.max(0, last - 1));
+  const low = values[below * channels + channel];
+  if (place === below) return low;
+  return low + (place - below) * (values[(below + 1) * channels + channel] - low);
+}
+
+/** A natural cubic spline through normal deviates around 1 at evenly spaced knots, ends included. */
+export function smoothCurve(
+  random: RandomSource,
+  options: { steps: number; knots: number; deviation: number },
+): Float64Array {
+  const { steps, knots, deviation } = options;
+  if (!(Number.isInteger(knots) && knots >= 0)) {
+    throw new RangeError(`Cannot draw a curve: knots must be a whole number from 0, got ${knots}`);
+  }
+  const heights = Float64Array.from({ length: knots + 2 }, () => 1 + deviation * random.normal());
+  const last = knots + 1;
+  const bends = new Float64Array(knots + 2); // second derivatives, 0 at both ends
+  const factors = new Float64Array(knots + 2);
+  for (let i = 1; i < last; i++) {
+    const pivot = 4 - factors[i - 1];
+    factors[i] = 1 / pivot;
+    bends[i] = (6 * (heights[i + 1] - 2 * heights[i] + heights[i - 1]) - bends[i - 1]) / pivot;
+  }
+  for (let i = last - 1; i > 0; i--) bends[i] -= factors[i] * bends[i + 1];
+  return Float64Array.from({ length: steps }, (_, t) => {
+    const place = steps > 1 ? (t * last) / (steps - 1) : 0;
+    const i = Math.min(last - 1, Math.floor(place));
+    const b = place - i;
+    const a = 1 - b;
+    const bend = ((a ** 3 - a) * bends[i] + (b ** 3 - b) * bends[i + 1]) / 6;
+    return a * heights[i] + b * heights[i + 1] + bend;
+  });
+}

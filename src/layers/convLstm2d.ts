@@ -1,6 +1,7 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { randomSource } from "../data";
-import { tf } from "../engine";
+import { biasAdd, tf } from "../engine";
+import { convLstmStates } from "./convLstmStates";
 import { initializer } from "./initializers";
 
 /** Options of {@link convLstm2d}. */
@@ -79,31 +80,30 @@ class FastConvLstm2D extends tf.layers.Layer {
     return tf.tidy(() => {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tfTypes.Tensor5D;
       const [samples, times, rows, columns, channels] = x.shape;
-      const { recurrentActivation, returnSequences } = this.options;
-      const gate = recurrentActivation === "sigmoid" ? tf.sigmoid : hardSigmoid;
-      const recurrentKernel = this.recurrentKernel.read() as tfTypes.Tensor4D;
-
+      const { filters, recurrentActivation, returnSequences } = this.options;
+      let kernel = this.kernel.read() as tfTypes.Tensor4D;
+      let recurrentKernel = this.recurrentKernel.read() as tfTypes.Tensor4D;
+      let bias = this.bias.read();
+      if (recurrentActivation === "hardSigmoid") {
+        // 0.2 x + 0.5 goes into the weights, which are small, instead of every pixel.
+        const slope = tf.tensor1d(perGate(filters, [0.2, 0.2, 1, 0.2]));
+        kernel = tf.mul(kernel, slope);
+        recurrentKernel = tf.mul(recurrentKernel, slope);
+        bias = tf.add(tf.mul(bias, slope), tf.tensor1d(perGate(filters, [0.5, 0.5, 0, 0.5])));
+      }
       // All gates of all times in one convolution: [times * samples, rows, columns, 4 * filters].
       const byTime = x.transpose([1, 0, 2, 3, 4]).reshape([times * samples, rows, columns, channels]);
-      const fromInput = tf.add(
-        tf.conv2d(byTime as tfTypes.Tensor4D, this.kernel.read() as tfTypes.Tensor4D, 1, "same"),
-        this.bias.read(),
+      const fromInput = biasAdd(
+        tf.conv2d(byTime as tfTypes.Tensor4D, kernel, 1, "same"),
+        bias,
       ) as tfTypes.Tensor4D;
-      const steps = times === 1 ? [fromInput] : tf.split(fromInput, times, 0);
-
-      let state: tfTypes.Tensor4D | undefined; // [samples, rows, columns, filters]
-      let memory: tfTypes.Tensor4D | undefined; // [samples, rows, columns, filters]
-      const states: tfTypes.Tensor4D[] = [];
-      for (const step of steps) {
-        // The first state is zero: nothing recurs yet, and nothing is there to forget.
-        const gates = state ? tf.add(step, tf.conv2d(state, recurrentKernel, 1, "same")) : step;
-        const [input, forget, candidate, output] = tf.split(gates, 4, 3);
-        const update = tf.mul(gate(input), tf.tanh(candidate));
-        memory = (memory ? tf.add(tf.mul(gate(forget), memory), update) : update) as tfTypes.Tensor4D;
-        state = tf.mul(gate(output), tf.tanh(memory)) as tfTypes.Tensor4D;
-        if (returnSequences) states.push(state);
-      }
-      return returnSequences ? tf.stack(states, 1) : (state as tfTypes.Tensor);
+      const states = convLstmStates(fromInput, recurrentKernel, {
+        times,
+        gate: recurrentActivation === "sigmoid" ? "sigmoid" : "cut",
+        returnSequences,
+      });
+      if (!returnSequences) return states;
+      return states.reshape([times, samples, rows, columns, filters]).transpose([1, 0, 2, 3, 4]);
     });
   }
 
@@ -119,9 +119,9 @@ class FastConvLstm2D extends tf.layers.Layer {
 }
 tf.serialization.registerClass(FastConvLstm2D);
 
-/** The piecewise sigmoid of Keras 2: 0.2 x + 0.5, cut to [0, 1]. */
-function hardSigmoid(x: tfTypes.Tensor): tfTypes.Tensor {
-  return tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1);
+/** A value for each gate, over its filters. */
+function perGate(filters: number, values: readonly number[]): Float32Array {
+  return Float32Array.from({ length: filters * values.length }, (_, i) => values[Math.floor(i / filters)]);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
+import { fromJson, toJson } from "./json";
 import { readSafetensors, writeSafetensors } from "./safetensors";
 import type { FitState, NamedArray } from "./types";
 
@@ -7,21 +8,6 @@ import type { FitState, NamedArray } from "./types";
 const progressKey = "podium.progress";
 const versionKey = "podium.version";
 const version = "1";
-
-/** JSON has no NaN and no infinities; a training that went wrong must still be kept as it is. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === "number" && !Number.isFinite(item) ? { $number: String(item) } : item,
-  );
-}
-
-function fromJson(text: string): unknown {
-  return JSON.parse(text, (_, item: unknown) =>
-    typeof item === "object" && item !== null && "$number" in item
-      ? Number((item as { $number: string }).$number)
-      : item,
-  );
-}
 
 /**
  * Writes everything that training goes on from, whole or not at all: weights, the optimizer's tensors, counters, seed,
@@ -43,8 +29,13 @@ export function saveCheckpoint(file: string, state: FitState): void {
 
 const prefix = "weights/";
 
+/** The key of a model's weight, as `fit` makes it. */
+function keyOf(model: LayersModel, index: number): string {
+  return `${prefix}${String(index).padStart(3, "0")}/${model.weights[index].originalName}`;
+}
+
 /** The weights of a state, in the order of the model's. */
-function weightsOf(state: FitState): [name: string, weight: NamedArray][] {
+function weightsOf(state: Pick<FitState, "tensors">): [name: string, weight: NamedArray][] {
   return Object.entries(state.tensors).filter(([name]) => name.startsWith(prefix));
 }
 
@@ -58,7 +49,7 @@ function plainName(name: string): string {
  *
  * @throws {RangeError} if the state is of another model
  */
-function stateFor(model: LayersModel, state: FitState, source: string): FitState {
+function stateFor<S extends Pick<FitState, "tensors">>(model: LayersModel, state: S, source: string): S {
   const saved = weightsOf(state);
   const own = model.weights;
   const refuse = (requirement: string) =>
@@ -67,7 +58,7 @@ function stateFor(model: LayersModel, state: FitState, source: string): FitState
     throw refuse(`the model has ${own.length} weights, got ${saved.length}`);
   }
   const renamed = saved.map(([name, weight], i): [string, NamedArray] => {
-    const wanted = `${prefix}${String(i).padStart(3, "0")}/${own[i].originalName}`;
+    const wanted = keyOf(model, i);
     if (weight.shape.join() !== own[i].shape.join() || plainName(name) !== plainName(wanted)) {
       throw refuse(
         `weight ${i} must be "${own[i].originalName}" [${own[i].shape}], got "${name.slice(prefix.length + 4)}" [${weight.shape}]`,
@@ -102,18 +93,34 @@ export function loadCheckpoint(file: string, options: { model?: LayersModel } = 
 }
 
 /**
- * Puts the weights of a state into a model.
+ * Writes a model's weights, whole or not at all.
  *
- * @param state a state or the file it is in
- * @throws {SyntaxError} if the file is no checkpoint, is cut off or damaged
- * @throws {RangeError} if the state is of another model
+ * @param file a safetensors file; its folder is made where it is lacking
+ * @throws {Error} the file system's own error
+ * @example
+ * saveWeights("runs/a/model.safetensors", model);
+ */
+export function saveWeights(file: string, model: LayersModel): void {
+  const weights = model.weights.map((weight, i) => {
+    const value = weight.read();
+    return [keyOf(model, i), { data: value.dataSync() as Float32Array, shape: value.shape }];
+  });
+  writeSafetensors(file, { tensors: Object.fromEntries(weights) });
+}
+
+/**
+ * Puts weights into a model.
+ *
+ * @param source a state of training, or a file of `saveWeights` or `saveCheckpoint`
+ * @throws {SyntaxError} if the file is no safetensors file, is cut off or damaged
+ * @throws {RangeError} if the weights are of another model
  * @example
  * loadWeights(model, "runs/a/best.safetensors");
  */
-export function loadWeights(model: LayersModel, state: FitState | string): void {
-  const source = typeof state === "string" ? state : "the state";
-  const given = typeof state === "string" ? loadCheckpoint(state) : state;
-  const values = weightsOf(stateFor(model, given, source));
+export function loadWeights(model: LayersModel, source: FitState | string): void {
+  const isFile = typeof source === "string";
+  const state = isFile ? (readSafetensors(source) as Pick<FitState, "tensors">) : source;
+  const values = weightsOf(stateFor(model, state, isFile ? source : "the state"));
   tf.tidy(() => {
     values.forEach(([, { data, shape }], i) => model.weights[i].write(tf.tensor(data, [...shape])));
   });

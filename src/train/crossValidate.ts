@@ -1,0 +1,244 @@
+import path from "node:path";
+import { currentSignal, randomSource, throwIfAborted } from "../data";
+import { displayKey, tableBundle } from "../metrics/tableDisplay";
+import type {
+  CrossValidateOptions,
+  FoldContext,
+  FoldFitOptions,
+  FoldRun,
+  PreparedFold,
+} from "./crossValidateOptions";
+import { runFold } from "./foldRun";
+import { checkFolds } from "./folds";
+import { claimDirectory } from "./runManifest";
+import { sampleCount, takeFitData, takeSamples } from "./samples";
+import type { ArrayData, FitData, NamedArray } from "./types";
+
+/** What a cross-validation found; shown as a table in a notebook. */
+export interface CrossValidation {
+  /** Out-of-fold predictions of all samples `[samples, …]`, the mean over seeds; NaN where no fold validated. */
+  readonly predictions: NamedArray;
+  /** Predictions of the test samples, the mean over folds and seeds. */
+  readonly test: ArrayData | undefined;
+  /** One entry a fold and seed. */
+  readonly runs: readonly FoldRun[];
+  /** Scores of all out-of-fold predictions together. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** The models of all samples, one a seed; none unless asked for. */
+  readonly refits: readonly FoldRun[];
+}
+
+/** Seed of one fold in one round. */
+function foldSeedOf(seed: number, fold: number | undefined): number {
+  return randomSource(seed)
+    .fork(`fold ${fold ?? "all"}`)
+    .integer(0, 2 ** 31);
+}
+
+function directoryOf(
+  options: CrossValidateOptions,
+  seed: number,
+  fold: number | undefined,
+): string | undefined {
+  const { directory } = options;
+  return directory && path.join(directory, `seed-${seed}`, fold === undefined ? "all" : `fold-${fold}`);
+}
+
+function samplesOf(options: CrossValidateOptions): number {
+  if (options.data) return sampleCount(options.data.x);
+  let greatest = -1;
+  for (const { train, validation } of options.folds) {
+    for (const part of [train, validation]) for (const sample of part) greatest = Math.max(greatest, sample);
+  }
+  return greatest + 1;
+}
+
+/** Means of predictions, in float64, added in order. */
+class Mean {
+  private readonly sum: Float64Array;
+  private readonly counts: Int32Array;
+  constructor(private readonly shape: readonly number[]) {
+    this.sum = new Float64Array(shape.reduce((product, extent) => product * extent, 1));
+    this.counts = new Int32Array(shape[0]);
+  }
+  add(prediction: ArrayData, indices?: Int32Array): void {
+    const size = this.sum.length / this.shape[0];
+    if (prediction.shape.slice(1).join() !== this.shape.slice(1).join()) {
+      throw new RangeError(
+        `Cannot average predictions: they must have one shape, got [${prediction.shape}] beside [${this.shape}]`,
+      );
+    }
+    for (let row = 0; row < prediction.shape[0]; row++) {
+      const sample = indices ? indices[row] : row;
+      this.counts[sample]++;
+      for (let i = 0; i < size; i++) this.sum[sample * size + i] += prediction.data[row * size + i];
+    }
+  }
+  result(): NamedArray {
+    const size = this.sum.length / this.shape[0];
+    // A sample that was never predicted is 0 / 0.
+    const data = Float32Array.from(this.sum, (value, i) => value / this.counts[Math.floor(i / size)]);
+    return { data, shape: this.shape };
+  }
+}
+
+function meanOf(parts: readonly (ArrayData | undefined)[]): ArrayData | undefined {
+  const [first] = parts;
+  if (!first || parts.some((part) => part === undefined)) return undefined;
+  const mean = new Mean(first.shape);
+  for (const part of parts) mean.add(part as ArrayData);
+  return mean.result();
+}
+
+function display(this: CrossValidation): Record<string, unknown> {
+  const names = [
+    ...new Set(
+      [...this.runs, ...this.refits].flatMap(({ logs, scores }) => [
+        ...Object.keys(logs),
+        ...Object.keys(scores),
+      ]),
+    ),
+  ];
+  const shown = names.filter((name) => name !== "learningRate");
+  const row = (run: FoldRun) => [
+    run.fold === undefined ? "all samples" : `fold ${run.fold + 1}`,
+    run.seed,
+    `${run.keptEpoch + 1} of ${run.epochs}`,
+    ...shown.map((name) => run.scores[name] ?? run.logs[name] ?? ""),
+    `${run.seconds.toFixed(1)} s`,
+  ];
+  const all = [
+    "out of fold",
+    "",
+    "",
+    ...shown.map((name) => this.scores[name] ?? meanText(this.runs, name)),
+    "",
+  ];
+  return tableBundle(
+    ["part", "seed", "epoch", ...shown, "time"],
+    [...this.runs.map(row), all, ...this.refits.map(row)],
+  );
+}
+
+/** The mean over the folds, for numbers of the logs, which are no score of all predictions together. */
+function meanText(runs: readonly FoldRun[], name: string): string {
+  const values = runs.map((run) => run.scores[name] ?? run.logs[name]);
+  if (values.some((value) => value === undefined)) return "";
+  return `mean ${(values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(4)}`;
+}
+
+/** Hands out a fold's samples of the whole data set, unchanged. */
+function plainPrepare(data: FitData, options: CrossValidateOptions): (context: FoldContext) => PreparedFold {
+  return ({ trainIndices, validationIndices }) => ({
+    train: takeFitData(data, trainIndices),
+    ...(validationIndices.length > 0 && { validation: takeFitData(data, validationIndices) }),
+    test: options.test,
+  });
+}
+
+/**
+ * Trains a model on each fold and predicts what it has not seen: scores without self-deception, one model a fold, and
+ * predictions of the test samples averaged over the models.
+ *
+ * With a `directory`, each fold keeps its model, log, predictions and scores in `seed-…/fold-…`, and a run whose
+ * process died continues when it is called again with the same settings: finished folds are read, the unfinished one
+ * goes on from its last epoch, and the result is that of the uninterrupted run, byte for byte.
+ *
+ * @param options see {@link CrossValidateOptions}
+ * @returns out-of-fold predictions `[samples, …]` float32, test predictions, and every fold's history and scores
+ * @throws {RangeError} if folds leak, data and folds disagree, or the directory holds another run
+ * @throws {DOMException} if the signal aborts; the fold's best weights so far are in its folder
+ * @example
+ * const result = await crossValidate({
+ *   folds: groupKFold(people),
+ *   groups: people,
+ *   data: { x, y },
+ *   model: (seed) => models.motionConv1d({ inputShape: [600, 18], classes: 61, seed }),
+ *   fit: { optimizer: adam(), loss: "sparseCategoricalCrossEntropy", epochs: 20 },
+ *   directory: "runs/conv1d",
+ * });
+ */
+export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
+  const { folds, seeds = [0], data, groups, refit = false } = options;
+  const signal = options.signal ?? currentSignal();
+  const samples = samplesOf(options);
+  checkFolds(folds, { samples, groups });
+  checkSeeds(seeds);
+  if (!data && !options.prepare) {
+    throw new TypeError("Cannot cross-validate: data or prepare must be given, got neither");
+  }
+  const prepare = options.prepare ?? plainPrepare(data as FitData, options);
+  const contextOf = (seed: number, fold: number | undefined): FoldContext => ({
+    fold,
+    seed,
+    foldSeed: foldSeedOf(seed, fold),
+    trainIndices: fold === undefined ? Int32Array.from({ length: samples }, (_, i) => i) : folds[fold].train,
+    validationIndices: fold === undefined ? new Int32Array(0) : folds[fold].validation,
+    directory: directoryOf(options, seed, fold),
+  });
+  const settingsOf = (context: FoldContext): FoldFitOptions =>
+    typeof options.fit === "function" ? options.fit(context) : options.fit;
+  claimDirectory(options, settingsOf(contextOf(seeds[0], 0)), samples);
+
+  const runs: FoldRun[] = [];
+  for (const seed of seeds) {
+    for (let fold = 0; fold < folds.length; fold++) {
+      throwIfAborted(signal);
+      const context = contextOf(seed, fold);
+      const label = `Fold ${fold + 1} of ${folds.length}${seeds.length > 1 ? `, seed ${seed}` : ""}`;
+      runs.push(await runFold(context, { options, settings: settingsOf(context), prepare, label }));
+    }
+  }
+  const refits: FoldRun[] = [];
+  for (const seed of refit ? seeds : []) {
+    throwIfAborted(signal);
+    const context = contextOf(seed, undefined);
+    const kept = runs.reduce((sum, run) => sum + run.keptEpoch + 1, 0) / runs.length;
+    const epochs = (typeof refit === "object" ? refit.epochs : undefined) ?? Math.max(1, Math.round(kept));
+    // Callbacks of the folds may watch validation, which there is none of here; those of a function are this fit's own.
+    const callbacks = typeof options.fit === "function" ? settingsOf(context).callbacks : [];
+    const settings = { ...settingsOf(context), epochs, callbacks };
+    refits.push(await runFold(context, { options, settings, prepare, label: "All samples" }));
+  }
+  return resultOf({ runs, refits, samples, options });
+}
+
+function checkSeeds(seeds: readonly number[]): void {
+  if (seeds.length === 0 || new Set(seeds).size !== seeds.length) {
+    throw new RangeError(
+      `Cannot cross-validate: seeds must be one or more different numbers, got [${seeds}]`,
+    );
+  }
+}
+
+function resultOf(found: {
+  runs: readonly FoldRun[];
+  refits: readonly FoldRun[];
+  samples: number;
+  options: CrossValidateOptions;
+}): CrossValidation {
+  const { runs, refits, samples, options } = found;
+  const { validation } = runs[0];
+  const mean = new Mean([samples, ...(validation?.shape.slice(1) ?? [])]);
+  const validated = new Set<number>();
+  for (const run of runs) {
+    const indices = options.folds[run.fold as number].validation;
+    if (run.validation) mean.add(run.validation, indices);
+    for (const sample of indices) validated.add(sample);
+  }
+  const predictions = mean.result();
+  const indices = Int32Array.from(validated).sort();
+  const prediction = takeSamples(predictions, indices) as ArrayData;
+  const scores = Object.fromEntries(
+    Object.entries(options.scores ?? {}).map(([name, score]) => [name, score({ indices, prediction })]),
+  );
+  const result: CrossValidation = {
+    predictions,
+    test: meanOf(runs.map((run) => run.test)),
+    runs,
+    scores,
+    refits,
+  };
+  Object.defineProperty(result, displayKey, { value: display.bind(result) });
+  return result;
+}

@@ -1,0 +1,82 @@
+import { type Frames, frames } from "../data";
+import { makeSource } from "./source";
+import type { ArrayData, DataArray, Dataset, FitData } from "./types";
+
+/** How many samples a data set has. */
+export function sampleCount(dataset: Dataset): number {
+  return dataset.shape[0];
+}
+
+/**
+ * The samples at `indices`, in that order (repeats allowed), as a new data set: frames stay frames, everything else
+ * becomes a dense array.
+ *
+ * @throws {RangeError} if an index lies outside the data set
+ * @example
+ * const half = takeSamples({ data: Float32Array.of(1, 2, 3, 4), shape: [4, 1] }, [0, 2]); // shape [2, 1]
+ */
+export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): ArrayData | Frames {
+  const source = makeSource(dataset);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!(Number.isInteger(index) && index >= 0 && index < source.samples)) {
+      throw new RangeError(
+        `Cannot take sample ${index}: indices must be whole numbers in [0, ${source.samples})`,
+      );
+    }
+  }
+  if ("shards" in dataset) return takeFrames(dataset, indices);
+  return { data: source.take(indices), shape: [indices.length, ...source.sampleShape] };
+}
+
+/** Frames in shards of the size that the source has, since one array might not hold them all. */
+function takeFrames(source: Frames, indices: ArrayLike<number>): Frames {
+  const { shape, shardSize, unit } = source;
+  const { take } = makeSource(source);
+  const order = Int32Array.from(indices);
+  const taken: [number, number, number, number] = [order.length, shape[1], shape[2], shape[3]];
+  if (order.length <= shardSize) {
+    return frames(take(order) as Float32Array | Uint8Array, { shape: taken, unit });
+  }
+  const shards: (Float32Array | Uint8Array)[] = [];
+  for (let start = 0; start < order.length; start += shardSize) {
+    shards.push(take(order.subarray(start, start + shardSize)) as Float32Array | Uint8Array);
+  }
+  return { shards, shardSize, shape: taken, unit };
+}
+
+/** The samples of a training set at `indices`, weights included. */
+export function takeFitData(source: FitData, indices: ArrayLike<number>): FitData {
+  const { x, y, sampleWeight } = source;
+  return {
+    x: takeSamples(x, indices),
+    ...(y && { y: takeSamples(y, indices) }),
+    ...(sampleWeight && { sampleWeight: Float32Array.from(indices, (index) => sampleWeight[index]) }),
+  };
+}
+
+/**
+ * Two data sets of the same kind of sample, one after the other, as a dense array.
+ *
+ * @throws {RangeError} if their samples have different shapes
+ * @throws {TypeError} if their values have different types
+ */
+export function joinSamples(first: Dataset, second: Dataset): ArrayData {
+  const [a, b] = [makeSource(first), makeSource(second)];
+  if (a.sampleShape.join() !== b.sampleShape.join()) {
+    throw new RangeError(
+      `Cannot join data sets: samples must have one shape, got [${a.sampleShape}] and [${b.sampleShape}]`,
+    );
+  }
+  if (a.dtype !== b.dtype) {
+    throw new TypeError(`Cannot join data sets: values must have one type, got ${a.dtype} and ${b.dtype}`);
+  }
+  const all = (samples: number) => Int32Array.from({ length: samples }, (_, i) => i);
+  const values = [a.take(all(a.samples)), b.take(all(b.samples))];
+  const data = new (values[0].constructor as new (length: number) => DataArray)(
+    values[0].length + values[1].length,
+  );
+  data.set(values[0]);
+  data.set(values[1], values[0].length);
+  return { data, shape: [a.samples + b.samples, ...a.sampleShape] };
+}

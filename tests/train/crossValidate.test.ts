@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import test, { after } from "node:test";
+import { randomSource } from "../../src/data";
+import { tf } from "../../src/engine";
+import { displayKey } from "../../src/metrics/tableDisplay";
+import { earlyStopping } from "../../src/train/callbacks";
+import { loadWeights } from "../../src/train/checkpoint";
+import { crossValidate } from "../../src/train/crossValidate";
+import type { CrossValidateOptions, FoldContext } from "../../src/train/crossValidateOptions";
+import { kFold } from "../../src/train/folds";
+import { adam } from "../../src/train/optimizers";
+import { predict } from "../../src/train/predict";
+import { takeSamples } from "../../src/train/samples";
+import type { ArrayData } from "../../src/train/types";
+import {
+  accuracyOf,
+  folds,
+  labels,
+  people,
+  runOptions,
+  samples,
+  test as unseen,
+  x,
+} from "./support/crossValidation";
+
+const directory = mkdtempSync(path.join(tmpdir(), "podium-cross-validate-"));
+after(() => rmSync(directory, { recursive: true }));
+const bytes = (array: ArrayData | undefined) => Buffer.from(array!.data.buffer).toString("hex");
+
+test("every sample is predicted by a model that did not see it, well above chance", async () => {
+  const seen: FoldContext[] = [];
+  const options = runOptions({ epochs: 12 });
+  const before = tf.memory().numTensors;
+  const result = await crossValidate({
+    ...options,
+    prepare: (context) => {
+      seen.push(context);
+      const take = (indices: Int32Array) => ({
+        x: takeSamples(x, indices),
+        y: takeSamples({ data: labels, shape: [samples] }, indices),
+      });
+      return { train: take(context.trainIndices), validation: take(context.validationIndices), test: unseen };
+    },
+  });
+  assert.equal(tf.memory().numTensors, before, "no tensors stay behind");
+  assert.deepEqual(result.predictions.shape, [samples, 3]);
+  assert.ok(result.predictions.data.every((value) => value >= 0 && value <= 1));
+  assert.ok(result.scores.accuracy > 0.6, `accuracy ${result.scores.accuracy} beats chance, 0.33`);
+  assert.equal(seen.length, folds);
+  assert.equal(new Set(seen.map(({ foldSeed }) => foldSeed)).size, folds);
+  for (const run of result.runs) {
+    const { validation } = options.folds[run.fold!];
+    assert.deepEqual(run.validation!.shape, [validation.length, 3]);
+    validation.forEach((sample, row) => {
+      assert.deepEqual(
+        result.predictions.data.slice(sample * 3, sample * 3 + 3),
+        (run.validation!.data as Float32Array).slice(row * 3, row * 3 + 3),
+      );
+    });
+    const losses = run.history.val_loss;
+    assert.equal(losses[run.keptEpoch], Math.min(...losses), "the best epoch is kept");
+    assert.equal(run.logs.val_loss, Math.min(...losses));
+  }
+  const mean = result.test!.data[0];
+  const own = result.runs.map((run) => run.test!.data[0]);
+  assert.ok(Math.abs(mean - own.reduce((sum, value) => sum + value, 0) / folds) < 1e-6);
+});
+
+test("the kept weights on disk predict what the run did", async () => {
+  const folder = path.join(directory, "kept");
+  const options = runOptions({ epochs: 3 });
+  const result = await crossValidate({ ...options, directory: folder });
+  const model = options.model(99);
+  for (const run of result.runs) {
+    loadWeights(model, run.weights!);
+    const again = await predict(model, takeSamples(x, options.folds[run.fold!].validation), {
+      batchSize: 16,
+    });
+    assert.equal(bytes(again), bytes(run.validation));
+  }
+  model.dispose();
+  assert.deepEqual(readdirSync(folder).sort(), ["run.json", "seed-0"]);
+  assert.deepEqual(readdirSync(path.join(folder, "seed-0", "fold-0")).sort(), [
+    "log.jsonl",
+    "model.safetensors",
+    "result.safetensors",
+  ]);
+});
+
+test("a finished run is read, not trained again, and shows as a table", async () => {
+  const folder = path.join(directory, "read");
+  const options = { ...runOptions({ epochs: 2 }), directory: folder, refit: true, test: unseen };
+  const first = await crossValidate(options);
+  const again = await crossValidate({
+    ...options,
+    model: () => {
+      throw new Error("no model is needed");
+    },
+  });
+  assert.equal(bytes(again.predictions), bytes(first.predictions));
+  assert.equal(bytes(again.test), bytes(first.test));
+  assert.deepEqual(again.runs, first.runs);
+  assert.deepEqual(again.refits, first.refits);
+  assert.equal(first.refits.length, 1);
+  assert.ok(first.refits[0].epochs >= 1 && first.refits[0].epochs <= 2);
+  assert.deepEqual(first.refits[0].test!.shape, [30, 3]);
+  const show = again as unknown as { [displayKey](): Record<string, string> };
+  const bundle = show[displayKey]();
+  assert.match(bundle["text/html"], /^<table>.*<td[^>]*>fold 3<\/td>.*out of fold.*all samples/);
+  assert.match(bundle["text/plain"], /^part +seed +epoch +.*val_loss.*accuracy.*time\nfold 1 /);
+});
+
+test("a folder of another run is refused with what differs", async () => {
+  const folder = path.join(directory, "other");
+  await crossValidate({ ...runOptions({ epochs: 1 }), directory: folder });
+  await assert.rejects(crossValidate({ ...runOptions({ epochs: 2 }), directory: folder }), {
+    name: "RangeError",
+    message:
+      /Cannot continue the run in .*: epochs must be 1 as it was begun with, got 2; take another folder/,
+  });
+  await assert.rejects(
+    crossValidate({
+      ...runOptions({ epochs: 1 }),
+      groups: undefined,
+      folds: kFold(samples, { folds }),
+      directory: folder,
+    }),
+    /folds must be .* as it was begun with/,
+  );
+});
+
+test("an interrupted fold leaves its best weights and continues to the same end", async () => {
+  const folder = path.join(directory, "interrupted");
+  const controller = new AbortController();
+  const options = runOptions({ epochs: 5 });
+  const stop = {
+    name: "stop",
+    onEpochEnd: (context: { epoch: number }) => void (context.epoch === 3 && controller.abort()),
+  };
+  const fit = options.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
+  await assert.rejects(
+    crossValidate({
+      ...options,
+      fit: { ...fit, callbacks: [stop] },
+      directory: folder,
+      signal: controller.signal,
+    }),
+    { name: "AbortError" },
+  );
+  const left = path.join(folder, "seed-0", "fold-0", "model.safetensors");
+  assert.ok(existsSync(left));
+  const model = options.model(1);
+  loadWeights(model, left);
+  model.dispose();
+  const continued = await crossValidate({ ...options, directory: folder });
+  const whole = await crossValidate(options);
+  assert.equal(bytes(continued.predictions), bytes(whole.predictions));
+});
+
+test("several seeds are averaged and differ", async () => {
+  const options = runOptions({ epochs: 1 });
+  const one = await crossValidate(options);
+  const two = await crossValidate({ ...options, seeds: [0, 1] });
+  assert.equal(two.runs.length, 2 * folds);
+  const other = await crossValidate({ ...options, seeds: [1] });
+  assert.notEqual(bytes(one.predictions), bytes(other.predictions));
+  two.predictions.data.forEach((value, i) => {
+    assert.ok(Math.abs(value - (one.predictions.data[i] + other.predictions.data[i]) / 2) < 1e-6);
+  });
+});
+
+test("test-time augmentation averages the samples with their changed copies", async () => {
+  const options = { ...runOptions({ epochs: 1 }), test: unseen };
+  const rounds: number[] = [];
+  const plain = await crossValidate(options);
+  const same = await crossValidate({
+    ...options,
+    testAugment: {
+      rounds: 2,
+      augment: (given, { round }) => {
+        rounds.push(round);
+        return given;
+      },
+    },
+  });
+  assert.equal(bytes(same.predictions), bytes(plain.predictions), "copies that do not change change nothing");
+  assert.deepEqual(rounds.slice(0, 4), [1, 2, 1, 2]);
+  const changed = await crossValidate({
+    ...options,
+    testAugment: {
+      rounds: 1,
+      augment: (given) => {
+        const { data, shape } = given as ArrayData;
+        return { data: (data as Float32Array).map((value) => value + 0.5), shape };
+      },
+    },
+  });
+  assert.notEqual(bytes(changed.test), bytes(plain.test));
+});
+
+test("pseudo-labels train each fold on its own sure predictions of the test samples", async () => {
+  const options = { ...runOptions({ epochs: 6 }), test: unseen };
+  const plain = await crossValidate(options);
+  const none = await crossValidate({ ...options, pseudoLabels: { threshold: 1.1 } });
+  assert.equal(bytes(none.predictions), bytes(plain.predictions), "no sure samples change nothing");
+  const folder = path.join(directory, "pseudo");
+  const some = await crossValidate({ ...options, pseudoLabels: { threshold: 0.6 }, directory: folder });
+  assert.notEqual(bytes(some.predictions), bytes(plain.predictions));
+  assert.ok(some.scores.accuracy > 0.5);
+  const again = await crossValidate({ ...options, pseudoLabels: { threshold: 0.6 }, directory: folder });
+  assert.equal(bytes(again.predictions), bytes(some.predictions));
+});
+
+test("what cannot be validated is refused", async () => {
+  const options = runOptions({ epochs: 1 });
+  const { data: _, ...without } = options;
+  await assert.rejects(crossValidate({ ...without }), /data or prepare must be given, got neither/);
+  await assert.rejects(
+    crossValidate({ ...options, folds: kFold(samples, { folds }), groups: people }),
+    /group .* is in train and in validation/,
+  );
+  await assert.rejects(crossValidate({ ...options, seeds: [] }), /one or more different numbers, got \[\]/);
+  await assert.rejects(
+    crossValidate({ ...options, prepare: () => ({ train: options.data! }) }),
+    /prepare must give fold 0 validation samples, got none/,
+  );
+});
+
+/** Runs the cross-validation of the support file in a process of its own; `killAfter` milliseconds of training, if given. */
+function runProcess(folder: string, killAfter?: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", path.join(__dirname, "support", "crossValidation.ts"), folder],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    child.stdout.once("data", () => {
+      if (killAfter !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfter);
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code === 0));
+  });
+}
+
+test("a run killed at random moments continues to the uninterrupted run's predictions, byte for byte", async () => {
+  const options = { ...runOptions({ epochs: 8, mode: "compiled" }), test: unseen };
+  const start = performance.now();
+  const whole = await crossValidate(options);
+  const wholeTime = performance.now() - start;
+  const folder = path.join(directory, "killed");
+  const random = randomSource(Number(process.env.PODIUM_KILL_SEED ?? 1));
+  const kills = Number(process.env.PODIUM_KILLS ?? 2);
+  let killed = 0;
+  for (let i = 0; i < kills; i++) {
+    // Early in the work, so that something is left to kill the next time.
+    if (!(await runProcess(folder, (wholeTime * random.uniform()) / kills))) killed++;
+  }
+  assert.ok(killed > 0, "at least one process was killed in its work");
+  assert.ok(await runProcess(folder));
+  const continued = await crossValidate({ ...options, directory: folder });
+  assert.equal(bytes(continued.predictions), bytes(whole.predictions));
+  assert.equal(bytes(continued.test), bytes(whole.test));
+  const lines = readFileSync(path.join(folder, "seed-0", "fold-0", "log.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).epoch),
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  );
+});
+
+test("the caller's early stopping ends folds early beside the best weights kept", async () => {
+  const options = runOptions({ epochs: 200 });
+  const result = await crossValidate({
+    ...options,
+    fit: () => ({
+      optimizer: adam({ learningRate: 0.1 }),
+      loss: "sparseCategoricalCrossEntropy",
+      epochs: 200,
+      batchSize: 16,
+      mode: "eager",
+      callbacks: [earlyStopping({ patience: 2 })],
+    }),
+  });
+  for (const run of result.runs) {
+    assert.ok(run.epochs < 200);
+    assert.match(run.stopReason!, /no better val_loss for 2 epochs/);
+    assert.equal(run.keptEpoch, run.epochs - 3);
+  }
+  assert.equal(accuracyOf(result.predictions), result.scores.accuracy);
+});

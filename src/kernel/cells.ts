@@ -3,6 +3,7 @@ import type { Executor } from "tslab/dist/executor";
 import { Compiler } from "./compiler";
 import { Displays, displayDeclarations, type Publish } from "./display";
 import { describeValue, type MimeBundle } from "./mime";
+import { phases } from "./phases";
 import { type CellError, describeDiagnostics, describeError, describeInterrupt } from "./traceback";
 
 /** Where the library looks for the running cell's AbortSignal. */
@@ -23,6 +24,7 @@ interface Running {
 export class Cells {
   readonly displays: Displays;
   readonly #publish: Publish;
+  readonly #phase: Int32Array;
   #compiler: Compiler | undefined;
   #executor: Executor | undefined;
   #running: Running | undefined;
@@ -30,8 +32,10 @@ export class Cells {
   #value: unknown;
   #thrown: { error: unknown } | undefined;
 
-  constructor(publish: Publish) {
+  /** @param phase one number, where the control thread reads what the main thread is doing */
+  constructor(publish: Publish, phase: Int32Array) {
     this.#publish = publish;
+    this.#phase = phase;
     this.displays = new Displays(publish);
   }
 
@@ -93,6 +97,7 @@ export class Cells {
 
   /** Ends the wait for a cell whose code was broken. */
   release(): void {
+    Atomics.store(this.#phase, 0, phases.open);
     this.#running?.controller.abort(new DOMException("The cell was interrupted", "AbortError"));
     this.#running?.release();
   }
@@ -140,7 +145,12 @@ export class Cells {
   /** In a turn of its own: where the cell's code is broken from outside, nothing of the kernel is on its stack. */
   #execute(executor: Executor, source: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      setImmediate(() => executor.execute(source).then(resolve, reject));
+      setImmediate(() => {
+        this.compiler.onCompiled = () => Atomics.store(this.#phase, 0, phases.synchronous);
+        Atomics.store(this.#phase, 0, phases.compiling);
+        executor.execute(source).then(resolve, reject);
+        Atomics.store(this.#phase, 0, phases.open);
+      });
     });
   }
 }

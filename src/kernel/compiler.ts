@@ -71,6 +71,9 @@ export class Compiler implements Converter {
     this.#pending = undefined;
   }
 
+  /** Called when a cell is compiled and about to run. */
+  onCompiled: () => void = () => {};
+
   convert(_declarations: string, source: string): ConvertResult {
     this.#maps.byText.clear();
     const result = this.#converter.convert(this.#declarations, source);
@@ -89,6 +92,7 @@ export class Compiler implements Converter {
       lookup: (line, column) =>
         line > length ? undefined : lookup(line, line === 1 ? column - prefix.length : column),
     });
+    this.onCompiled();
     return { ...result, output: `${result.output}\n//# sourceURL=${this.#cell}` };
   }
 

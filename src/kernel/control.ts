@@ -1,6 +1,7 @@
 import { Session } from "node:inspector";
 import { parentPort, workerData } from "node:worker_threads";
 import { Reply, Router } from "zeromq";
+import { phases } from "./phases";
 import { address, type Connection, decodeMessage, encodeMessage } from "./wire";
 
 /** What the control thread is started with. */
@@ -10,10 +11,16 @@ export interface ControlData {
   readonly information: Record<string, unknown>;
   /** Two counters: interrupts sent by this thread, interrupts seen by the main thread. */
   readonly interrupts: Int32Array;
+  /** What the main thread is doing: one of `phases`. */
+  readonly phase: Int32Array;
 }
 
 /** What the control thread tells the main thread. */
-export type ControlMessage = { type: "ready" } | { type: "broken" } | { type: "shutdown"; restart: boolean };
+export type ControlMessage =
+  | { type: "ready" }
+  | { type: "interrupt" }
+  | { type: "broken" }
+  | { type: "shutdown"; restart: boolean };
 
 /** Time that the main thread has to end the process after a shutdown, in milliseconds. */
 const shutdownGrace = 2000;
@@ -23,7 +30,7 @@ const shutdownGrace = 2000;
  * synchronous loop or a long native call, so that interrupt and restart always work and the kernel never looks dead.
  */
 async function main(): Promise<void> {
-  const { connection, information, interrupts } = workerData as ControlData;
+  const { connection, information } = workerData as ControlData;
   const control = new Router({ linger: 500 });
   const heartbeat = new Reply();
   await control.bind(address(connection, connection.control_port));
@@ -56,7 +63,7 @@ async function main(): Promise<void> {
       case "kernel_info_request":
         return information;
       case "interrupt_request":
-        interrupt(interrupts);
+        interrupt(workerData as ControlData);
         return { status: "ok" };
       case "shutdown_request": {
         const restart = content.restart === true;
@@ -76,22 +83,25 @@ function tell(message: ControlMessage): void {
 }
 
 /**
- * The first interrupt is a SIGINT: it aborts the cell's signal, or breaks its synchronous start. If the main thread has
- * not seen that one when the next comes, it is stuck in synchronous code, which is broken from here.
+ * The first interrupt aborts the cell's signal, or breaks its synchronous start by a SIGINT. No signal at other times:
+ * Node forgets one that comes while a cell is compiled. If the main thread has not seen that interrupt when the next
+ * comes, it is stuck in synchronous code, which is broken from here.
  */
-function interrupt(interrupts: Int32Array): void {
-  const stuck = Atomics.load(interrupts, 0) > Atomics.load(interrupts, 1);
+function interrupt({ interrupts, phase }: ControlData): void {
+  const unseen = Atomics.load(interrupts, 0) > Atomics.load(interrupts, 1);
+  const now = Atomics.load(phase, 0);
   Atomics.add(interrupts, 0, 1);
-  if (!stuck) {
-    process.kill(process.pid, "SIGINT");
+  if (unseen && now !== phases.compiling) {
+    const inspector = new Session();
+    inspector.connectToMainThread();
+    inspector.post("Runtime.terminateExecution", () => {
+      inspector.disconnect();
+      tell({ type: "broken" });
+    });
     return;
   }
-  const inspector = new Session();
-  inspector.connectToMainThread();
-  inspector.post("Runtime.terminateExecution", () => {
-    inspector.disconnect();
-    tell({ type: "broken" });
-  });
+  if (now === phases.synchronous) process.kill(process.pid, "SIGINT");
+  tell({ type: "interrupt" });
 }
 
 /** Ends the kernel when the process that started it is gone. */

@@ -25,6 +25,7 @@ export class Kernel {
   readonly #information = kernelInformation();
   /** Interrupts sent by the control thread, and seen here. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(8));
+  readonly #phase = new Int32Array(new SharedArrayBuffer(4));
   /** Modules whose types and code are loaded before the first cell asks. */
   readonly #preload: string[];
   readonly #queue: Message[] = [];
@@ -38,17 +39,14 @@ export class Kernel {
     this.#connection = connection;
     this.#preload = preload;
     this.#server = new Server(connection);
-    this.#cells = new Cells((type, content) => this.#output(type, content));
+    this.#cells = new Cells((type, content) => this.#output(type, content), this.#phase);
     this.#streams = new Streams((name, text) => this.#output("stream", { name, text }));
     this.#server.beforePublish = () => this.#streams.flush();
   }
 
   /** Opens the channels and serves them until a shutdown. */
   async start(): Promise<void> {
-    process.on("SIGINT", () => {
-      this.#cells.interrupt();
-      this.#seeInterrupts();
-    });
+    process.on("SIGINT", () => this.#cells.interrupt());
     process.on("uncaughtException", (error) => this.#report(error));
     process.on("unhandledRejection", (reason) => this.#report(reason));
     (globalThis as Record<symbol, unknown>)[progressKey] = progressSink(this.#cells.displays);
@@ -62,6 +60,7 @@ export class Kernel {
       connection: this.#connection,
       information: this.#information,
       interrupts: this.#interrupts,
+      phase: this.#phase,
     };
     const worker = new Worker(path.join(__dirname, `control${path.extname(__filename)}`), {
       workerData: data,
@@ -71,7 +70,11 @@ export class Kernel {
       worker.on("error", reject);
       worker.on("message", (message: ControlMessage) => {
         if (message.type === "ready") resolve();
-        if (message.type === "broken") this.#cells.release();
+        if (message.type === "interrupt") this.#interrupt();
+        if (message.type === "broken") {
+          this.#seeInterrupts();
+          this.#cells.release();
+        }
         if (message.type === "shutdown") this.#shutDown();
       });
     });
@@ -160,6 +163,13 @@ export class Kernel {
   /** Publishes an output of the cell, unless it is run in silence. */
   #output(type: string, content: Record<string, unknown>): void {
     if (!this.#silent) this.#server.publish(type, content);
+  }
+
+  #interrupt(): void {
+    // One that has already broken the cell is done with.
+    if (Atomics.load(this.#interrupts, 0) === Atomics.load(this.#interrupts, 1)) return;
+    this.#seeInterrupts();
+    this.#cells.interrupt();
   }
 
   #seeInterrupts(): void {

@@ -136,3 +136,17 @@ test("a shutdown request ends the process cleanly, one in a synchronous loop by 
   assert.deepEqual(await exit, [null, "SIGKILL"]);
   await busy.stop();
 });
+
+test("an interrupt that comes while the cell is compiled still reaches it", async () => {
+  // Many lines, so that compiling takes a while.
+  const long = Array.from({ length: 1000 }, (_, i) => `const value${i} = [${i}].map((x) => x + 1);`).join(
+    "\n",
+  );
+  const cell = client.send(
+    `${long}\n${listeningLoop.replace("listening", "heard").replace("listening.", "heard.")}`,
+  );
+  await pause(100);
+  await client.interrupt();
+  assertInterrupted(await cell.answer);
+  await assertAlive();
+});

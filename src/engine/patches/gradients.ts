@@ -2,9 +2,10 @@
  * Gradients where tfjs's are slow (arrays of ones made in JavaScript, a dozen ops where TensorFlow has one) or wrong
  * (|x| at 0, dilated convolutions). They replace tfjs's in its registry when the engine is loaded.
  */
-import type { NamedAttrMap, Tensor } from "@tensorflow/tfjs-node-gpu";
+import type { NamedAttrMap, Tensor, Tensor4D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../load";
 import { type NativeAttribute, nativeOp } from "../native";
+import { type ConvolutionOptions, filterGradient, inputGradient } from "./convolution";
 
 const float: NativeAttribute = { type: "float32" };
 
@@ -80,29 +81,10 @@ replaceGradient("Mean", { inputs: ["x"] }, (dy, [x], attributes) => ({
 }));
 
 replaceGradient("Conv2D", { inputs: ["x", "filter"] }, (dy, [x, filter], attributes) => {
-  const { strides, pad, dataFormat, dilations } = attributes as unknown as {
-    strides: number | [number, number];
-    pad: "same" | "valid" | number;
-    dataFormat: string;
-    dilations: number | [number, number];
-  };
-  if (dataFormat === "NCHW" || (pad !== "same" && pad !== "valid")) {
-    throw new RangeError(
-      `Cannot train a convolution: it must be NHWC with padding "same" or "valid", got ${dataFormat} and ${pad}`,
-    );
-  }
-  const pair = (value: number | [number, number]) => (typeof value === "number" ? [value, value] : value);
-  const common: Record<string, NativeAttribute> = {
-    T: float,
-    strides: { int: [1, ...pair(strides), 1] },
-    dilations: { int: [1, ...pair(dilations ?? 1), 1] },
-    padding: { text: pad.toUpperCase() },
-    data_format: { text: "NHWC" },
-    use_cudnn_on_gpu: { bool: true },
-  };
-  const shapeOf = (tensor: Tensor) => tf.tensor1d(tensor.shape, "int32");
+  const options = attributes as unknown as ConvolutionOptions;
+  const maps = { x: x as Tensor4D, filter: filter as Tensor4D, dy: dy as Tensor4D };
   return {
-    x: () => nativeOp("Conv2DBackpropInput", [shapeOf(x), filter, dy], { attributes: common })[0],
-    filter: () => nativeOp("Conv2DBackpropFilter", [x, shapeOf(filter), dy], { attributes: common })[0],
+    x: () => inputGradient(maps, options),
+    filter: () => filterGradient(maps, options),
   };
 });

@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import { convLstm2d, foldTime, unfoldTime } from "../layers";
 import { framesAsSequence } from "./blocks/frames";
-import { checkCount, checkInputShape } from "./blocks/shapes";
+import { checkChoice, checkCount, checkInputShape } from "./blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
 
 /** Options of {@link convLstmStack}. */
@@ -22,7 +22,8 @@ export interface ConvLstmStackOptions {
 }
 
 /**
- * ConvLSTM2D layers one upon the other (Shi et al. 2015), batch-normalised, the last state giving the next frame.
+ * ConvLSTM2D layers one upon the other (Shi et al. 2015), batch-normalised, the last state giving the next frame; 112,545
+ * parameters for four frames.
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
@@ -35,6 +36,7 @@ export function convLstmStack(options: ConvLstmStackOptions): tfTypes.LayersMode
   const { outputKernel = 3, seed = 0 } = options;
   checkInputShape(inputShape, "rows, columns, times");
   checkCount("filters.length", filters.length);
+  checkChoice("outputKernel", outputKernel, [1, 3]);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

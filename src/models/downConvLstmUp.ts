@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import { convLstm2d, foldTime, unfoldTime } from "../layers";
 import { framesAsSequence } from "./blocks/frames";
-import { checkCount, checkInputShape } from "./blocks/shapes";
+import { checkChoice, checkCount, checkHalvings, checkInputShape } from "./blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
 
 /** Options of {@link downConvLstmUp}. */
@@ -25,7 +25,7 @@ export interface DownConvLstmUpOptions {
 
 /**
  * Frames made small, a ConvLSTM2D over them, and its last state made large again: the author's lightest trial, without
- * shortcuts.
+ * shortcuts; 250,017 parameters for four frames.
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
@@ -40,12 +40,8 @@ export function downConvLstmUp(options: DownConvLstmUpOptions): tfTypes.LayersMo
   checkInputShape(inputShape, "rows, columns, times");
   checkCount("filters", filters);
   checkCount("depth", depth);
-  const multiple = 2 ** depth;
-  if (inputShape[0] % multiple !== 0 || inputShape[1] % multiple !== 0) {
-    throw new RangeError(
-      `Cannot build a network: rows and columns must be multiples of ${multiple} at depth ${depth}, got ${inputShape[0]} x ${inputShape[1]}`,
-    );
-  }
+  checkHalvings(inputShape, depth);
+  checkChoice("outputKernel", outputKernel, [1, 3]);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });
@@ -56,7 +52,7 @@ export function downConvLstmUp(options: DownConvLstmUpOptions): tfTypes.LayersMo
     x = net.apply(tf.layers.maxPooling2d({ poolSize: 2 }), net.activate(net.normalize(x), activation));
   }
   x = net.apply(unfoldTime({ times: inputShape[2] }), x);
-  x = net.normalize(net.apply(convLstm2d({ filters: filters * multiple, seed: net.nextSeed() }), x));
+  x = net.normalize(net.apply(convLstm2d({ filters: filters * 2 ** depth, seed: net.nextSeed() }), x));
   for (let level = depth - 1; level >= 0; level--) {
     const channels = filters * 2 ** level;
     x = net.conv2dTranspose(x, { filters: channels, kernelSize: 3, strides: 2, useBias: false });

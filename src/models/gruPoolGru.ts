@@ -31,7 +31,7 @@ export const gruPoolGruVariants: readonly Pick<GruPoolGruOptions, "units" | "poo
 
 /**
  * The first-placed motion network: two GRU layers, with pooling between them, averaged over time. How many steps the
- * author pooled is not known; two is our choice.
+ * author pooled is not known; two is our choice. 404,779 parameters for 18 channels and 61 classes.
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *

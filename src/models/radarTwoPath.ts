@@ -3,7 +3,7 @@ import { tf } from "../engine";
 import type { InitializerName } from "../layers";
 import { convLstm2d } from "../layers";
 import { framesAsSequence } from "./blocks/frames";
-import { checkCount, checkInputShape } from "./blocks/shapes";
+import { checkChoice, checkCount, checkHalvings, checkInputShape } from "./blocks/shapes";
 import { type Activation, type Symbolic, type Toolkit, toolkit } from "./blocks/toolkit";
 
 /** Options of {@link radarTwoPath}. */
@@ -86,11 +86,9 @@ export function radarTwoPath(options: RadarTwoPathOptions): tfTypes.LayersModel 
   const { activation = "elu", seed = 0 } = options;
   checkInputShape(inputShape, "rows, columns, times");
   checkCount("filters", filters);
-  if (inputShape[0] % 8 !== 0 || inputShape[1] % 8 !== 0) {
-    throw new RangeError(
-      `Cannot build a network: rows and columns must be multiples of 8, got ${inputShape[0]} x ${inputShape[1]}`,
-    );
-  }
+  checkHalvings(inputShape, 3);
+  checkChoice("variant", variant, ["submitted", "intended"]);
+  checkChoice("outputKernel", outputKernel, [1, 3]);
   const net = toolkit(seed);
   const slips = variant === "submitted";
   const pool = (x: Symbolic): Symbolic => net.apply(tf.layers.maxPooling2d({ poolSize: 2 }), x);

@@ -1,7 +1,7 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import { encoderDecoder } from "./blocks/encoderDecoder";
-import { checkCount, checkInputShape } from "./blocks/shapes";
+import { checkCount, checkHalvings, checkInputShape } from "./blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
 
 /** Options of {@link rainNet}. */
@@ -21,7 +21,7 @@ export interface RainNetOptions {
 }
 
 /**
- * RainNet v1.0 (Ayzel et al. 2020), a U-Net for nowcasting trained with the log-cosh loss on log rain; 31,383,373
+ * RainNet v1.0 (Ayzel et al. 2020), a U-Net for nowcasting trained with the log-cosh loss on log rain; 31,380,613
  * parameters for four frames.
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
@@ -43,12 +43,7 @@ export function rainNet(options: RainNetOptions): tfTypes.LayersModel {
   checkInputShape(inputShape, "rows, columns, times");
   checkCount("filters", filters);
   checkCount("depth", depth);
-  const multiple = 2 ** depth;
-  if (inputShape[0] % multiple !== 0 || inputShape[1] % multiple !== 0) {
-    throw new RangeError(
-      `Cannot build a network: rows and columns must be multiples of ${multiple} at depth ${depth}, got ${inputShape[0]} x ${inputShape[1]}`,
-    );
-  }
+  checkHalvings(inputShape, depth);
   const net = toolkit(seed);
   const convolve = (x: Symbolic, channels: number): Symbolic =>
     net.conv2d(x, { filters: channels, kernelSize: 3, kernelInitializer: "heNormal", activation: "relu" });

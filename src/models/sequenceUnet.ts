@@ -3,7 +3,7 @@ import { tf } from "../engine";
 import { convLstm2d, foldTime, unfoldTime } from "../layers";
 import { encoderDecoder } from "./blocks/encoderDecoder";
 import { framesAsSequence, timesAsChannels } from "./blocks/frames";
-import { checkCount, checkInputShape } from "./blocks/shapes";
+import { checkChoice, checkCount, checkInputShape } from "./blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
 import { unetParts } from "./blocks/unetParts";
 
@@ -33,7 +33,8 @@ export interface SequenceUnetOptions {
 
 /**
  * A U-Net over frames as a sequence: the author's trials that mix it with ConvLSTM2D, from frame by frame to recurrent
- * throughout.
+ * throughout; for four frames 483,905 parameters (`none`), 495,937 (`input`), 1,809,681 (`middle`), 3,754,225
+ * (`throughout`).
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
@@ -48,11 +49,8 @@ export function sequenceUnet(options: SequenceUnetOptions): tfTypes.LayersModel 
   checkInputShape(inputShape, "rows, columns, times");
   checkCount("filters", filters);
   checkCount("depth", depth);
-  if (!["none", "input", "middle", "throughout"].includes(recurrent)) {
-    throw new RangeError(
-      `Cannot build a network: recurrent must be none, input, middle or throughout, got ${recurrent}`,
-    );
-  }
+  checkChoice("recurrent", recurrent, ["none", "input", "middle", "throughout"]);
+  checkChoice("outputKernel", outputKernel, [1, 3]);
   const times = inputShape[2];
   const net = toolkit(seed);
   const fold = (x: Symbolic): Symbolic => net.apply(foldTime(), x);

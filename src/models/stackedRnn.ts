@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import { type Cell, recurrent } from "./blocks/recurrent";
 import { classifierHead } from "./blocks/series";
-import { checkCount, checkInputShape } from "./blocks/shapes";
+import { checkChoice, checkCount, checkInputShape } from "./blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
 
 /** Options of {@link stackedRnn}. */
@@ -26,7 +26,8 @@ export interface StackedRnnOptions {
 }
 
 /**
- * LSTM or GRU layers one upon the other and a dense layer: the author's second idea, and the competition's baseline.
+ * LSTM or GRU layers one upon the other and a dense layer: the author's second idea, and the competition's baseline; 62,653 parameters
+ * for 18 channels and 61 classes.
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
@@ -48,6 +49,7 @@ export function stackedRnn(options: StackedRnnOptions): tfTypes.LayersModel {
   checkInputShape(inputShape, "steps, channels");
   checkCount("classes", classes);
   checkCount("recurrentUnits.length", recurrentUnits.length);
+  checkChoice("cell", cell, ["lstm", "gru"]);
   const net = toolkit(options.seed ?? 0);
 
   const input = tf.input({ shape: inputShape });

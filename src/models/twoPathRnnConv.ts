@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import { type Cell, recurrent } from "./blocks/recurrent";
 import { classifierHead, maxPool1d, meanOverTime, residualBlock1d } from "./blocks/series";
-import { checkCount, checkInputShape } from "./blocks/shapes";
+import { checkChoice, checkCount, checkInputShape } from "./blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "./blocks/toolkit";
 
 /** Options of {@link twoPathRnnConv}. */
@@ -31,7 +31,7 @@ export interface TwoPathRnnConvOptions {
 
 /**
  * A recurrent path for the order of steps beside a convolutional path for their local shape, joined before the dense
- * layer: the author's fourth idea.
+ * layer: the author's fourth idea; 799,677 parameters for 18 channels and 61 classes.
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
@@ -54,6 +54,7 @@ export function twoPathRnnConv(options: TwoPathRnnConvOptions): tfTypes.LayersMo
   checkInputShape(inputShape, "steps, channels");
   checkCount("classes", classes);
   checkCount("recurrentUnits.length", recurrentUnits.length);
+  checkChoice("cell", cell, ["lstm", "gru"]);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape }); // [windows, steps, channels]

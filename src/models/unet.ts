@@ -1,7 +1,7 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import { encoderDecoder } from "./blocks/encoderDecoder";
-import { checkCount, checkInputShape } from "./blocks/shapes";
+import { checkChoice, checkCount, checkInputShape } from "./blocks/shapes";
 import { type Activation, toolkit } from "./blocks/toolkit";
 import { unetParts } from "./blocks/unetParts";
 
@@ -45,6 +45,7 @@ export function unet(options: UnetOptions): tfTypes.LayersModel {
   checkInputShape(inputShape, "rows, columns, times");
   checkCount("filters", filters);
   checkCount("depth", depth);
+  checkChoice("outputKernel", outputKernel, [1, 3]);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

@@ -122,10 +122,45 @@ test("sizes that cannot be built are refused with what they must be", () => {
   );
   assert.throws(
     () => models.radarTwoPath({ inputShape: [100, 120, 4] }),
-    /rows and columns must be multiples of 8, got 100 x 120/,
+    /rows and columns must be multiples of 8 at depth 3, got 100 x 120/,
+  );
+  assert.throws(
+    () => models.radarTwoPath({ ...frames, variant: "meant" as "intended" }),
+    /variant must be submitted or intended, got meant/,
+  );
+  assert.throws(() => models.unet({ ...frames, outputKernel: 2 as 3 }), /outputKernel must be 1 or 3, got 2/);
+  assert.throws(
+    () => models.stackedRnn({ ...series, cell: "rnn" as "gru" }),
+    /cell must be lstm or gru, got rnn/,
   );
   assert.throws(
     () => models.rainNet({ inputShape: [120, 120, 4] }),
     /rows and columns must be multiples of 16 at depth 4, got 120 x 120/,
   );
+});
+
+test("networks have the parameters that their docs state", () => {
+  const motion = { inputShape: [600, 18] as [number, number], classes: 61 };
+  const radar = { inputShape: [120, 120, 4] as [number, number, number] };
+  const stated: [tfTypes.LayersModel, number][] = [
+    [models.conv1d(motion), 65_245],
+    [models.motionConv1d(motion), 774_333],
+    [models.fftConv1d(motion), 326_077],
+    [models.inceptionTime(motion), 502_845],
+    [models.resnet1d(motion), 524_221],
+    [models.stackedRnn(motion), 62_653],
+    [models.convRnn(motion), 596_989],
+    [models.twoPathRnnConv(motion), 799_677],
+    [models.gruPoolGru(motion), 404_779],
+    [models.unet({ ...radar, filters: 16, depth: 3 }), 484_289],
+    [models.sequenceUnet({ ...radar, recurrent: "none" }), 483_905],
+    [models.sequenceUnet({ ...radar, recurrent: "input" }), 495_937],
+    [models.sequenceUnet({ ...radar, recurrent: "middle" }), 1_809_681],
+    [models.downConvLstmUp(radar), 250_017],
+    [models.convLstmStack(radar), 112_545],
+  ];
+  for (const [model, parameters] of stated) {
+    assert.equal(model.countParams(), parameters);
+    model.dispose();
+  }
 });

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Executor } from "tslab/dist/executor";
+import type { MimeBundle } from "./bundle";
 import { Compiler } from "./compiler";
 import { Displays, displayDeclarations, type Publish } from "./display";
-import { describeValue, type MimeBundle } from "./mime";
+import { describeValue } from "./mime";
 import { phases } from "./phases";
 import { type CellError, describeDiagnostics, describeError, describeInterrupt } from "./traceback";
 

@@ -1,4 +1,5 @@
-import { describeValue, type MimeBundle } from "./mime";
+import type { MimeBundle } from "./bundle";
+import { describeValue } from "./mime";
 
 /** Publishes a message of the kernel. */
 export type Publish = (type: string, content: Record<string, unknown>) => void;

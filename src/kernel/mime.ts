@@ -1,9 +1,7 @@
 import { format } from "node:util";
+import type { MimeBundle } from "./bundle";
 import { describeArray, isArrayLike } from "./summary";
 import { describeTable, isTable } from "./table";
-
-/** Representations of one value, by MIME type; a front end shows the richest that it knows. */
-export type MimeBundle = Record<string, unknown>;
 
 /** The method by which a value says how it is shown. */
 export const displayKey = Symbol.for("Jupyter.display");

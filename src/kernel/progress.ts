@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { MimeBundle } from "./bundle";
 import type { Displays } from "./display";
 import { escapeHtml } from "./html";
-import type { MimeBundle } from "./mime";
 
 /** One state of a piece of long work, as the library tells it. */
 export interface ProgressState {

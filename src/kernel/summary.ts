@@ -1,5 +1,5 @@
+import type { MimeBundle } from "./bundle";
 import { escapeHtml } from "./html";
-import type { MimeBundle } from "./mime";
 
 type Numbers = ArrayLike<number> | ArrayLike<bigint>;
 

@@ -1,5 +1,5 @@
+import type { MimeBundle } from "./bundle";
 import { escapeHtml } from "./html";
-import type { MimeBundle } from "./mime";
 
 /** A danfojs DataFrame or Series, by what is used of it. */
 interface Table {

@@ -4,6 +4,9 @@ import type * as ts from "@tslab/typescript-for-tslab";
 /** The folder of the package that this kernel is part of. */
 export const packageRoot = path.join(__dirname, "..", "..");
 
+/** tslab's file of what the earlier cells declared. */
+const earlierCells = "__prev__.d.ts";
+
 const mapComment = /\s*\/\/# sourceMappingURL=\S+\s*$/;
 
 /** Source maps of emitted files: by the file's name from the first pass, by its text from the second. */
@@ -69,9 +72,34 @@ function keepMaps<T extends ts.BuilderProgram>(builder: T, maps: EmittedMaps): T
       if (name.endsWith(".js.map")) maps.byName.set(name.slice(0, -".map".length), text);
       else write?.(name, text.replace(mapComment, "\n"), ...more);
     };
-    return emit(file, keep, ...rest);
+    const [token, declarationsOnly, transformers] = rest;
+    const after = [shorthandOfEarlierCells(builder.getProgram().getTypeChecker()), ...(transformers?.after ?? [])];
+    return emit(file, keep, token, declarationsOnly, { ...transformers, after });
   };
   return builder;
+}
+
+/**
+ * Writes `{ name }` out as `{ name: exports.name }` where an earlier cell declared the name: tslab, which does so with
+ * every other use of such a name, leaves this one as it is, and the cell fails.
+ */
+function shorthandOfEarlierCells(checker: ts.TypeChecker): ts.TransformerFactory<ts.SourceFile> {
+  const compiler = loadTypeScript();
+  const { factory } = compiler;
+  return (context) => {
+    function visit(node: ts.Node): ts.Node {
+      if (compiler.isShorthandPropertyAssignment(node)) {
+        const original = compiler.getOriginalNode(node);
+        const declarations = checker.getShorthandAssignmentValueSymbol(original)?.declarations ?? [];
+        if (declarations.some((one) => path.basename(one.getSourceFile().fileName) === earlierCells)) {
+          const value = factory.createPropertyAccessExpression(factory.createIdentifier("exports"), node.name.text);
+          return factory.createPropertyAssignment(factory.createIdentifier(node.name.text), value);
+        }
+      }
+      return compiler.visitEachChild(node, visit, context);
+    }
+    return (file) => compiler.visitNode(file, visit) as ts.SourceFile;
+  };
 }
 
 /** Resolves packages from the kernel's own package where the notebook's folder lacks it. */

@@ -4,10 +4,16 @@
  *
  * @example
  * import * as podium from "podium";
- * const data = await podium.motion.load("data/motion");
+ * const competition = await podium.motion.load("data/motion");
  */
+export * as augment from "./augment";
 export * as data from "./data";
 export * as engine from "./engine";
+export * as features from "./features";
 export * as layers from "./layers";
+export * as metrics from "./metrics";
 export * as models from "./models";
+export * as motion from "./motion";
 export * as plot from "./plot";
+export * as radar from "./radar";
+export * as train from "./train";

@@ -6,6 +6,7 @@ export { type FrameArray, type Frames, type FrameUnit, frames, sampleOf } from "
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, readNpy, writeNpy } from "./npy";
 export { type NpyHeader, type NpyType, readNpyHeader } from "./npyHeader";
 export { type NumberTable, type NumberTableOptions, readNumberTable } from "./numberTable";
+export { dataFolder, runFolder } from "./places";
 export {
   type Progress,
   type ProgressSink,

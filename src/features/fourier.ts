@@ -129,8 +129,8 @@ function mixedRadix(length: number, factors: readonly number[]): FourierTransfor
   return {
     length,
     forward(real, imaginary) {
-      let from = { real, imaginary };
-      let to = spare;
+      let from: Pass["from"] = { real, imaginary };
+      let to: Pass["to"] = spare;
       let size = length; // length of the sub-transforms still to do
       let stride = 1;
       for (const radix of factors) {

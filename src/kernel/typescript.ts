@@ -73,7 +73,10 @@ function keepMaps<T extends ts.BuilderProgram>(builder: T, maps: EmittedMaps): T
       else write?.(name, text.replace(mapComment, "\n"), ...more);
     };
     const [token, declarationsOnly, transformers] = rest;
-    const after = [shorthandOfEarlierCells(builder.getProgram().getTypeChecker()), ...(transformers?.after ?? [])];
+    const after = [
+      shorthandOfEarlierCells(builder.getProgram().getTypeChecker()),
+      ...(transformers?.after ?? []),
+    ];
     return emit(file, keep, token, declarationsOnly, { ...transformers, after });
   };
   return builder;
@@ -92,7 +95,10 @@ function shorthandOfEarlierCells(checker: ts.TypeChecker): ts.TransformerFactory
         const original = compiler.getOriginalNode(node);
         const declarations = checker.getShorthandAssignmentValueSymbol(original)?.declarations ?? [];
         if (declarations.some((one) => path.basename(one.getSourceFile().fileName) === earlierCells)) {
-          const value = factory.createPropertyAccessExpression(factory.createIdentifier("exports"), node.name.text);
+          const value = factory.createPropertyAccessExpression(
+            factory.createIdentifier("exports"),
+            node.name.text,
+          );
           return factory.createPropertyAssignment(factory.createIdentifier(node.name.text), value);
         }
       }

@@ -124,5 +124,5 @@ export function wholePixels(rows: ImageRows, unit: FrameUnit | undefined): Image
   const finite = rows.every((row) => row.every(Number.isFinite));
   if (unit !== "pixel" || !finite || low < -32768 || high > 32767) return rows;
   const Row = low >= 0 && high <= 255 ? Uint8Array : Int16Array;
-  return rows.map((row) => Row.from(row, Math.round));
+  return rows.map((row) => new Row(Float64Array.from(row, Math.round)));
 }

@@ -8,11 +8,12 @@ import { foreground } from "./command.mjs";
  * @returns {Promise<number>} 0 where all are clean
  */
 export async function check(places) {
-  const tool = (name) => path.join(places.modules, ".bin", name);
+  // Not .bin/tsc: tslab's own older compiler may have taken that name.
+  const compiler = path.join(places.modules, "typescript", "bin", "tsc");
   const runs = [
-    ["types of src", tool("tsc"), ["-p", "tsconfig.json", "--noEmit"]],
-    ["types of tests", tool("tsc"), ["-p", "tests/tsconfig.json"]],
-    ["lint and format", tool("biome"), ["check"]],
+    ["types of src", process.execPath, [compiler, "-p", "tsconfig.json", "--noEmit"]],
+    ["types of tests", process.execPath, [compiler, "-p", "tests/tsconfig.json"]],
+    ["lint and format", path.join(places.modules, ".bin", "biome"), ["check"]],
   ];
   let worst = 0;
   for (const [name, program, args] of runs) {

@@ -39,6 +39,16 @@ test("the last value of a cell is its result, with the count of the cell", async
   assert.equal(answer.outputs[0].content.execution_count, answer.reply.execution_count);
 });
 
+test("a name of an earlier cell works as a shorthand property, a cell's own and a parameter too", async () => {
+  await client.run("const earlier = 7, shadowed = 1;");
+  const answer = await client.run(
+    "const own = 8;\nconst of = (shadowed: number) => ({ earlier, own, nested: { earlier }, shadowed });\nconst { earlier: again } = of(3);\nJSON.stringify([of(9), again])",
+  );
+  assert.deepEqual(result(answer), {
+    "text/plain": '[{"earlier":7,"own":8,"nested":{"earlier":7},"shadowed":9},7]',
+  });
+});
+
 test("undefined, null and a declaration show nothing", async () => {
   for (const code of ["undefined", "null", "const nothing = 1;"]) {
     assert.deepEqual((await client.run(code)).outputs, []);

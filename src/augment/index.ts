@@ -1,0 +1,55 @@
+export {
+  type AugmentationStep,
+  type AugmentDraw,
+  composeAugmentations,
+  type SeriesAugmentation,
+} from "./compose";
+export {
+  type BlurFramesOptions,
+  blurFrames,
+  type DropPatchesOptions,
+  dropPatches,
+  type FlipFramesOptions,
+  type FrameAugmentOptions,
+  flipFrames,
+  reverseFrames,
+  type ShiftIntensityOptions,
+  shiftIntensity,
+  turnFrames,
+} from "./frames";
+export {
+  cutmix,
+  type LabelledSeries,
+  type MirrorOptions,
+  type MixOptions,
+  mirrorSeries,
+  mixup,
+  type SoftlyLabelledSeries,
+} from "./mix";
+export { type OversampledSeries, type OversampleOptions, oversample } from "./oversample";
+export {
+  type DeviationOptions,
+  type DropChannelsOptions,
+  dropChannels,
+  jitterSeries,
+  type PermuteSegmentsOptions,
+  permuteSegments,
+  type RollSeriesOptions,
+  type RotateSeriesOptions,
+  rollSeries,
+  rotateSeries,
+  type SliceSeriesOptions,
+  sliceSeries,
+  stretchAmplitude,
+  type WarpOptions,
+  warpMagnitude,
+  warpTime,
+} from "./series";
+export {
+  changeWindows,
+  linear,
+  type SeriesAugmentOptions,
+  shiftOf,
+  smoothCurve,
+  type Window,
+} from "./windows";

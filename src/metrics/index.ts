@@ -1,0 +1,38 @@
+export { type Calibration, type CalibrationOptions, calibration } from "./calibration";
+export {
+  accuracy,
+  balancedAccuracy,
+  type ClassReport,
+  type ClassScore,
+  classReport,
+  macroF1,
+  topKAccuracy,
+} from "./classification";
+export {
+  type Confusion,
+  type ConfusionMatrix,
+  type ConfusionOptions,
+  confusionMatrix,
+  mostConfused,
+} from "./confusion";
+export {
+  type FractionsSkillOptions,
+  type FractionsSums,
+  fractionsSkillScore,
+  fractionsSums,
+} from "./fractionsSkill";
+export { type LogLossOptions, logLoss, logLosses } from "./logLoss";
+export {
+  type CategoricalScores,
+  type Contingency,
+  categoricalScores,
+  contingency,
+  type MaskOptions,
+  meanAbsoluteError,
+  rootMeanSquareError,
+  type VerifyArray,
+} from "./nowcast";
+export { type PowerSpectrum, type PowerSpectrumOptions, radialPowerSpectrum } from "./powerSpectrum";
+export { type Probabilities, predictedLabels } from "./probabilities";
+export { type Reliability, reliability } from "./reliability";
+export { type WorstWindow, type WorstWindowsOptions, worstWindows } from "./worstWindows";

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
+import { atomicWrite } from "./atomicWrite";
 import { earlyStopping, jsonLines, modelCheckpoint, progress } from "./callbacks";
 import { makeMonitor } from "./callbacks/monitor";
 import { loadCheckpoint, saveWeights } from "./checkpoint";
@@ -63,6 +64,18 @@ function readResult(context: FoldContext): FoldRun | undefined {
 function writeResult(directory: string, run: FoldRun): void {
   const { epochs, keptEpoch, history, scores, stopReason, seconds, validation, test } = run;
   const record: FoldRecord = { epochs, keptEpoch, history, scores, stopReason, seconds };
+  // For people and other programs; the run itself reads the other file, which is written last.
+  const readable = {
+    fold: run.fold,
+    seed: run.seed,
+    epochs,
+    keptEpoch,
+    stopReason,
+    seconds,
+    logs: run.logs,
+    scores,
+  };
+  atomicWrite(path.join(directory, "scores.json"), `${JSON.stringify(readable, undefined, 2)}\n`);
   writeSafetensors(resultFile(directory), {
     tensors: { ...(validation && { validation }), ...(test && { test }) } as Record<string, StoredTensor>,
     metadata: { [recordKey]: toJson(record) },

@@ -88,7 +88,11 @@ test("the kept weights on disk predict what the run did", async () => {
     "log.jsonl",
     "model.safetensors",
     "result.safetensors",
+    "scores.json",
   ]);
+  const scores = JSON.parse(readFileSync(path.join(folder, "seed-0", "fold-1", "scores.json"), "utf8"));
+  assert.equal(scores.scores.accuracy, result.runs[1].scores.accuracy);
+  assert.equal(scores.logs.val_loss, result.runs[1].logs.val_loss);
 });
 
 test("a finished run is read, not trained again, and shows as a table", async () => {

@@ -121,6 +121,8 @@ async function runNotebook(page) {
     });
   });
   const interrupted = values.interrupt ? interruptLater(page, values.interrupt) : undefined;
+  // Its failure is told where it is awaited; the server must be ended first.
+  interrupted?.catch(() => {});
   await page.waitForFunction(() => window.podiumRun.done, undefined, {
     timeout: 1000 * Number(values.timeout),
     polling: 500,

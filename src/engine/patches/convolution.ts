@@ -43,15 +43,32 @@ function nativeAttributes(options: ConvolutionOptions): Record<string, NativeAtt
   };
 }
 
-/** Whether output and input have the same extents and each output sees its neighbours evenly. */
-function isCentred({ filter }: Maps, options: ConvolutionOptions): boolean {
-  const [rows, columns] = filter.shape;
-  const ones = [...pair(options.strides), ...pair(options.dilations ?? 1)].every((value) => value === 1);
-  return ones && options.pad === "same" && rows % 2 === 1 && columns % 2 === 1;
+/** How a convolution of stride 1 lies on its input along rows and columns. */
+interface Layout {
+  readonly dilations: [number, number];
+  /** What the input is padded with in front, and before and behind together. */
+  readonly before: [number, number];
+  readonly around: [number, number];
 }
 
-function onProcessor(): boolean {
-  return !backend().isUsingGpuDevice;
+/** The layout of a convolution of stride 1; `undefined` for other strides. */
+function layoutOf({ filter }: Maps, options: ConvolutionOptions): Layout | undefined {
+  if (pair(options.strides).some((stride) => stride !== 1)) return undefined;
+  const dilations = pair(options.dilations ?? 1);
+  const around = dilations.map((dilation, axis) =>
+    options.pad === "same" ? dilation * (filter.shape[axis] - 1) : 0,
+  ) as [number, number];
+  return { dilations, around, before: [around[0] >> 1, around[1] >> 1] };
+}
+
+/** TensorFlow's backward kernels for the CPU know no dilation. */
+function isDilated({ dilations }: Layout): boolean {
+  return dilations.some((dilation) => dilation > 1);
+}
+
+/** The layout where a gradient need not go through TensorFlow's backward kernels. */
+function ownLayout(maps: Maps, options: ConvolutionOptions): Layout | undefined {
+  return backend().isUsingGpuDevice ? undefined : layoutOf(maps, options);
 }
 
 /** The gradient of a convolution's input. */
@@ -59,13 +76,28 @@ export function inputGradient(maps: Maps, options: ConvolutionOptions): Tensor {
   const { x, filter, dy } = maps;
   const attributes = nativeAttributes(options);
   const [, , channels, filters] = filter.shape;
-  if (onProcessor() && isCentred(maps, options) && filters <= 2 * channels) {
-    // The convolution of dy with the filter turned by half a turn.
-    const turned = tf.reverse(tf.transpose(filter, [0, 1, 3, 2]), [0, 1]);
-    return tf.conv2d(dy, turned as Tensor4D, 1, "same");
+  const layout = ownLayout(maps, options);
+  if (layout && (isDilated(layout) || (options.pad === "same" && filters <= 2 * channels))) {
+    return inputByConvolution(maps, layout);
   }
   const sizes = tf.tensor1d(x.shape, "int32");
   return nativeOp("Conv2DBackpropInput", [sizes, filter, dy], { attributes })[0];
+}
+
+/** As the convolution of dy with the filter turned by half a turn. */
+function inputByConvolution({ filter, dy }: Maps, layout: Layout): Tensor {
+  const turned = tf.reverse(tf.transpose(filter, [0, 1, 3, 2]), [0, 1]) as Tensor4D;
+  const { dilations, before, around } = layout;
+  const reach = dilations.map((dilation, axis) => dilation * (filter.shape[axis] - 1));
+  if (reach.every((size, axis) => size === 2 * before[axis] && size === around[axis])) {
+    return tf.conv2d(dy, turned, 1, "same", "NHWC", dilations);
+  }
+  const padding = reach.map((size, axis): [number, number] => [
+    size - before[axis],
+    size - around[axis] + before[axis],
+  ]);
+  const padded = tf.pad4d(dy, [[0, 0], padding[0], padding[1], [0, 0]]);
+  return tf.conv2d(padded, turned, 1, "valid", "NHWC", dilations);
 }
 
 /** The gradient of a convolution's filter. */
@@ -73,56 +105,54 @@ export function filterGradient(maps: Maps, options: ConvolutionOptions): Tensor 
   const { x, filter, dy } = maps;
   const attributes = nativeAttributes(options);
   const [, , channels, filters] = filter.shape;
-  if (onProcessor() && isCentred(maps, options)) {
-    if (x.shape[1] === 1 && channels >= 32) return filterByConvolution(maps);
-    if (filters <= channels) return filterByProducts(maps);
+  const layout = ownLayout(maps, options);
+  if (layout && !isDilated(layout) && x.shape[1] === 1 && channels >= 32) {
+    return filterByConvolution(maps, layout);
   }
+  if (layout && (isDilated(layout) || filters <= channels)) return filterByProducts(maps, layout);
   const sizes = tf.tensor1d(filter.shape, "int32");
   return nativeOp("Conv2DBackpropFilter", [x, sizes, dy], { attributes })[0];
 }
 
+/** The padding of rows and columns: what lies in front, and the rest behind. */
+function paddingOf({ before, around }: Layout): [number, number][] {
+  return before.map((front, axis): [number, number] => [front, around[axis] - front]);
+}
+
 /** As the convolution of x with dy, channels in the samples' place: the fastest for series. */
-function filterByConvolution({ x, filter, dy }: Maps): Tensor {
-  const [rows, columns] = filter.shape;
-  const [top, left] = [(rows - 1) / 2, (columns - 1) / 2];
+function filterByConvolution({ x, dy }: Maps, layout: Layout): Tensor {
+  const [rows, columns] = paddingOf(layout);
   const byChannel = tf.transpose(x, [3, 1, 2, 0]); // [channels, rows, columns, samples]
-  const padded = tf.pad4d(byChannel, [
-    [0, 0],
-    [top, top],
-    [left, left],
-    [0, 0],
-  ]);
+  const padded = tf.pad4d(byChannel, [[0, 0], rows, columns, [0, 0]]);
   const kernel = tf.transpose(dy, [1, 2, 0, 3]); // [rows, columns, samples, filters]
   const gradient = tf.conv2d(padded, kernel, 1, "valid"); // [channels, rows, columns, filters]
   return tf.transpose(gradient, [1, 2, 0, 3]);
 }
 
 /** As one matrix product for each place of the kernel, over slices that share one padded array. */
-function filterByProducts({ x, filter, dy }: Maps): Tensor {
+function filterByProducts({ x, filter, dy }: Maps, layout: Layout): Tensor {
   const [samples, mapRows, mapColumns, channels] = x.shape;
   const [rows, columns, , filters] = filter.shape;
-  const width = mapColumns + columns - 1;
-  const count = samples * (mapRows + rows - 1) * width;
-  const used = count - (rows - 1) * width - (columns - 1);
-  const [top, left] = [(rows - 1) / 2, (columns - 1) / 2];
-  const around = tf.pad4d(x, [
+  const { dilations, around } = layout;
+  const height = mapRows + around[0];
+  const width = mapColumns + around[1];
+  const [down, right] = [(rows - 1) * dilations[0], (columns - 1) * dilations[1]];
+  const used = samples * height * width - down * width - right;
+  const [rowPadding, columnPadding] = paddingOf(layout);
+  const maps = tf.pad4d(x, [[0, 0], rowPadding, columnPadding, [0, 0]]);
+  const wide = tf.pad4d(dy, [
     [0, 0],
-    [top, top],
-    [left, left],
-    [0, 0],
-  ]);
-  const after = tf.pad4d(dy, [
-    [0, 0],
-    [0, 2 * top],
-    [0, 2 * left],
+    [0, down],
+    [0, right],
     [0, 0],
   ]);
-  const inputs = tf.reshape(around, [count, channels]);
-  const outputs = tf.slice(tf.reshape(after, [count, filters]), [0, 0], [used, filters]);
+  const inputs = tf.reshape(maps, [-1, channels]);
+  const outputs = tf.slice(tf.reshape(wide, [-1, filters]), [0, 0], [used, filters]);
   const places: Tensor[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      const seen = tf.slice(inputs, [row * width + column, 0], [used, channels]);
+      const from = row * dilations[0] * width + column * dilations[1];
+      const seen = tf.slice(inputs, [from, 0], [used, channels]);
       const attributes = {
         T: { type: "float32" },
         transpose_a: { bool: true },

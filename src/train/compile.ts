@@ -2,6 +2,7 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import {
   asIntegers,
+  backend,
   CaptureError,
   dtypeNumber,
   GraphBuilder,
@@ -58,9 +59,9 @@ export interface Trainer {
   readonly mode: "compiled" | "eager";
   load(data: DeviceData): void;
   setOrder(order: Int32Array): void;
-  train(call: TrainCall): Float32Array;
+  train(call: TrainCall): Float64Array;
   loadValidation(data: DeviceData): void;
-  evaluate(samples: { start: number; end: number }): Float32Array;
+  evaluate(samples: { start: number; end: number }): Float64Array;
   /** All weights, trainable first, one after another. */
   read(): { trainable: Float32Array; fixed: Float32Array; slots: Record<string, Float32Array> };
   write(state: {
@@ -168,9 +169,29 @@ class Programs {
     return this.typed("Reshape", [one, this.builder.integers([])], { T: dtype, Tshape: "int32" });
   }
 
-  private constantZeros(size: number): Output {
-    const number = dtypeNumber("float32");
-    return this.builder.setDtype(this.builder.constant([size], number, new Float32Array(size)), number);
+  /** The running sums before the first step, in double precision, where adding is exact whatever the grouping. */
+  private zeroSums(size: number): Output {
+    return this.builder.setDtype(this.builder.constant([size], double, new Float64Array(size)), double);
+  }
+
+  private addSums(total: Output, sums: Output): Output {
+    const wide = this.builder.node("Cast", [sums], {
+      attributes: { SrcT: { dtype: dtypeNumber("float32") }, DstT: { dtype: double } },
+    });
+    return this.builder.node("AddV2", [total, wide], { attributes: { T: { dtype: double } } });
+  }
+
+  /** Doubles as two float32 values each, high parts first: the addon has no doubles. */
+  private splitSums(total: Output): Output {
+    const { builder } = this;
+    const cast = (value: Output, from: number, to: number) =>
+      builder.node("Cast", [value], { attributes: { SrcT: { dtype: from }, DstT: { dtype: to } } });
+    const float = dtypeNumber("float32");
+    const high = cast(total, double, float);
+    const rest = builder.node("Sub", [total, cast(high, float, double)], {
+      attributes: { T: { dtype: double } },
+    });
+    return this.concat([high, cast(rest, double, float)]);
   }
 
   private asFloat(output: Output, spec: SampleSpec, batch: number): Output {
@@ -247,17 +268,16 @@ class Programs {
       this.scalar(control, builder.integers(at), "int32"),
     );
     const sumSize = this.sumSize(batch);
-    const [sums] = builder.loop(count, [this.constantZeros(sumSize)], (counter, [total]) => {
+    const [sums] = builder.loop(count, [this.zeroSums(sumSize)], (counter, [total]) => {
       const offset = this.typed("Mul", [counter, builder.integers(batch)], { T: "int32" });
       const from = this.typed("AddV2", [start, offset], { T: "int32" });
       const indices = this.slice(this.order.read(), from, batch, "int32");
       const step = this.typed("AddV2", [firstStep, counter], { T: "int32" });
       const rate = this.scalar(rates, counter, "float32");
       const recorded = this.recordTrain(batch, { indices, step, rate, seed });
-      const next = this.typed("AddV2", [total, recorded.sums], { T: "float32" });
-      return { values: [next], wait: recorded.wait };
+      return { values: [this.addSums(total, recorded.sums)], wait: recorded.wait };
     });
-    return { control, rates: rateBits, sums: this.typed("Identity", [sums], { T: "float32" }) };
+    return { control, rates: rateBits, sums: this.splitSums(sums) };
   }
 
   /** How many sums a step returns: found by running one eagerly, which also makes what layers make on first use. */
@@ -352,7 +372,7 @@ class Programs {
     const size = this.options.evaluateBatch;
     const control = this.placeholder("evaluate_control", [3]);
     const [count, start, end] = [0, 1, 2].map((at) => this.scalar(control, builder.integers(at), "int32"));
-    const [sums] = builder.loop(count, [this.constantZeros(this.sumSize(size))], (counter, [total]) => {
+    const [sums] = builder.loop(count, [this.zeroSums(this.sumSize(size))], (counter, [total]) => {
       const offset = this.typed("Mul", [counter, builder.integers(size)], { T: "int32" });
       const from = this.typed("AddV2", [start, offset], { T: "int32" });
       const range = this.typed(
@@ -368,7 +388,7 @@ class Programs {
       const inside = this.typed("Less", [range, end], { T: "int32" });
       const counts = this.builder.node("Cast", [inside], {
         attributes: {
-          SrcT: { dtype: boolNumber() },
+          SrcT: { dtype: backend().binding.TF_BOOL },
           DstT: { dtype: dtypeNumber("float32") },
         },
       });
@@ -382,9 +402,9 @@ class Programs {
         ]);
         return output(result) as never;
       }) as Output;
-      return { values: [this.typed("AddV2", [total, recorded], { T: "float32" })], wait: [] };
+      return { values: [this.addSums(total, recorded)], wait: [] };
     });
-    return { control, sums: this.typed("Identity", [sums], { T: "float32" }) };
+    return { control, sums: this.splitSums(sums) };
   }
 }
 
@@ -397,8 +417,13 @@ function rangeTo(size: number): Int32Array {
   return Int32Array.from({ length: size }, (_, index) => index);
 }
 
-function boolNumber(): number {
-  return 10;
+/** TensorFlow's number of float64, which the addon does not name. */
+const double = 2;
+
+/** Sums that came as high and low parts. */
+function joinSums(parts: Float32Array): Float64Array {
+  const size = parts.length / 2;
+  return Float64Array.from({ length: size }, (_, index) => parts[index] + parts[index + size]);
 }
 
 /** Training in one session: every call is one native call of one or more steps. */
@@ -451,7 +476,7 @@ export class CompiledTrainer implements Trainer {
     this.programs.order.fill(this.session, order, [order.length]);
   }
 
-  train(call: TrainCall): Float32Array {
+  train(call: TrainCall): Float64Array {
     const program = this.programs.train.get(call.batch);
     if (!program) {
       throw new RangeError(
@@ -461,24 +486,26 @@ export class CompiledTrainer implements Trainer {
     const { learningRates, start, step, seed } = call;
     const count = learningRates.length;
     const control = Int32Array.of(count, start, step, seed);
-    return this.session.run(
+    const [sums] = this.session.run(
       [
         { output: program.control, shape: [4], values: control },
         { output: program.rates, shape: [count], values: asIntegers(learningRates) },
       ],
       [program.sums],
-    )[0] as Float32Array;
+    );
+    return joinSums(sums as Float32Array);
   }
 
-  evaluate(samples: { start: number; end: number }): Float32Array {
+  evaluate(samples: { start: number; end: number }): Float64Array {
     const { evaluate } = this.programs;
     if (!evaluate) throw new Error("Cannot evaluate: the programs must include evaluation");
     const count = Math.ceil((samples.end - samples.start) / this.options.evaluateBatch);
     const control = Int32Array.of(count, samples.start, samples.end);
-    return this.session.run(
+    const [sums] = this.session.run(
       [{ output: evaluate.control, shape: [3], values: control }],
       [evaluate.sums],
-    )[0] as Float32Array;
+    );
+    return joinSums(sums as Float32Array);
   }
 
   read(): { trainable: Float32Array; fixed: Float32Array; slots: Record<string, Float32Array> } {

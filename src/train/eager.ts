@@ -66,10 +66,10 @@ export class EagerTrainer implements Trainer {
     }
   }
 
-  train(call: TrainCall): Float32Array {
+  train(call: TrainCall): Float64Array {
     const { data, step } = this;
     if (!data) throw new Error("Cannot train: data must be loaded");
-    let total: Float32Array | undefined;
+    let total: Float64Array | undefined;
     for (const [index, rate] of call.learningRates.entries()) {
       const from = call.start + index * call.batch;
       const sums = tf.tidy(() => {
@@ -87,27 +87,27 @@ export class EagerTrainer implements Trainer {
         for (const value of Object.values(old)) value.dispose();
         return result.sums;
       });
-      const values = sums.dataSync() as Float32Array;
+      const values = Float64Array.from(sums.dataSync());
       sums.dispose();
       total = total ? total.map((value, at) => value + values[at]) : values;
     }
-    return total ?? new Float32Array(0);
+    return total ?? new Float64Array(0);
   }
 
-  evaluate(samples: { start: number; end: number }): Float32Array {
+  evaluate(samples: { start: number; end: number }): Float64Array {
     const { validation: data } = this;
     if (!data) throw new Error("Cannot evaluate: validation data must be loaded");
     const { evaluateBatch } = this.options;
-    let total: Float32Array | undefined;
+    let total: Float64Array | undefined;
     for (let start = samples.start; start < samples.end; start += evaluateBatch) {
       const end = Math.min(start + evaluateBatch, samples.end);
       const indices = Int32Array.from({ length: end - start }, (_, index) => start + index);
       const sums = tf.tidy(() => this.step.evaluate(this.batch(data, indices)));
-      const values = sums.dataSync() as Float32Array;
+      const values = Float64Array.from(sums.dataSync());
       sums.dispose();
       total = total ? total.map((value, at) => value + values[at]) : values;
     }
-    return total ?? new Float32Array(0);
+    return total ?? new Float64Array(0);
   }
 
   read(): { trainable: Float32Array; fixed: Float32Array; slots: Record<string, Float32Array> } {

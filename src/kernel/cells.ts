@@ -9,6 +9,8 @@ import { type CellError, describeDiagnostics, describeError, describeInterrupt }
 
 /** Where the library looks for the running cell's AbortSignal. */
 const signalKey = Symbol.for("podium.signal");
+/** Where figures look for the notebook's name of the running cell, which stays when the cell runs again. */
+const cellKey = Symbol.for("podium.cell");
 
 /** How a cell ended: with what its last line shows, or with an error. */
 export type Outcome = { bundle?: MimeBundle } | { error: CellError };
@@ -73,17 +75,24 @@ export class Cells {
     return this.#executor;
   }
 
-  /** Runs a cell to its end, its displays and a promise on its last line included. */
-  async run(cell: number, source: string): Promise<Outcome> {
+  /**
+   * Runs a cell to its end, its displays and a promise on its last line included.
+   *
+   * @param cell the count of this run
+   * @param id what the front end calls the cell, if it says so
+   */
+  async run(cell: number, source: string, id?: unknown): Promise<Outcome> {
     const running = start();
     this.#running = running;
     this.displays.begin();
-    const global = globalThis as { [signalKey]?: AbortSignal };
+    const global = globalThis as { [signalKey]?: AbortSignal; [cellKey]?: unknown };
     global[signalKey] = running.controller.signal;
+    global[cellKey] = id;
     try {
       return await this.#finish(cell, source, running);
     } finally {
       global[signalKey] = undefined;
+      global[cellKey] = undefined;
       this.#running = undefined;
     }
   }

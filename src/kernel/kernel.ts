@@ -130,7 +130,7 @@ export class Kernel {
     this.#output("execute_input", { code, execution_count: count });
     this.#streams.capture();
 
-    const outcome = await this.#cells.run(count, String(code));
+    const outcome = await this.#cells.run(count, String(code), request.metadata.cellId);
     this.#seeInterrupts();
     this.#streams.flush();
     if ("error" in outcome) {

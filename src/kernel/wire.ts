@@ -30,6 +30,7 @@ export interface Message {
   /** Routing frames of the sender, returned with the reply. */
   readonly identities: readonly Buffer[];
   readonly header: Header;
+  readonly metadata: Content;
   readonly content: Content;
 }
 
@@ -70,6 +71,7 @@ export function decodeMessage(frames: readonly Buffer[], key: string): Message {
   return {
     identities: frames.slice(0, start),
     header: JSON.parse(body[0].toString()),
+    metadata: JSON.parse(body[2].toString()),
     content: JSON.parse(body[3].toString()),
   };
 }

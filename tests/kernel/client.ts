@@ -115,7 +115,12 @@ export class Client {
     }
   }
 
-  request(type: string, content: Record<string, unknown>, channel: "shell" | "control" = "shell"): Pending {
+  request(
+    type: string,
+    content: Record<string, unknown>,
+    options: { channel?: "shell" | "control"; metadata?: Record<string, unknown> } = {},
+  ): Pending {
+    const { channel = "shell", metadata = {} } = options;
     const id = randomUUID();
     const header = {
       msg_id: id,
@@ -125,7 +130,7 @@ export class Client {
       version: "5.3",
       date: "",
     };
-    const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+    const parts = [header, {}, metadata, content].map((part) => JSON.stringify(part));
     const signature = createHmac("sha256", this.#key).update(parts.join("")).digest("hex");
     const watchers: Waiting["watchers"] = [];
     const answer = new Promise<Answer>((resolve) => {
@@ -148,8 +153,8 @@ export class Client {
   }
 
   /** Sends a cell. */
-  send(code: string, options: Record<string, unknown> = {}): Pending {
-    return this.request("execute_request", {
+  send(code: string, options: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}): Pending {
+    const content = {
       code,
       silent: false,
       store_history: true,
@@ -157,7 +162,8 @@ export class Client {
       allow_stdin: false,
       stop_on_error: true,
       ...options,
-    });
+    };
+    return this.request("execute_request", content, { metadata });
   }
 
   /** Runs a cell to its end. */
@@ -167,14 +173,14 @@ export class Client {
 
   /** Interrupts as Jupyter does for kernels with `interrupt_mode: "message"`. */
   async interrupt(): Promise<void> {
-    await this.request("interrupt_request", {}, "control").answer;
+    await this.request("interrupt_request", {}, { channel: "control" }).answer;
   }
 
   /** Ends the kernel, by force if it must. */
   async stop(): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
       const exit = once(this.process, "exit");
-      this.request("shutdown_request", { restart: false }, "control");
+      this.request("shutdown_request", { restart: false }, { channel: "control" });
       const timer = setTimeout(() => this.process.kill("SIGKILL"), 5000);
       await exit;
       clearTimeout(timer);

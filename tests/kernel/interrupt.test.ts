@@ -122,17 +122,20 @@ test("cells queued behind an interrupted one are aborted", async () => {
 test("a shutdown request ends the process cleanly, one in a synchronous loop by force", async () => {
   const idle = await Client.start();
   let exit = once(idle.process, "exit");
-  assert.deepEqual((await idle.request("shutdown_request", { restart: true }, "control").answer).reply, {
-    status: "ok",
-    restart: true,
-  });
+  assert.deepEqual(
+    (await idle.request("shutdown_request", { restart: true }, { channel: "control" }).answer).reply,
+    {
+      status: "ok",
+      restart: true,
+    },
+  );
   assert.deepEqual(await exit, [0, null]);
   await idle.stop();
 
   const busy = await Client.start();
   await begun(busy.send(`console.log("begun");\nwhile (true) {}`));
   exit = once(busy.process, "exit");
-  await busy.request("shutdown_request", { restart: false }, "control").answer;
+  await busy.request("shutdown_request", { restart: false }, { channel: "control" }).answer;
   assert.deepEqual(await exit, [null, "SIGKILL"]);
   await busy.stop();
 });

@@ -49,6 +49,13 @@ test("a name of an earlier cell works as a shorthand property, a cell's own and 
   });
 });
 
+test("code can tell which of the notebook's cells it runs in", async () => {
+  const code = 'String((globalThis as any)[Symbol.for("podium.cell")])';
+  const answer = await client.send(code, {}, { cellId: "a-cell" }).answer;
+  assert.match(result(answer)["text/plain"], /a-cell/);
+  assert.match(result(await client.run(code))["text/plain"], /undefined/);
+});
+
 test("undefined, null and a declaration show nothing", async () => {
   for (const code of ["undefined", "null", "const nothing = 1;"]) {
     assert.deepEqual((await client.run(code)).outputs, []);
@@ -226,7 +233,7 @@ test("an unfinished cell is told from a finished one", async () => {
 test("requests that a front end makes at its start are answered", async () => {
   assert.deepEqual((await client.request("comm_info_request", {}).answer).reply, { status: "ok", comms: {} });
   assert.deepEqual((await client.request("history_request", {}).answer).reply, { status: "ok", history: [] });
-  const { reply } = await client.request("kernel_info_request", {}, "control").answer;
+  const { reply } = await client.request("kernel_info_request", {}, { channel: "control" }).answer;
   assert.equal(reply.language_info.name, "typescript");
 });
 

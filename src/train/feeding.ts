@@ -1,5 +1,5 @@
 /** Which samples are on the device when: all of them where they fit a budget, else one shard after another. */
-import type { DeviceData, Trainer } from "./compile";
+import type { DeviceData, Trainer } from "./compiledTrainer";
 import { makeSource, type Source } from "./source";
 import type { DataArray, FitData } from "./types";
 

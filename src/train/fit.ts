@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { currentSignal, throwIfAborted } from "../data";
 import { CaptureError } from "../engine";
-import { CompiledTrainer, type ProgramOptions, type Trainer } from "./compile";
+import { CompiledTrainer, type ProgramOptions, type Trainer } from "./compiledTrainer";
 import { EagerTrainer } from "./eager";
 import { Feeder, type FitSource, makeFitSource } from "./feeding";
 import { FitRun } from "./fitRun";

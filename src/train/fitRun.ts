@@ -1,8 +1,9 @@
 /** One run of `fit`: epochs, callbacks, and what they may see and change. */
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { throwIfAborted } from "../data";
-import type { Trainer } from "./compile";
+import type { Trainer } from "./compiledTrainer";
 import type { Feeder } from "./feeding";
+import { logsOfSums } from "./logs";
 import { sampleOrder } from "./source";
 import type { TrainStep } from "./step";
 import type { Callback, FitContext, FitOptions, FitState, History, Logs, NamedArray } from "./types";
@@ -74,7 +75,7 @@ export class FitRun implements FitContext {
     if (options.initial) this.restore(options.initial);
     else {
       this.push();
-      trainer.write({ slots: this.initialSlots() });
+      trainer.write({ slots: this.parts.step.initialSlots() });
     }
     let failure: unknown;
     try {
@@ -192,15 +193,7 @@ export class FitRun implements FitContext {
   }
 
   private logsOf(totals: { sums: readonly number[]; samples: number }): Logs {
-    const { options, sumSizes } = this.parts.step;
-    const logs: Logs = { loss: totals.sums[0] / totals.samples };
-    let at = 1;
-    for (const [index, metric] of options.metrics.entries()) {
-      const size = sumSizes[index + 1];
-      logs[metric.name] = metric.result(Float64Array.from(totals.sums.slice(at, at + size)));
-      at += size;
-    }
-    return logs;
+    return logsOfSums(this.parts.step, totals);
   }
 
   async validate(): Promise<Logs> {
@@ -247,16 +240,6 @@ export class FitRun implements FitContext {
     this.parts.step.assign(flat.trainable, flat.fixed);
   }
 
-  private initialSlots(): Record<string, Float32Array> {
-    const size = this.parts.step.trainableSizes.reduce((total, extent) => total + extent, 0);
-    return Object.fromEntries(
-      Object.entries(this.optimizer.slots).map(([name, slot]) => [
-        name,
-        new Float32Array(slot.kind === "vector" ? size : 1).fill(slot.initial),
-      ]),
-    );
-  }
-
   state(): FitState {
     const values = this.parts.trainer.read();
     const tensors: Record<string, NamedArray> = {};
@@ -301,7 +284,7 @@ export class FitRun implements FitContext {
     const weights = names.sort().map((name) => tensors[name]);
     this.setWeights(weights);
     const slots: Record<string, Float32Array> = {};
-    for (const [name, initial] of Object.entries(this.initialSlots())) {
+    for (const [name, initial] of Object.entries(this.parts.step.initialSlots())) {
       const found = tensors[`slots/${name}`];
       if (found?.data.length !== initial.length) {
         throw new RangeError(

@@ -69,6 +69,17 @@ export class TrainStep {
     this.fixedSizes = this.fixed.map((weight) => sizeOf(weight.shape));
   }
 
+  /** The optimizer's slots before the first update. */
+  initialSlots(): Record<string, Float32Array> {
+    const size = this.trainableSizes.reduce((total, extent) => total + extent, 0);
+    return Object.fromEntries(
+      Object.entries(this.options.optimizer.slots).map(([name, slot]) => [
+        name,
+        new Float32Array(slot.kind === "vector" ? size : 1).fill(slot.initial),
+      ]),
+    );
+  }
+
   /** The variables of the weights, trainable first. */
   variables(): Variable[] {
     return [...this.trainable, ...this.fixed].map((weight) => weight.read() as Variable);
@@ -294,7 +305,7 @@ export class TrainStep {
 
   /** The model's output for raw values. */
   predict(x: Tensor): Tensor {
-    const ready = this.prepared({ x, y: x, weight: tf.zeros([0]) });
-    return this.options.model.apply(ready.x, { training: false }) as Tensor;
+    const { x: ready } = this.prepared({ x, y: x, weight: tf.zeros([0]) });
+    return this.options.model.apply(ready, { training: false }) as Tensor;
   }
 }

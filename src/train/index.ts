@@ -38,6 +38,7 @@ export * from "./losses";
 export * from "./metrics";
 export * from "./optimizers";
 export { type PredictOptions, predict } from "./predict";
+export * from "./rainLosses";
 export {
   readSafetensors,
   type StoredArray,
@@ -47,7 +48,7 @@ export {
 } from "./safetensors";
 export { takeSamples } from "./samples";
 export * from "./schedules";
-export { type SsimOptions, structuralSimilarity } from "./ssim";
+export { type SsimOptions, ssimLoss, structuralSimilarity } from "./ssim";
 export { blockedKFold, type TimeSeriesSplitOptions, timeSeriesSplit } from "./timeFolds";
 export type {
   ArrayData,

@@ -7,7 +7,7 @@ import { predict } from "../../src/train/predict";
 
 function summing(inputShape: number[]): tfTypes.LayersModel {
   const input = tf.input({ shape: inputShape });
-  const flat = tf.layers.flatten().apply(input);
+  const flat = inputShape.length > 1 ? tf.layers.flatten().apply(input) : input;
   const sum = tf.layers.dense({ units: 1, useBias: false, kernelInitializer: "ones" }).apply(flat);
   return tf.model({ inputs: input, outputs: sum as tfTypes.SymbolicTensor });
 }

@@ -1,9 +1,11 @@
-import { close, open, readv } from "node:fs";
+import { closeSync, openSync, readFileSync, readvSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { forEachConcurrent } from "./concurrent";
-import type { Frames } from "./frames";
+import { type Frames, sampleOf } from "./frames";
 import { decodeNpy } from "./npy";
 import { readNpyHeader, writeNpyHeader } from "./npyHeader";
+import { currentSignal, throwIfAborted } from "./signal";
 
 /** Shape of one sample. */
 export type SampleShape = readonly [rows: number, columns: number, times: number];
@@ -68,31 +70,42 @@ export function decodePixels(
   into.set(data);
 }
 
-/** Reads a file whose head is `head` straight into place; false if the file is not exactly that. */
-function readStraight(path: string, head: Uint8Array, into: Uint8Array): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    open(path, (openError, file) => {
-      if (openError) return reject(openError);
-      const start = Buffer.allocUnsafe(head.length);
-      const beyond = Buffer.allocUnsafe(1);
-      readv(file, [start, into, beyond], (readError, bytesRead) => {
-        close(file, () => {
-          if (readError) reject(readError);
-          else resolve(bytesRead === head.length + into.length && start.equals(head));
-        });
-      });
-    });
-  });
+/** Reads files whose head is `head` straight into place. */
+class StraightReader {
+  private readonly start: Buffer;
+  private readonly beyond = Buffer.alloc(1);
+
+  constructor(private readonly head: Uint8Array) {
+    this.start = Buffer.alloc(head.length);
+  }
+
+  /** False if the file is not exactly the head and as many bytes as there is room for. */
+  read(path: string, into: Uint8Array): boolean {
+    const file = openSync(path, "r");
+    try {
+      const bytesRead = readvSync(file, [this.start, into, this.beyond]);
+      return bytesRead === this.head.length + into.length && this.start.equals(this.head);
+    } finally {
+      closeSync(file);
+    }
+  }
 }
 
+/** Milliseconds of reading between two turns of the event loop. */
+const TURN = 20;
+/** Milliseconds a file from which on its disk is what takes the time. */
+const SLOW = 2;
+
 /**
- * Reads many `.npy` files of one shape into the shards of frames, several at once.
+ * Reads many `.npy` files of one shape into the shards of frames.
  *
- * A file of bytes in C order goes straight to its place; others are decoded and checked.
+ * A file of bytes in C order goes straight to its place; others are decoded and checked. Files that lie in memory are
+ * read one after the other, without the overhead of a request each; once they come slowly, several are under way at
+ * once.
  *
  * @param paths one file a sample
- * @param options `shape`: of each file; `concurrency`: reads under way at once (default 8); `onProgress`: called with
- *   the number of files read; `signal`: stops the reading (default: the notebook cell's)
+ * @param options `shape`: of each file; `concurrency`: reads under way at once from a slow disk (default 8);
+ *   `onProgress`: called with the number of files read; `signal`: stops the reading (default: the notebook cell's)
  * @returns uint8 frames `[samples, rows, columns, times]`, unit "pixel"
  * @throws {SyntaxError} that names the file, if one is malformed or of another shape
  * @throws {RangeError} that names the file, if a value is no whole number in [0, 255]
@@ -108,19 +121,34 @@ export async function readFrames(
     signal?: AbortSignal;
   },
 ): Promise<Frames<Uint8Array>> {
-  const { shape, concurrency, onProgress, signal } = options;
+  const { shape, concurrency, onProgress, signal = currentSignal() } = options;
   const frames = emptyFrames(paths.length, shape);
-  const size = shape[0] * shape[1] * shape[2];
-  const head = writeNpyHeader("uint8", shape);
+  const reader = new StraightReader(writeNpyHeader("uint8", shape));
   let done = 0;
-  await forEachConcurrent(
-    paths.length,
-    async (index) => {
-      const at = (index % frames.shardSize) * size;
-      const into = frames.shards[Math.floor(index / frames.shardSize)].subarray(at, at + size);
-      if (!(await readStraight(paths[index], head, into))) {
-        decodePixels(await readFile(paths[index]), { into, shape, name: paths[index] });
+  let slow = false;
+  while (done < paths.length && !slow) {
+    throwIfAborted(signal);
+    const first = done;
+    const start = performance.now();
+    let elapsed = 0;
+    while (done < paths.length && elapsed < TURN) {
+      const into = sampleOf(frames, done);
+      if (!reader.read(paths[done], into)) {
+        decodePixels(readFileSync(paths[done]), { into, shape, name: paths[done] });
       }
+      done++;
+      elapsed = performance.now() - start;
+    }
+    slow = elapsed > SLOW * (done - first);
+    onProgress?.(done);
+    await setImmediate();
+  }
+  const rest = done;
+  await forEachConcurrent(
+    paths.length - rest,
+    async (index) => {
+      const path = paths[rest + index];
+      decodePixels(await readFile(path), { into: sampleOf(frames, rest + index), shape, name: path });
       onProgress?.(++done);
     },
     { concurrency, signal },

@@ -45,11 +45,4 @@ export {
   warpMagnitude,
   warpTime,
 } from "./series";
-export {
-  changeWindows,
-  linear,
-  type SeriesAugmentOptions,
-  shiftOf,
-  smoothCurve,
-  type Window,
-} from "./windows";
+export type { SeriesAugmentOptions } from "./windows";

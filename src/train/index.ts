@@ -1,4 +1,9 @@
 export {
+  composeGraphAugmentations,
+  type GraphAugmentationStep,
+  oneOfGraphAugmentations,
+} from "./augment/compose";
+export {
   type GraphFrameOptions,
   type RandomBlurOptions,
   type RandomIntensityShiftOptions,
@@ -10,8 +15,25 @@ export {
   randomTimeReversal,
   randomTurns,
 } from "./augment/frames";
+export { type GraphMixOptions, oneHotLabels, randomCutmix, randomMixup } from "./augment/mix";
+export { type ChannelTriple, type RandomRotationsOptions, randomRotations } from "./augment/rotations";
+export {
+  type GraphDeviationOptions,
+  type GraphSeriesOptions,
+  type RandomChannelDropoutOptions,
+  type RandomRollsOptions,
+  type RandomSegmentOrderOptions,
+  type RandomTimeWarpOptions,
+  randomAmplitudes,
+  randomChannelDropout,
+  randomJitter,
+  randomRolls,
+  randomSegmentOrder,
+  randomTimeWarp,
+} from "./augment/series";
 export * from "./callbacks";
 export { loadCheckpoint, loadWeights, saveCheckpoint, saveWeights } from "./checkpoint";
+export { type CompiledModel, type CompileOptions, compile } from "./compile";
 export { type CrossValidation, crossValidate } from "./crossValidate";
 export type {
   CrossValidateOptions,

@@ -1,0 +1,124 @@
+/**
+ * Mixtures of windows inside the training step: x is `[batch, steps, channels]`, y class numbers or class shares. Their
+ * typed-array twins are in `augment/mix`.
+ */
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
+import { randomInteger, randomUniform, tf } from "../../engine";
+import type { GraphAugmentation } from "../types";
+import { betaQuantiles } from "./betaQuantiles";
+import type { GraphSeriesOptions } from "./series";
+
+/** Whether y is class numbers `[batch]` or `[batch, 1]`. */
+function isNumbers(y: Tensor): boolean {
+  return y.rank === 1 || (y.rank === 2 && y.shape[1] === 1);
+}
+
+function oneHotRows(y: Tensor, classes: number): Tensor {
+  const numbers = tf.reshape(tf.cast(y, "int32"), [y.shape[0]]) as Tensor1D;
+  return tf.cast(tf.oneHot(numbers, classes), "float32");
+}
+
+/**
+ * Turns class numbers into rows of class shares `[batch, classes]`, so that mixed and unmixed batches look alike. Give
+ * it to `fit` as `prepare`, and train with `categoricalCrossEntropy`; anything but class numbers stays as it is.
+ *
+ * @param options `classes`: how many there are
+ * @throws {RangeError} if `classes` is not a whole number from 2
+ * @example
+ * const shares = { prepare: oneHotLabels({ classes: 61 }), augment: randomMixup(), loss: "categoricalCrossEntropy" };
+ */
+export function oneHotLabels(options: { classes: number }): GraphAugmentation {
+  const { classes } = options;
+  checkClasses(classes);
+  return ({ x, y }) => ({ x, y: isNumbers(y) ? oneHotRows(y, classes) : y });
+}
+
+function checkClasses(classes: number): void {
+  if (!(Number.isInteger(classes) && classes >= 2)) {
+    throw new RangeError(`Cannot make class shares: classes must be a whole number from 2, got ${classes}`);
+  }
+}
+
+/** Options of {@link randomMixup} and {@link randomCutmix}. */
+export interface GraphMixOptions extends GraphSeriesOptions {
+  /** Number of classes, needed where y is class numbers; default: y is class shares already. */
+  classes?: number;
+  /** Both parameters of the beta distribution of the share; default 0.2 for mixup, 1 for cutmix. */
+  alpha?: number;
+}
+
+/** How many equally probable values stand for the beta distribution. */
+const quantiles = 4096;
+
+/** Mixes each window with another of the batch; `blend` gets both and the share `[batch, 1, 1]` that stays. */
+function mix(
+  options: GraphMixOptions & { alpha: number },
+  blend: (own: Tensor, given: { other: Tensor; share: Tensor }) => { x: Tensor; kept: Tensor },
+): GraphAugmentation {
+  const { classes, alpha, probability = 1 } = options;
+  if (!(alpha > 0)) throw new RangeError(`Cannot mix windows: alpha must be positive, got ${alpha}`);
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`Cannot mix windows: probability must lie in [0, 1], got ${probability}`);
+  }
+  if (classes !== undefined) checkClasses(classes);
+  const table = betaQuantiles(alpha, quantiles);
+  return ({ x, y }) => {
+    const batch = x.shape[0];
+    if (isNumbers(y) && classes === undefined) {
+      throw new RangeError(
+        `Cannot mix windows: y must be class shares [batch, classes], or classes given, got y [${y.shape}]`,
+      );
+    }
+    const rows = isNumbers(y) ? oneHotRows(y, classes as number) : y;
+    const partners = tf.cast(tf.topk(randomUniform([batch]), batch).indices, "int32") as Tensor1D;
+    const drawn = tf.gather(
+      tf.tensor1d(table),
+      randomInteger([batch], { min: 0, max: quantiles }) as Tensor1D,
+    );
+    const chosen = tf.cast(tf.less(randomUniform([batch]), probability), "float32");
+    const share = tf.reshape(tf.sub(1, tf.mul(chosen, tf.sub(1, drawn))), [batch, 1, 1]);
+    const mixed = blend(x, { other: tf.gather(x, partners), share });
+    const kept = tf.reshape(mixed.kept, [batch, 1]);
+    const targets = tf.add(tf.mul(rows, kept), tf.mul(tf.gather(rows, partners), tf.sub(1, kept)));
+    return { x: mixed.x, y: targets };
+  };
+}
+
+/**
+ * Blends each window with another of its batch and their labels alike; y becomes class shares `[batch, classes]`, which
+ * `categoricalCrossEntropy` and `focal` take and `sparseCategoricalCrossEntropy` refuses. With validation, give `fit`
+ * {@link oneHotLabels} as `prepare`, so that its labels are rows too.
+ *
+ * @param options `classes` (default: y is shares already), `alpha` (default 0.2), `probability` (default 1)
+ * @throws {RangeError} if alpha or classes are impossible, or y is class numbers and their count is not given
+ * Source: Zhang et al. 2018 (arXiv:1710.09412), alpha 0.2; the beta distribution by 4,096 equally probable values.
+ * @example
+ * await fit(model, data, { ...options, loss: "categoricalCrossEntropy", augment: randomMixup({ classes: 61 }) });
+ */
+export function randomMixup(options: GraphMixOptions = {}): GraphAugmentation {
+  return mix({ ...options, alpha: options.alpha ?? 0.2 }, (own, { other, share }) => ({
+    x: tf.add(tf.mul(own, share), tf.mul(other, tf.sub(1, share))),
+    kept: share,
+  }));
+}
+
+/**
+ * Replaces a stretch of each window by the same stretch of another of its batch; labels count by length, as class
+ * shares (see {@link randomMixup}).
+ *
+ * @param options `classes` (default: y is shares already), `alpha` (default 1), `probability` (default 1)
+ * @throws {RangeError} as {@link randomMixup}
+ * Source: Yun et al. 2019 (arXiv:1905.04899), along time.
+ * @example
+ * await fit(model, data, { ...options, loss: "categoricalCrossEntropy", augment: randomCutmix({ classes: 61 }) });
+ */
+export function randomCutmix(options: GraphMixOptions = {}): GraphAugmentation {
+  return mix({ ...options, alpha: options.alpha ?? 1 }, (own, { other, share }) => {
+    const [batch, steps] = own.shape;
+    const length = tf.round(tf.mul(tf.sub(1, share), steps)); // [batch, 1, 1]
+    const start = tf.floor(tf.mul(randomUniform([batch, 1, 1]), tf.add(tf.sub(steps, length), 1)));
+    const time = tf.reshape(tf.range(0, steps, 1, "float32"), [1, steps, 1]);
+    const inside = tf.logicalAnd(tf.greaterEqual(time, start), tf.less(time, tf.add(start, length)));
+    return { x: tf.where(inside, other, own), kept: tf.sub(1, tf.div(length, steps)) };
+  });
+}

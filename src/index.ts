@@ -9,6 +9,7 @@
 export * as augment from "./augment";
 export * as data from "./data";
 export * as engine from "./engine";
+export * as ensemble from "./ensemble";
 export * as features from "./features";
 export * as layers from "./layers";
 export * as metrics from "./metrics";

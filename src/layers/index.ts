@@ -11,6 +11,7 @@ export { type GaussianNoiseOptions, gaussianNoise } from "./gaussianNoise";
 export { type GroupedConv2dOptions, groupedConv2d } from "./groupedConv2d";
 export { type GruOptions, gru } from "./gru";
 export { type Initializer, type InitializerName, initializer } from "./initializers";
+export { type LatestTimeOptions, latestTime } from "./latestTime";
 export { type LstmOptions, lstm } from "./lstm";
 export { type MishOptions, mish } from "./mish";
 export { type RandomRollOptions, type RollMode, randomRoll } from "./randomRoll";

@@ -10,7 +10,13 @@ import { tf } from "../engine";
 export type Initializer = ReturnType<typeof tf.initializers.zeros>;
 
 /** The name of an initializer as Keras spells it, in camel case. */
-export type InitializerName = "glorotUniform" | "heNormal" | "heUniform" | "leCunNormal" | "orthogonal";
+export type InitializerName =
+  | "glorotUniform"
+  | "heNormal"
+  | "heUniform"
+  | "leCunNormal"
+  | "orthogonal"
+  | "zeros";
 
 /** Standard deviation of a unit normal cut at two deviations. */
 const truncatedDeviation = 0.87962566103423978;
@@ -112,9 +118,11 @@ export function initializer(name: InitializerName, options: { seed: number }): I
       return truncated(1);
     case "orthogonal":
       return new OrthogonalMatrix({ seed });
+    case "zeros":
+      return tf.initializers.zeros();
     default:
       throw new RangeError(
-        `Cannot make an initializer: the name must be glorotUniform, heNormal, heUniform, leCunNormal or orthogonal, got ${name}`,
+        `Cannot make an initializer: the name must be glorotUniform, heNormal, heUniform, leCunNormal, orthogonal or zeros, got ${name}`,
       );
   }
 }

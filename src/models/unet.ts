@@ -1,5 +1,6 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
+import { latestTime } from "../layers";
 import { encoderDecoder } from "./blocks/encoderDecoder";
 import { checkChoice, checkCount, checkInputShape } from "./blocks/shapes";
 import { type Activation, toolkit } from "./blocks/toolkit";
@@ -21,8 +22,15 @@ export interface UnetOptions {
   gates?: boolean;
   /** Default `relu`. */
   activation?: Activation;
-  /** Default `sigmoid`, for pixels in [0, 1]. */
+  /** Default `sigmoid`, for pixels in [0, 1]; `linear` with `residual`. */
   outputActivation?: Activation;
+  /**
+   * Whether the network predicts how the latest image changes instead of the image itself. It then starts as
+   * persistence, and learns to beat it within few epochs. Default false.
+   */
+  residual?: boolean;
+  /** Share of the batch normalisations' running statistics that a step keeps; less for short trainings. Default 0.99. */
+  momentum?: number;
   /** Rows and columns of the last convolution. Default 1. */
   outputKernel?: 1 | 3;
   /** Seed of the weights. Default 0. */
@@ -41,17 +49,20 @@ export interface UnetOptions {
  */
 export function unet(options: UnetOptions): tfTypes.LayersModel {
   const { inputShape, filters = 64, depth = 4, groupByTime = false, attention, gates } = options;
-  const { activation = "relu", outputActivation = "sigmoid", outputKernel = 1, seed = 0 } = options;
+  const { activation = "relu", outputKernel = 1, residual = false, momentum, seed = 0 } = options;
+  const { outputActivation = residual ? "linear" : "sigmoid" } = options;
   checkInputShape(inputShape, "rows, columns, times");
   checkCount("filters", filters);
   checkCount("depth", depth);
   checkChoice("outputKernel", outputKernel, [1, 3]);
-  const net = toolkit(seed);
+  const net = toolkit(seed, { momentum });
 
   const input = tf.input({ shape: inputShape });
   const groups = groupByTime ? inputShape[2] : 1;
   const parts = unetParts(net, { filters, depth, activation, groups, attention, gates });
   const x = encoderDecoder(input, parts); // [samples, rows, columns, filters]
-  const output = net.conv2d(x, { filters: 1, kernelSize: outputKernel, activation: outputActivation });
-  return tf.model({ inputs: input, outputs: output });
+  const last = { filters: 1, kernelSize: outputKernel, activation: outputActivation };
+  if (!residual) return tf.model({ inputs: input, outputs: net.conv2d(x, last) });
+  const change = net.conv2d(x, { ...last, kernelInitializer: "zeros" });
+  return tf.model({ inputs: input, outputs: net.add(net.apply(latestTime(), input), change) });
 }

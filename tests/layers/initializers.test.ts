@@ -52,6 +52,6 @@ for (const size of [
 test("an unknown initializer is named with the known ones", () => {
   assert.throws(
     () => initializer("ones" as "heNormal", { seed: 1 }),
-    /the name must be glorotUniform, heNormal, heUniform, leCunNormal or orthogonal, got ones/,
+    /the name must be glorotUniform, heNormal, heUniform, leCunNormal, orthogonal or zeros, got ones/,
   );
 });

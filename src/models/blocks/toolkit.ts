@@ -43,7 +43,7 @@ export interface Toolkit {
   /** `[samples, rows, columns, channels]` -> `[samples, rows * strides, columns * strides, filters]`. */
   conv2dTranspose(x: Symbolic, options: ConvolutionOptions): Symbolic;
   dense(x: Symbolic, options: DenseOptions): Symbolic;
-  /** Batch normalisation, momentum 0.99, epsilon 0.001. */
+  /** Batch normalisation, epsilon 0.001. */
   normalize(x: Symbolic): Symbolic;
   activate(x: Symbolic, activation: Activation): Symbolic;
   dropout(x: Symbolic, rate: number): Symbolic;
@@ -63,8 +63,13 @@ export interface DenseOptions {
   activation?: Activation;
 }
 
-/** Opens a toolkit whose weights and dropout all come from one seed. */
-export function toolkit(seed: number): Toolkit {
+/**
+ * Opens a toolkit whose weights and dropout all come from one seed.
+ *
+ * @param options `momentum` of batch normalisation (default 0.99)
+ */
+export function toolkit(seed: number, options: { momentum?: number } = {}): Toolkit {
+  const { momentum = 0.99 } = options;
   const random = randomSource(seed).fork("weights");
   const nextSeed = (): number => random.integer(1, 2 ** 31 - 1);
   const apply = (layer: tfTypes.layers.Layer, x: Symbolic | Symbolic[]): Symbolic =>
@@ -101,7 +106,7 @@ export function toolkit(seed: number): Toolkit {
       });
       return activate(apply(layer, x), activation);
     },
-    normalize: (x) => apply(tf.layers.batchNormalization({ momentum: 0.99, epsilon: 0.001 }), x),
+    normalize: (x) => apply(tf.layers.batchNormalization({ momentum, epsilon: 0.001 }), x),
     dropout: (x, rate) => (rate === 0 ? x : apply(tf.layers.dropout({ rate, seed: nextSeed() }), x)),
     spatialDropout(x, rate) {
       if (rate === 0) return x;

@@ -1,7 +1,9 @@
 export type { SubmissionDifference } from "./compare";
 export { type Dam, dams } from "./dams";
+export { flipAugment } from "./flipAugment";
 export { asForecast, compareForecasts, type ForecastComparison, type NetworkOutput } from "./forecast";
 export { extent, minutesBetween, testTimes, trainTimes } from "./layout";
+export { type LeadTimesOptions, leadTimes } from "./leadTimes";
 export { type LoadOptions, load, type RadarData, type SampleChoice } from "./load";
 export { type InputsAndTarget, type PrepareFoldsOptions, prepareFolds, splitTarget } from "./prepareFolds";
 export { type SampleOptions, writeSample } from "./sample";

@@ -46,6 +46,8 @@ export interface TestAugmentation {
   rounds: number;
   /** The changed copy number `round`, from 1, of the samples. */
   augment(x: Dataset, options: { round: number; seed: number }): Dataset;
+  /** Undoes that change on the copy's prediction, such as an image mirrored back. Default: taken as it is. */
+  invert?(prediction: ArrayData, options: { round: number; seed: number }): ArrayData;
 }
 
 /** A score of predictions: `indices` are the samples that `prediction` `[indices.length, …]` is of. */

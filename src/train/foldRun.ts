@@ -89,7 +89,7 @@ async function predictMean(
   options: { run: CrossValidateOptions; fit: FoldFitOptions; seed: number },
 ): Promise<ArrayData> {
   const { run, fit: settings, seed } = options;
-  const { rounds = 0, augment } = run.testAugment ?? {};
+  const { rounds = 0, augment, invert } = run.testAugment ?? {};
   const { batchSize, scaleX, prepare } = settings;
   const how = { batchSize, scaleX, prepare, signal: run.signal };
   const { data, shape } = await predict(model, x, how);
@@ -97,7 +97,13 @@ async function predictMean(
   const sum = Float64Array.from(data);
   for (let round = 1; round <= rounds; round++) {
     const changed = await predict(model, augment(x, { round, seed }), how);
-    for (let i = 0; i < sum.length; i++) sum[i] += changed.data[i];
+    const copy = invert ? invert(changed, { round, seed }) : changed;
+    if (copy.shape.join() !== shape.join()) {
+      throw new RangeError(
+        `Cannot average predictions: changed copy ${round} must give [${shape}], got [${copy.shape}]`,
+      );
+    }
+    for (let i = 0; i < sum.length; i++) sum[i] += copy.data[i];
   }
   return { data: Float32Array.from(sum, (value) => value / (rounds + 1)), shape };
 }

@@ -15,7 +15,7 @@ import { kFold } from "../../src/train/folds";
 import { adam } from "../../src/train/optimizers";
 import { predict } from "../../src/train/predict";
 import { takeSamples } from "../../src/train/samples";
-import type { ArrayData } from "../../src/train/types";
+import type { ArrayData, Dataset } from "../../src/train/types";
 import {
   accuracyOf,
   folds,
@@ -204,6 +204,34 @@ test("test-time augmentation averages the samples with their changed copies", as
     },
   });
   assert.notEqual(bytes(changed.test), bytes(plain.test));
+});
+
+test("a changed copy's prediction is turned back before it is averaged", async () => {
+  const options = { ...runOptions({ epochs: 1 }), test: unseen };
+  const backwards = (given: ArrayData): ArrayData => {
+    const rows = given.shape[0];
+    return takeSamples(
+      given,
+      Array.from({ length: rows }, (_, row) => rows - 1 - row),
+    ) as ArrayData;
+  };
+  const augment = (given: Dataset) => backwards(given as ArrayData);
+  const plain = await crossValidate(options);
+  const testAugment = { rounds: 1, augment, invert: (prediction: ArrayData) => backwards(prediction) };
+  const turned = await crossValidate({ ...options, testAugment });
+  const apart = (other: ArrayData) =>
+    Math.max(...other.data.map((value, i) => Math.abs(value - plain.predictions.data[i])));
+  assert.ok(apart(turned.predictions) < 1e-6, "the same as without, since nothing but the order changed");
+  const mixedUp = await crossValidate({ ...options, testAugment: { rounds: 1, augment } });
+  assert.ok(apart(mixedUp.predictions) > 0.01);
+  const cut = {
+    ...testAugment,
+    invert: (prediction: ArrayData) => takeSamples(prediction, [0]) as ArrayData,
+  };
+  await assert.rejects(
+    crossValidate({ ...options, testAugment: cut }),
+    /changed copy 1 must give \[30,3\], got \[1,3\]/,
+  );
 });
 
 test("pseudo-labels train each fold on its own sure predictions of the test samples", async () => {

@@ -1,10 +1,11 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import { CompiledTrainer, type SampleSpec } from "./compiledTrainer";
+import { CompiledTrainer } from "./compiledTrainer";
 import { logsOfSums } from "./logs";
 import { loss as lossOf } from "./losses";
 import { metric as metricOf } from "./metrics";
 import { makeSource } from "./source";
 import { TrainStep } from "./step";
+import type { SampleSpec } from "./trainer";
 import type { DataArray, Dataset, FitData, FitOptions, Logs } from "./types";
 
 /** Options of {@link compile}: those of `fit` that say what a step is. */

@@ -1,8 +1,8 @@
 /** Training op by op: the reference that the compiled way equals, and the fallback where a model cannot be captured. */
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
-import type { DeviceData, ProgramOptions, SampleSpec, TrainCall, Trainer } from "./compiledTrainer";
 import type { Batch, TrainStep } from "./step";
+import type { DeviceData, ProgramOptions, SampleSpec, TrainCall, Trainer } from "./trainer";
 import type { DataArray } from "./types";
 
 /** The samples at `indices` as a float32 tensor. */

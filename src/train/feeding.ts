@@ -1,6 +1,7 @@
 /** Which samples are on the device when: all of them where they fit a budget, else one shard after another. */
-import type { DeviceData, Trainer } from "./compiledTrainer";
+
 import { makeSource, type Source } from "./source";
+import type { DeviceData, Trainer } from "./trainer";
 import type { DataArray, FitData } from "./types";
 
 /** A data set ready to be loaded. */

@@ -1,13 +1,14 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { currentSignal, throwIfAborted } from "../data";
 import { CaptureError } from "../engine";
-import { CompiledTrainer, type ProgramOptions, type Trainer } from "./compiledTrainer";
+import { CompiledTrainer } from "./compiledTrainer";
 import { EagerTrainer } from "./eager";
 import { Feeder, type FitSource, makeFitSource } from "./feeding";
 import { FitRun } from "./fitRun";
 import { loss as lossOf } from "./losses";
 import { metric as metricOf } from "./metrics";
 import { TrainStep } from "./step";
+import type { ProgramOptions, Trainer } from "./trainer";
 import type { FitData, FitOptions, History } from "./types";
 
 /** Bytes of training data that stay on the device unless told otherwise. */

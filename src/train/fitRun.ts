@@ -1,11 +1,11 @@
 /** One run of `fit`: epochs, callbacks, and what they may see and change. */
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { throwIfAborted } from "../data";
-import type { Trainer } from "./compiledTrainer";
 import type { Feeder } from "./feeding";
 import { logsOfSums } from "./logs";
 import { sampleOrder } from "./source";
 import type { TrainStep } from "./step";
+import type { Trainer } from "./trainer";
 import type { Callback, FitContext, FitOptions, FitState, History, Logs, NamedArray } from "./types";
 
 /** Longest time that one native call should hold the event loop, in milliseconds. */

@@ -1,3 +1,11 @@
+export {
+  type BlendForecastsOptions,
+  blendForecasts,
+  type ForecastBlend,
+  type NamedForecasts,
+  type NestedBlend,
+} from "./blend";
+export type { BlendMeasure } from "./blendScores";
 export type { SubmissionDifference } from "./compare";
 export { type Dam, dams } from "./dams";
 export { flipAugment } from "./flipAugment";

@@ -2,24 +2,22 @@
  * The natural cubic spline through evenly spaced heights, both ends included, as a matrix: heights `[…, knots]` times
  * it are the curve `[…, steps]`.
  *
- * @returns float32 `[knots, steps]` in C order; one row is the spline through 1 at its knot and 0 at the others
+ * @returns one row a knot: the spline through 1 there and 0 at the others
  */
-export function cubicBasis(steps: number, knots: number): Float32Array {
+export function cubicBasis(steps: number, knots: number): Float32Array[] {
   const last = knots - 1;
-  const out = new Float32Array(knots * steps);
-  for (let knot = 0; knot < knots; knot++) {
+  return Array.from({ length: knots }, (_, knot) => {
     const heights = Float64Array.from({ length: knots }, (_, i) => Number(i === knot));
     const bends = secondDerivatives(heights);
-    for (let t = 0; t < steps; t++) {
+    return Float32Array.from({ length: steps }, (_, t) => {
       const place = steps > 1 ? (t * last) / (steps - 1) : 0;
       const i = Math.min(last - 1, Math.floor(place));
       const b = place - i;
       const a = 1 - b;
       const bend = ((a ** 3 - a) * bends[i] + (b ** 3 - b) * bends[i + 1]) / 6;
-      out[knot * steps + t] = a * heights[i] + b * heights[i + 1] + bend;
-    }
-  }
-  return out;
+      return a * heights[i] + b * heights[i + 1] + bend;
+    });
+  });
 }
 
 /** Of the natural spline at its knots, a step apart: 0 at both ends (the tridiagonal system, Thomas's way). */

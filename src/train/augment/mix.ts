@@ -1,5 +1,5 @@
 /**
- * Mixtures of windows inside the training step: x is `[batch, steps, channels]`, y class numbers or class shares. Their
+ * Mixtures of windows inside the training step: x is `[batch, steps, channels]`, y class shares `[batch, classes]`. Their
  * typed-array twins are in `augment/mix`.
  */
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
@@ -13,11 +13,6 @@ function isNumbers(y: Tensor): boolean {
   return y.rank === 1 || (y.rank === 2 && y.shape[1] === 1);
 }
 
-function oneHotRows(y: Tensor, classes: number): Tensor {
-  const numbers = tf.reshape(tf.cast(y, "int32"), [y.shape[0]]) as Tensor1D;
-  return tf.cast(tf.oneHot(numbers, classes), "float32");
-}
-
 /**
  * Turns class numbers into rows of class shares `[batch, classes]`, so that mixed and unmixed batches look alike. Give
  * it to `fit` as `prepare`, and train with `categoricalCrossEntropy`; anything but class numbers stays as it is.
@@ -29,20 +24,18 @@ function oneHotRows(y: Tensor, classes: number): Tensor {
  */
 export function oneHotLabels(options: { classes: number }): GraphAugmentation {
   const { classes } = options;
-  checkClasses(classes);
-  return ({ x, y }) => ({ x, y: isNumbers(y) ? oneHotRows(y, classes) : y });
-}
-
-function checkClasses(classes: number): void {
   if (!(Number.isInteger(classes) && classes >= 2)) {
     throw new RangeError(`Cannot make class shares: classes must be a whole number from 2, got ${classes}`);
   }
+  return ({ x, y }) => {
+    if (!isNumbers(y)) return { x, y };
+    const numbers = tf.reshape(tf.cast(y, "int32"), [y.shape[0]]) as Tensor1D;
+    return { x, y: tf.cast(tf.oneHot(numbers, classes), "float32") };
+  };
 }
 
 /** Options of {@link randomMixup} and {@link randomCutmix}. */
 export interface GraphMixOptions extends GraphSeriesOptions {
-  /** Number of classes, needed where y is class numbers; default: y is class shares already. */
-  classes?: number;
   /** Both parameters of the beta distribution of the share; default 0.2 for mixup, 1 for cutmix. */
   alpha?: number;
 }
@@ -55,21 +48,19 @@ function mix(
   options: GraphMixOptions & { alpha: number },
   blend: (own: Tensor, given: { other: Tensor; share: Tensor }) => { x: Tensor; kept: Tensor },
 ): GraphAugmentation {
-  const { classes, alpha, probability = 1 } = options;
+  const { alpha, probability = 1 } = options;
   if (!(alpha > 0)) throw new RangeError(`Cannot mix windows: alpha must be positive, got ${alpha}`);
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`Cannot mix windows: probability must lie in [0, 1], got ${probability}`);
   }
-  if (classes !== undefined) checkClasses(classes);
   const table = betaQuantiles(alpha, quantiles);
   return ({ x, y }) => {
     const batch = x.shape[0];
-    if (isNumbers(y) && classes === undefined) {
+    if (isNumbers(y)) {
       throw new RangeError(
-        `Cannot mix windows: y must be class shares [batch, classes], or classes given, got y [${y.shape}]`,
+        `Cannot mix windows: y must be class shares [batch, classes], as oneHotLabels makes them as prepare, got [${y.shape}]`,
       );
     }
-    const rows = isNumbers(y) ? oneHotRows(y, classes as number) : y;
     const partners = tf.cast(tf.topk(randomUniform([batch]), batch).indices, "int32") as Tensor1D;
     const drawn = tf.gather(
       tf.tensor1d(table),
@@ -79,21 +70,20 @@ function mix(
     const share = tf.reshape(tf.sub(1, tf.mul(chosen, tf.sub(1, drawn))), [batch, 1, 1]);
     const mixed = blend(x, { other: tf.gather(x, partners), share });
     const kept = tf.reshape(mixed.kept, [batch, 1]);
-    const targets = tf.add(tf.mul(rows, kept), tf.mul(tf.gather(rows, partners), tf.sub(1, kept)));
+    const targets = tf.add(tf.mul(y, kept), tf.mul(tf.gather(y, partners), tf.sub(1, kept)));
     return { x: mixed.x, y: targets };
   };
 }
 
 /**
- * Blends each window with another of its batch and their labels alike; y becomes class shares `[batch, classes]`, which
- * `categoricalCrossEntropy` and `focal` take and `sparseCategoricalCrossEntropy` refuses. With validation, give `fit`
- * {@link oneHotLabels} as `prepare`, so that its labels are rows too.
+ * Blends each window with another of its batch and their class shares alike. Class numbers become shares by
+ * {@link oneHotLabels}, in validation too; the losses that take shares are `categoricalCrossEntropy` and `focal`.
  *
- * @param options `classes` (default: y is shares already), `alpha` (default 0.2), `probability` (default 1)
- * @throws {RangeError} if alpha or classes are impossible, or y is class numbers and their count is not given
+ * @param options `alpha` (default 0.2), `probability` (default 1)
+ * @throws {RangeError} if alpha or the probability are impossible; in training, if y is class numbers
  * Source: Zhang et al. 2018 (arXiv:1710.09412), alpha 0.2; the beta distribution by 4,096 equally probable values.
  * @example
- * await fit(model, data, { ...options, loss: "categoricalCrossEntropy", augment: randomMixup({ classes: 61 }) });
+ * const mixing = { prepare: oneHotLabels({ classes: 61 }), augment: randomMixup(), loss: "categoricalCrossEntropy" };
  */
 export function randomMixup(options: GraphMixOptions = {}): GraphAugmentation {
   return mix({ ...options, alpha: options.alpha ?? 0.2 }, (own, { other, share }) => ({
@@ -103,14 +93,14 @@ export function randomMixup(options: GraphMixOptions = {}): GraphAugmentation {
 }
 
 /**
- * Replaces a stretch of each window by the same stretch of another of its batch; labels count by length, as class
- * shares (see {@link randomMixup}).
+ * Replaces a stretch of each window by the same stretch of another of its batch; labels, class shares as for
+ * {@link randomMixup}, count by length.
  *
- * @param options `classes` (default: y is shares already), `alpha` (default 1), `probability` (default 1)
- * @throws {RangeError} as {@link randomMixup}
+ * @param options `alpha` (default 1), `probability` (default 1)
+ * @throws {RangeError} if alpha or the probability are impossible; in training, if y is class numbers
  * Source: Yun et al. 2019 (arXiv:1905.04899), along time.
  * @example
- * await fit(model, data, { ...options, loss: "categoricalCrossEntropy", augment: randomCutmix({ classes: 61 }) });
+ * const mixing = { prepare: oneHotLabels({ classes: 61 }), augment: randomCutmix(), loss: "categoricalCrossEntropy" };
  */
 export function randomCutmix(options: GraphMixOptions = {}): GraphAugmentation {
   return mix({ ...options, alpha: options.alpha ?? 1 }, (own, { other, share }) => {

@@ -1,8 +1,7 @@
-import type { Tensor, Tensor3D } from "@tensorflow/tfjs-node-gpu";
+import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node-gpu";
 import { randomNormal, randomUniform, tf } from "../../engine";
 import type { GraphAugmentation } from "../types";
-import type { GraphSeriesOptions } from "./series";
-import { changeSome } from "./series";
+import { changeSome, type GraphSeriesOptions } from "./series";
 
 /** Numbers of the three channels of a vector. */
 export type ChannelTriple = readonly [x: number, y: number, z: number];
@@ -18,8 +17,9 @@ export interface RandomRotationsOptions extends GraphSeriesOptions {
   angle?: number;
 }
 
-/** Rotations about random axes, `[batch, groups * 9]`, row by row: Rodrigues' formula. */
-function drawRotations(batch: number, groups: number, angle: number): Tensor {
+/** Rotations about random axes, `[batch, groups, 9]`, row by row: Rodrigues' formula. */
+function drawRotations(batch: number, options: { groups: number; angle: number }): Tensor {
+  const { groups, angle } = options;
   const drawn = randomNormal([batch, groups, 3]);
   const axis = tf.div(drawn, tf.norm(drawn, "euclidean", 2, true));
   const limit = (angle * Math.PI) / 180;
@@ -35,7 +35,7 @@ function drawRotations(batch: number, groups: number, angle: number): Tensor {
     [tf.add(xy, sz), tf.add(symmetric(y, y), c), tf.sub(yz, sx)],
     [tf.sub(xz, sy), tf.add(yz, sx), tf.add(symmetric(z, z), c)],
   ];
-  return tf.reshape(tf.concat(rows.flat(), 2), [batch, groups * 9]);
+  return tf.concat(rows.flat(), 2);
 }
 
 function defaultGroups(channels: number): ChannelTriple[][] {
@@ -47,30 +47,28 @@ function defaultGroups(channels: number): ChannelTriple[][] {
   return Array.from({ length: channels / 3 }, (_, i) => [[3 * i, 3 * i + 1, 3 * i + 2]]);
 }
 
-/** Where the rotations' values go in a matrix over all channels, and the matrix that they are added to. */
+/** Where each value of the triples' rotations goes in a flat matrix over all channels, and which channels stay. */
 function layOut(
   groups: readonly (readonly ChannelTriple[])[],
   channels: number,
-): { places: Float32Array; rest: Float32Array } {
-  const places = new Float32Array(groups.length * 9 * channels * channels);
-  const rest = Float32Array.from({ length: channels * channels }, (_, i) => Number(i % (channels + 1) === 0));
-  for (const [group, triples] of groups.entries()) {
-    for (const triple of triples) {
-      for (const [row, to] of triple.entries()) {
-        if (!(Number.isInteger(to) && to >= 0 && to < channels && rest[to * channels + to] === 1)) {
-          throw new RangeError(
-            `Cannot rotate: channels must be different whole numbers in [0, ${channels}), got ${to}`,
-          );
-        }
-        rest[to * channels + to] = 0;
-        for (const [column, from] of triple.entries()) {
-          // Transposed, since rows of channels are multiplied from the left.
-          places[(group * 9 + row * 3 + column) * channels * channels + from * channels + to] = 1;
-        }
-      }
+): { groupOf: number[]; places: number[]; kept: number[] } {
+  const groupOf = groups.flatMap((triples, group) => triples.map(() => group));
+  const triples = groups.flat();
+  const turned = triples.flat();
+  for (const [i, channel] of turned.entries()) {
+    const isNew = turned.indexOf(channel) === i;
+    if (!(Number.isInteger(channel) && channel >= 0 && channel < channels && isNew)) {
+      throw new RangeError(
+        `Cannot rotate: channels must be different whole numbers in [0, ${channels}), got ${channel}`,
+      );
     }
   }
-  return { places, rest };
+  // Transposed, since rows of channels are multiplied from the left.
+  const places = triples.flatMap((triple) =>
+    triple.flatMap((to) => triple.map((from) => from * channels + to)),
+  );
+  const kept = Array.from({ length: channels }, (_, c) => c).filter((c) => !turned.includes(c));
+  return { groupOf, places, kept: kept.map((c) => c * (channels + 1)) };
 }
 
 /**
@@ -91,12 +89,12 @@ export function randomRotations(options: RandomRotationsOptions = {}): GraphAugm
   }
   return changeSome(options, (x: Tensor3D, [batch, , channels]) => {
     const groups = options.groups ?? defaultGroups(channels);
-    const { places, rest } = layOut(groups, channels);
-    const spread = tf.tensor2d(places, [groups.length * 9, channels * channels]);
-    const matrix = tf.add(
-      tf.matMul(drawRotations(batch, groups.length, angle) as ReturnType<typeof tf.tensor2d>, spread),
-      tf.tensor2d(rest, [1, channels * channels]),
-    );
+    const { groupOf, places, kept } = layOut(groups, channels);
+    const drawn = drawRotations(batch, { groups: groups.length, angle });
+    const each = tf.reshape(tf.gather(drawn, tf.tensor1d(groupOf, "int32"), 1), [batch, places.length]);
+    const values = tf.concat([each, tf.ones([batch, kept.length])], 1);
+    const spread = tf.oneHot(tf.tensor1d([...places, ...kept], "int32"), channels * channels);
+    const matrix = tf.matMul(values as Tensor2D, tf.cast(spread, "float32") as Tensor2D);
     return tf.matMul(x, tf.reshape(matrix, [batch, channels, channels])); // [batch, steps, channels]
   });
 }

@@ -2,7 +2,7 @@
  * Augmentations of series inside the training step: x is `[batch, steps, channels]`, y is left as it is. Their
  * typed-array twins are in `augment/series`.
  */
-import type { Tensor, Tensor1D, Tensor3D } from "@tensorflow/tfjs-node-gpu";
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node-gpu";
 import { randomInteger, randomNormal, randomUniform, tf } from "../../engine";
 import type { GraphAugmentation } from "../types";
 import { cubicBasis } from "./cubicBasis";
@@ -163,8 +163,9 @@ export function randomTimeWarp(options: RandomTimeWarpOptions = {}): GraphAugmen
   return changeSome(options, (x, [batch, steps]) => {
     if (steps < 2) return x;
     const heights = randomNormal([batch, knots + 2], { mean: 1, deviation });
-    const basis = tf.tensor2d(cubicBasis(steps, knots + 2), [knots + 2, steps]);
-    const speed = tf.maximum(tf.matMul(heights, basis), 0.05); // time never runs back
+    // A row at a time: a captured step refuses large constants.
+    const basis = tf.stack(cubicBasis(steps, knots + 2).map((row) => tf.tensor1d(row))); // [knots + 2, steps]
+    const speed = tf.maximum(tf.matMul(heights, basis as Tensor2D), 0.05); // time never runs back
     const time = tf.cumsum(speed, 1);
     const passed = tf.sub(time, tf.slice(time, [0, 0], [-1, 1])); // [batch, steps], 0 first
     const all = tf.slice(passed, [0, steps - 1], [-1, 1]);

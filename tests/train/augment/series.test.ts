@@ -45,6 +45,12 @@ function run(augment: GraphAugmentation, step = 0): { x: Float32Array[]; y: Floa
   });
 }
 
+/** An augmentation of class shares, for class numbers. */
+const mixed =
+  (augment: GraphAugmentation): GraphAugmentation =>
+  (given) =>
+    augment(oneHotLabels({ classes: 3 })(given));
+
 /** What an augmentation draws, by the same calls in the same state. */
 function draws<T>(f: () => T): T {
   return withRandomState(state(), f);
@@ -204,7 +210,7 @@ test("segment order keeps every row, in at most so many pieces of the least leng
 });
 
 test("mixup blends two windows and their labels by one share", () => {
-  const { x, y, shape } = run(randomMixup({ classes: 3, alpha: 1 }));
+  const { x, y, shape } = run(mixed(randomMixup({ alpha: 1 })));
   assert.deepEqual(shape, [batch, 3]);
   const partners = draws(() => {
     const keys = randomUniform([batch]).dataSync();
@@ -244,7 +250,7 @@ test("mixup's shares follow the beta distribution", () => {
 });
 
 test("cutmix takes one stretch of another window, and labels count by length", () => {
-  const { x, y } = run(randomCutmix({ classes: 3 }));
+  const { x, y } = run(mixed(randomCutmix()));
   let cut = 0;
   x.forEach((window, w) => {
     const own = rowsOf(one(w));
@@ -312,8 +318,8 @@ const all: Record<string, GraphAugmentation> = {
   channelDropout: randomChannelDropout(),
   timeWarp: randomTimeWarp(),
   segmentOrder: randomSegmentOrder({ least: 3 }),
-  mixup: randomMixup({ classes: 3 }),
-  cutmix: randomCutmix({ classes: 3 }),
+  mixup: mixed(randomMixup()),
+  cutmix: mixed(randomCutmix()),
 };
 
 for (const [name, augment] of Object.entries(all)) {
@@ -370,6 +376,29 @@ test("a captured training draws what an eager one draws, through every augmentat
   assertNear(weights[0], weights[1], 1e-5);
 });
 
+test("a captured training takes the competition's 18 channels, 600 steps and many knots", async () => {
+  const shape = [4, 600, 18];
+  const x = { data: new Float32Array(4 * 600 * 18).fill(1), shape };
+  const model = tf.sequential({
+    layers: [
+      tf.layers.globalAveragePooling1d({ inputShape: [600, 18] }),
+      tf.layers.dense({ units: 2, activation: "softmax" }),
+    ],
+  });
+  const { mode } = await fit(
+    model,
+    { x, y: { data: Int32Array.of(0, 1, 0, 1), shape: [4] } },
+    {
+      optimizer: adam(),
+      loss: "categoricalCrossEntropy",
+      prepare: oneHotLabels({ classes: 2 }),
+      augment: composeGraphAugmentations([randomRotations(), randomTimeWarp({ knots: 12 }), randomMixup()]),
+    },
+  );
+  assert.equal(mode, "compiled");
+  model.dispose();
+});
+
 test("what cannot be done is refused", () => {
   assert.throws(() => randomJitter({ probability: 2 }), /\[0, 1\], got 2/);
   assert.throws(() => randomJitter({ deviation: -1 }), /from 0, got -1/);
@@ -378,7 +407,10 @@ test("what cannot be done is refused", () => {
   assert.throws(() => randomTimeWarp({ knots: -1 }), /whole number from 0, got -1/);
   assert.throws(() => run(randomSegmentOrder({ segments: 4 })), /must fit 20 steps, got 4/);
   assert.throws(() => run(randomRotations({ groups: [[[0, 1, 1]]] })), /different whole numbers/);
-  assert.throws(() => run(randomMixup()), /class shares \[batch, classes\], or classes given/);
+  assert.throws(
+    () => run(randomMixup()),
+    /class shares \[batch, classes\], as oneHotLabels makes them as prepare, got \[24\]/,
+  );
   assert.throws(() => randomMixup({ alpha: 0 }), /alpha must be positive, got 0/);
   assert.throws(() => oneHotLabels({ classes: 1 }), /whole number from 2, got 1/);
   const byChance = composeGraphAugmentations([{ apply: all.mixup, probability: 0.5 }]);

@@ -1,11 +1,4 @@
-/** What a value shows in a notebook: a record from MIME type to content. */
-export type SummaryBundle = { "text/plain": string; "text/html": string };
-
-const displayKey = Symbol.for("Jupyter.display");
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
+import { displayKey, escapeHtml, type TableBundle } from "./tableDisplay";
 
 /**
  * A bundle of a title and lines of name and value, as text and as an HTML table; all text is escaped.
@@ -15,7 +8,7 @@ function escapeHtml(text: string): string {
  * @example
  * summaryBundle("Data", [["windows", "[300, 600, 6]"]])["text/plain"]; // "Data\n  windows  [300, 600, 6]"
  */
-export function summaryBundle(title: string, lines: readonly (readonly [string, string])[]): SummaryBundle {
+export function summaryBundle(title: string, lines: readonly (readonly [string, string])[]): TableBundle {
   const width = Math.max(0, ...lines.map(([name]) => name.length));
   const text = [title, ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)].join("\n");
   const rows = lines.map(
@@ -37,7 +30,7 @@ export function summaryBundle(title: string, lines: readonly (readonly [string, 
  * @example
  * showAs({ rows: 3 }, () => summaryBundle("Table", [["rows", "3"]]));
  */
-export function showAs<T extends object>(value: T, describe: () => SummaryBundle): T {
+export function showAs<T extends object>(value: T, describe: () => TableBundle): T {
   Object.defineProperty(value, displayKey, { value: describe, enumerable: false });
   return value;
 }

@@ -1,14 +1,4 @@
-const entities: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
-}
+import { escapeHtml } from "../data/tableDisplay";
 
 /** Facts as lines of text in columns; every row has as many. */
 export function factText(rows: readonly (readonly string[])[]): string {

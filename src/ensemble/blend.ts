@@ -1,5 +1,5 @@
+import { displayKey, tableBundle } from "../data/tableDisplay";
 import { logLoss } from "../metrics/logLoss";
-import { displayKey, tableBundle } from "../metrics/tableDisplay";
 import { mean } from "./mean";
 import { type CombinedPredictions, checkPredictions, type Predictions } from "./predictions";
 

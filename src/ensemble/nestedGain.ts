@@ -1,5 +1,5 @@
+import { displayKey, tableBundle } from "../data/tableDisplay";
 import { logLoss } from "../metrics/logLoss";
-import { displayKey, tableBundle } from "../metrics/tableDisplay";
 import type { BlendScore } from "./blend";
 import { type CombinedPredictions, checkPredictions, type Predictions, takeRows } from "./predictions";
 

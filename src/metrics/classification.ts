@@ -1,6 +1,6 @@
+import { displayKey, tableBundle } from "../data/tableDisplay";
 import { checkLabelPair, confusionMatrix } from "./confusion";
 import { checkProbabilities, type Probabilities } from "./probabilities";
-import { displayKey, tableBundle } from "./tableDisplay";
 
 /** Scores of one class. */
 export interface ClassScore {

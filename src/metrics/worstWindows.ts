@@ -1,6 +1,6 @@
+import { displayKey, tableBundle } from "../data/tableDisplay";
 import { type LogLossOptions, logLosses } from "./logLoss";
 import { type Probabilities, predictedLabels } from "./probabilities";
-import { displayKey, tableBundle } from "./tableDisplay";
 
 /** A sample and how wrong the prediction is about it. */
 export interface WorstWindow {

@@ -1,4 +1,5 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
+import { displayKey, type TableBundle, tableBundle } from "../data/tableDisplay";
 
 /** One layer of a network. */
 export interface LayerSummary {
@@ -42,13 +43,6 @@ function rowsOf(layers: readonly LayerSummary[]): string[][] {
 
 const header = ["layer", "type", "shape out", "parameters", "reads"];
 
-function escapeHtml(text: string): string {
-  return text.replace(
-    /[&<>"]/g,
-    (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c] as string,
-  );
-}
-
 /**
  * A network's layers, their shapes and parameters, shown as a table where it is a cell's value.
  *
@@ -75,29 +69,13 @@ export function summary(model: tfTypes.LayersModel): Summary {
   const totals = `${parameters.toLocaleString("en")} parameters, ${trainable.toLocaleString("en")} trainable`;
   const rows = rowsOf(layers);
 
-  function text(): string {
-    const widths = header.map((title, column) =>
-      Math.max(title.length, ...rows.map((row) => row[column].length)),
-    );
-    const line = (cells: string[]): string =>
-      cells
-        .map((cell, column) => (column === 3 ? cell.padStart(widths[3]) : cell.padEnd(widths[column])))
-        .join("  ")
-        .trimEnd();
-    return [line(header), ...rows.map(line), totals].join("\n");
-  }
-
-  function html(): string {
-    const cell = (tag: string, content: string, column: number): string =>
-      `<${tag} style="text-align:${column === 3 ? "right" : "left"}">${escapeHtml(content)}</${tag}>`;
-    const line = (tag: string, cells: string[]): string =>
-      `<tr>${cells.map((content, column) => cell(tag, content, column)).join("")}</tr>`;
-    const body = rows.map((row) => line("td", row)).join("");
-    return `<table><caption>${totals}</caption><thead>${line("th", header)}</thead><tbody>${body}</tbody></table>`;
-  }
-
+  const table = tableBundle(header, rows);
+  const bundle: TableBundle = {
+    "text/html": `<p>${totals}</p>${table["text/html"]}`,
+    "text/plain": `${table["text/plain"]}\n${totals}`,
+  };
   return Object.defineProperties({ layers, parameters, trainable } as Summary, {
-    toString: { value: text },
-    [Symbol.for("Jupyter.display")]: { value: () => ({ "text/html": html(), "text/plain": text() }) },
+    toString: { value: () => bundle["text/plain"] },
+    [displayKey]: { value: () => bundle },
   });
 }

@@ -82,7 +82,9 @@ export function channelGroups(source: Series, names: readonly string[] = source.
         `Cannot plot channel "${name}": known channels are ${source.channels.join(", ")}, got "${name}"`,
       );
     }
-    const group = name.includes("_") ? name.slice(0, name.lastIndexOf("_")) : name;
+    // "acc_x.gradient" is of the group "acc.gradient": what was derived has another unit
+    const [, kind, derived] = /^([^.]*?)(?:_[^_.]*)?(\..*)?$/.exec(name) ?? [name, name];
+    const group = `${kind}${derived ?? ""}`;
     groups.set(group, [...(groups.get(group) ?? []), channel]);
   }
   return [...groups].map(([name, channels]) => ({ name, channels }));

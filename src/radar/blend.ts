@@ -1,8 +1,8 @@
 import { type Frames, sampleOf } from "../data/frames";
 import { currentSignal } from "../data/signal";
 import { showAs } from "../data/summary";
+import { tableBundle } from "../data/tableDisplay";
 import { convertFrames, type RainRelationOptions } from "../features/frameUnits";
-import { tableBundle } from "../metrics/tableDisplay";
 import type { Fold } from "../train/folds";
 import { type BlendMeasure, BlendScorer, leastWeights, vertex, weightedMean } from "./blendScores";
 

@@ -1,7 +1,7 @@
 import { type Frames, type FrameUnit, frames } from "../data/frames";
 import { showAs } from "../data/summary";
+import { tableBundle } from "../data/tableDisplay";
 import { convertFrames } from "../features/frameUnits";
-import { tableBundle } from "../metrics/tableDisplay";
 import type { Verification } from "./verify";
 
 /** A network's output: `[samples, rows, columns, 1]`, pixels / 255. */

@@ -17,6 +17,11 @@ export function kernelSpec(places) {
   };
 }
 
+/** JupyterLab without its question for news, which stands over the notebook and asks the network. */
+const labSettings = {
+  "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+};
+
 /**
  * The kernel's registration inside the Python environment.
  *
@@ -24,11 +29,19 @@ export function kernelSpec(places) {
  * @returns {import("./steps.mjs").Step}
  */
 export function kernelStep(places) {
-  const file = path.join(places.kernel, "kernel.json");
-  const text = () => `${JSON.stringify(kernelSpec(places), null, 2)}\n`;
+  const text = (content) => `${JSON.stringify(content, null, 2)}\n`;
+  const files = () => [
+    [path.join(places.kernel, "kernel.json"), text(kernelSpec(places))],
+    [
+      path.join(places.environment, "share", "jupyter", "lab", "settings", "overrides.json"),
+      text(labSettings),
+    ],
+  ];
   return {
     name: "Jupyter kernel",
-    needed: () => readOr(file) !== text(),
-    run: () => writeWhole(file, text()),
+    needed: () => files().some(([file, content]) => readOr(file) !== content),
+    run() {
+      for (const [file, content] of files()) writeWhole(file, content);
+    },
   };
 }

@@ -1,15 +1,35 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { foreground } from "./command.mjs";
-import { provideNotebooks } from "./start.mjs";
+import { competitions, makeSample, provideNotebooks } from "./start.mjs";
 
 /**
- * JupyterLab on the notebooks, with the kernel; arguments are passed on.
+ * JupyterLab on the notebooks, with the kernel; `--data DIR` names the data as for `npm start` (default: the sample data),
+ * other arguments are passed on.
  *
  * @param {import("./places.mjs").Places} places
  * @param {string[]} args
  */
-export function lab(places, args) {
+export async function lab(places, args) {
   provideNotebooks(places);
+  const { data, rest } = labOptions(args);
+  if (!data && !process.env.PODIUM_DATA) for (const name of competitions) await makeSample(places, name);
   const folder = existsSync(places.notebooks) ? places.notebooks : places.home;
-  return foreground(places.python, ["-m", "jupyterlab", ...args], { cwd: folder });
+  const env = data ? { PODIUM_DATA: data } : {};
+  return foreground(places.python, ["-m", "jupyterlab", ...rest], { cwd: folder, env });
+}
+
+/**
+ * Takes `--data DIR` out of the arguments.
+ *
+ * @param {string[]} args
+ * @returns {{ data: string | undefined, rest: string[] }}
+ */
+export function labOptions(args) {
+  const at = args.findIndex((arg) => arg === "--data" || arg.startsWith("--data="));
+  if (at < 0) return { data: undefined, rest: args };
+  const [, attached] = args[at].split(/=(.*)/s);
+  const given = attached ?? args[at + 1];
+  const data = given && path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
+  return { data, rest: args.toSpliced(at, attached === undefined ? 2 : 1) };
 }

@@ -53,8 +53,13 @@ export function competitionsIn(data, only) {
   );
 }
 
-/** Writes the sample data that is missing, by the library itself. */
-async function makeSample(places, name) {
+/**
+ * Writes the sample data that is missing, by the library itself.
+ *
+ * @param {import("./places.mjs").Places} places
+ * @param {string} name of the competition
+ */
+export async function makeSample(places, name) {
   const folder = path.join(places.sample, name);
   if (existsSync(folder)) return;
   const from = Date.now();

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { currentSignal, randomSource, throwIfAborted } from "../data";
-import { displayKey, tableBundle } from "../metrics/tableDisplay";
+import { displayKey, tableBundle } from "../data/tableDisplay";
 import type {
   CrossValidateOptions,
   FoldContext,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { randomSource } from "../../src/data";
+import { displayKey } from "../../src/data/tableDisplay";
 import {
   blend,
   geometricMean,
@@ -14,7 +15,6 @@ import {
 } from "../../src/ensemble";
 import { minimize } from "../../src/ensemble/minimize";
 import { logLoss } from "../../src/metrics/logLoss";
-import { displayKey } from "../../src/metrics/tableDisplay";
 
 const golden = JSON.parse(readFileSync(path.join(__dirname, "../golden/ensemble.json"), "utf8"));
 const truth: number[] = golden.truth;

@@ -122,3 +122,13 @@ test("sample data is made once by the library, and a stopped making leaves none"
   await written(context, () => runNotebooks(places, { only: "radar" }));
   assert.ok(existsSync(path.join(places.runs, "latest")));
 });
+test("the data folder is taken out of lab's arguments, in either form", async () => {
+  const { labOptions } = await load("lab");
+  const base = process.env.INIT_CWD ?? process.cwd();
+  assert.deepEqual(labOptions(["--no-browser"]), { data: undefined, rest: ["--no-browser"] });
+  assert.deepEqual(labOptions(["--data", "d", "--port=1"]), {
+    data: path.resolve(base, "d"),
+    rest: ["--port=1"],
+  });
+  assert.deepEqual(labOptions(["-y", "--data=/d"]), { data: "/d", rest: ["-y"] });
+});

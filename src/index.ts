@@ -8,7 +8,7 @@
  */
 export * as augment from "./augment";
 export * as data from "./data";
-export * as engine from "./engine";
+export * as engine from "./engine/public";
 export * as ensemble from "./ensemble";
 export * as features from "./features";
 export * as layers from "./layers";

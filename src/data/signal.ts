@@ -15,6 +15,11 @@ export function currentSignal(): AbortSignal | undefined {
  * Stops the work if its signal is aborted. Call it between pieces of a long loop.
  *
  * @throws {DOMException} the signal's reason, an `AbortError` unless the caller chose another
+ * @example
+ * for (const path of paths) {
+ *   throwIfAborted(signal);
+ *   await read(path);
+ * }
  */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   signal?.throwIfAborted();

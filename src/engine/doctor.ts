@@ -12,7 +12,13 @@ export interface Finding {
   readonly mend?: string;
 }
 
-/** The doctor's findings; shown as a table where a cell returns them. */
+/**
+ * The doctor's findings; shown as a table where a cell returns them.
+ *
+ * @example
+ * const diagnosis = await doctor();
+ * diagnosis.findings.filter(({ status }) => status === "problem");
+ */
 export class Diagnosis {
   readonly findings: readonly Finding[];
 

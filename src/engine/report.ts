@@ -24,7 +24,13 @@ interface MachineFacts {
 
 const displayKey = Symbol.for("Jupyter.display");
 
-/** What computes in this process, and with which versions; shown as a table where a cell returns it. */
+/**
+ * What computes in this process, and with which versions; shown as a table where a cell returns it.
+ *
+ * @example
+ * const report = await ready();
+ * report.device; // "cpu" or "gpu"
+ */
 export class DeviceReport {
   /** TensorFlow's version: "2.21.0". */
   readonly tensorflow: string;

@@ -44,7 +44,12 @@ export interface ExtrapolateOptions {
   signal?: AbortSignal;
 }
 
-/** The images of a sample, one array each. */
+/**
+ * The images of a sample, one array each.
+ *
+ * @example
+ * imagesOf(inputs, 0).length; // 4
+ */
 export function imagesOf(source: Frames, index: number): Float32Array[] {
   const times = source.shape[3];
   const sample = sampleOf(source, index);

@@ -13,6 +13,7 @@ import { type Panel, panels } from "./panels";
 import { escapeText } from "./text";
 import { rainScale } from "./theme";
 
+/** Options of {@link animation}. */
 export interface AnimationOptions {
   /** What came after the inputs, `[samples, rows, columns, leads]`; none by default. */
   truth?: FrameSource;

@@ -3,6 +3,7 @@ import { barsHeight, categoryAxis } from "./labelCounts";
 import { escapeText } from "./text";
 import { categories } from "./theme";
 
+/** Options of {@link blendWeights}. */
 export interface BlendWeightsOptions {
   /** Score of each model alone, in the weights' order; shown behind the names. None by default. */
   scores?: ArrayLike<number>;

@@ -3,6 +3,7 @@ import { Figure } from "./figure";
 import { escapeText, formatNumber } from "./text";
 import { categories, quiet } from "./theme";
 
+/** Options of {@link calibrationCurve}. */
 export interface CalibrationCurveOptions {
   /** `"Calibration"` by default. */
   title?: string;

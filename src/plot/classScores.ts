@@ -4,6 +4,7 @@ import { barsHeight, categoryAxis } from "./labelCounts";
 import { escapeText, formatNumber } from "./text";
 import { categories } from "./theme";
 
+/** Options of {@link classScores}. */
 export interface ClassScoresOptions {
   /** The score of the bars and of the order; `"f1"` by default. */
   score?: "f1" | "precision" | "recall";

@@ -5,6 +5,7 @@ import { categories } from "./theme";
 import { axisName, channelGroups, channelLine, legendName, rowAxes, timeTitle } from "./traces";
 import type { Trace } from "./types";
 
+/** Options of {@link compareTraces}. */
 export interface CompareTracesOptions {
   /** Which window; 0 by default. */
   window?: number;

@@ -7,6 +7,7 @@ import { categories } from "./theme";
 import { axisName, channelGroups, channelLine, timeTitle } from "./traces";
 import type { Trace } from "./types";
 
+/** Options of {@link confusedPairs}. */
 export interface ConfusedPairsOptions {
   /** True label of each window. */
   truth: ArrayLike<number>;

@@ -4,6 +4,7 @@ import { shorten } from "./labelCounts";
 import { escapeText, formatNumber } from "./text";
 import { amountScale } from "./theme";
 
+/** Options of {@link confusion}. */
 export interface ConfusionPlotOptions {
   /** One name a class; the labels' numbers by default. */
   names?: readonly string[];

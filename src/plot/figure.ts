@@ -8,6 +8,7 @@ import type { Layout, MimeBundle, PlotFrame, PlotSpec, Trace } from "./types";
 
 const displayKey = Symbol.for("Jupyter.display");
 
+/** What a {@link Figure} is made of. */
 export interface FigureOptions {
   /** The traces. */
   data: readonly Trace[];

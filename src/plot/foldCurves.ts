@@ -8,6 +8,7 @@ export interface EpochLogs {
   readonly logs: Readonly<Record<string, readonly number[]>>;
 }
 
+/** Options of {@link foldCurves}. */
 export interface FoldCurvesOptions {
   /** Which logs, without `val_`; all but the learning rate by default. */
   metrics?: readonly string[];

@@ -13,6 +13,7 @@ import { type Panel, panels } from "./panels";
 import { formatNumber } from "./text";
 import { errorScale, rainScale } from "./theme";
 
+/** Options of {@link forecastRows}. */
 export interface ForecastRowsOptions {
   /** What came, `[samples, rows, columns, times]`; its first time is compared. */
   truth: FrameSource;
@@ -81,6 +82,7 @@ export function forecastRows(inputs: FrameSource, options: ForecastRowsOptions):
   );
 }
 
+/** Options of {@link worstForecasts}. */
 export interface WorstForecastsOptions extends Omit<ForecastRowsOptions, "samples"> {
   /** How many samples; 4 by default. */
   count?: number;

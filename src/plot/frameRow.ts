@@ -3,6 +3,7 @@ import { extent, type FrameSource, frameShape, imageRows, unitTitles } from "./f
 import { panels } from "./panels";
 import { rainScale } from "./theme";
 
+/** Options of {@link frameRow}. */
 export interface FrameRowOptions {
   /** Which sample; 0 by default. */
   sample?: number;

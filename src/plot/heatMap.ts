@@ -13,6 +13,7 @@ export interface MapPoint {
   readonly name?: string;
 }
 
+/** Options of {@link heatMap}. */
 export interface HeatMapOptions {
   /** Which frames are taken of each sample; all by default. */
   times?: readonly number[];

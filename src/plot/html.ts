@@ -8,6 +8,7 @@ import type { PlotSpec } from "./types";
 /** Specs longer than this travel compressed. */
 const packFrom = 8192;
 
+/** Options of {@link figureHtml}. */
 export interface FigureHtmlOptions {
   /** A PNG that stands in until the library has drawn, and where scripts do not run. */
   image?: Buffer;

@@ -2,6 +2,7 @@ import { Figure } from "./figure";
 import { escapeText, formatCount, formatNumber } from "./text";
 import { categories } from "./theme";
 
+/** Options of {@link labelCounts}. */
 export interface LabelCountsOptions {
   /** Names by label; the labels' numbers by default. Named labels that do not occur show a count of 0. */
   names?: readonly string[];

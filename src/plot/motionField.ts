@@ -4,6 +4,7 @@ import { heatMap } from "./heatMap";
 import { formatNumber } from "./text";
 import type { Trace } from "./types";
 
+/** Options of {@link motionField}. */
 export interface MotionFieldOptions {
   /** Motion along columns, to the right, in pixels a frame, `[rows, columns]`. */
   u: ArrayLike<number>;

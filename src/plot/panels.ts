@@ -22,6 +22,7 @@ export interface ColorAxis {
   readonly title: string;
 }
 
+/** Options of {@link panels}. */
 export interface PanelsOptions {
   readonly title: string;
   readonly colorAxes: readonly ColorAxis[];

@@ -9,6 +9,7 @@ import { inFewColors } from "./quantize";
 import { renderSvg } from "./renderer";
 import type { PlotSpec } from "./types";
 
+/** Options of {@link Figure.save}. */
 export interface SaveOptions {
   /** Image pixels for one pixel of the figure; 2 by default, 1 for `.gif` and `.apng`. */
   scale?: number;

@@ -2,6 +2,7 @@ import { Figure } from "./figure";
 import { escapeText } from "./text";
 import { categories } from "./theme";
 
+/** Options of {@link scoreCurves}. */
 export interface ScoreCurvesOptions {
   /** Where the values lie along x: leads, thresholds, scales. */
   x: ArrayLike<number>;

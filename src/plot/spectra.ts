@@ -3,6 +3,7 @@ import { Figure } from "./figure";
 import { escapeText } from "./text";
 import { categories } from "./theme";
 
+/** Options of {@link spectra}. */
 export interface SpectraOptions {
   /** Unit of a wavelength: `"pixels"` by default, or what the spectra's spacing was in, such as `"km"`. */
   unit?: string;

@@ -5,6 +5,7 @@ import { categories } from "./theme";
 import { thin } from "./thin";
 import type { Layout, Trace } from "./types";
 
+/** Options of {@link traces}. */
 export interface TracesOptions {
   /** Which window; 0 by default. */
   window?: number;

@@ -143,7 +143,7 @@ export async function leastWeights(
   options: { score: (weights: Float64Array) => Promise<number>; precision: number },
 ): Promise<{ weights: Float64Array; score: number }> {
   const { score, precision } = options;
-  let weights = new Float64Array(count).fill(1 / count);
+  let weights: Float64Array = new Float64Array(count).fill(1 / count);
   let least = await score(weights);
   for (let place = 0; place < count; place++) {
     const own = await score(vertex(count, place));

@@ -1,0 +1,220 @@
+import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
+import type { Frames } from "../data/frames";
+import { showAs } from "../data/summary";
+import { displayKey } from "../data/tableDisplay";
+import { takeSamples, takeTimes } from "../features/frameUnits";
+import {
+  type ArrayData,
+  blockedKFold,
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  type Fold,
+  type FoldContext,
+  type FoldFitOptions,
+  takeSamples as takeRows,
+} from "../train";
+import type { ForecastBlend } from "./blend";
+import { asForecast } from "./forecast";
+import type { RadarData } from "./load";
+import { prepareFolds } from "./prepareFolds";
+import { verify } from "./verify";
+
+/** What a recipe trains on and forecasts: pixels, the training samples with one time more than the test samples. */
+export type RecipeData = Pick<RadarData, "train" | "test">;
+
+/** What of a recipe may be set otherwise; the defaults are the recipe's own. */
+export interface RecipeOptions
+  extends Partial<
+      Pick<
+        CrossValidateOptions,
+        | "model"
+        | "seeds"
+        | "keep"
+        | "monitor"
+        | "directory"
+        | "scores"
+        | "testAugment"
+        | "refit"
+        | "progress"
+        | "signal"
+      >
+    >,
+    Partial<
+      Pick<
+        FoldFitOptions,
+        "optimizer" | "loss" | "metrics" | "epochs" | "batchSize" | "callbacks" | "augment" | "mode"
+      >
+    > {
+  /** How many folds, or the folds themselves. */
+  folds?: number | readonly Fold[];
+  /** Time left out on both sides of a validation block, in the unit of `times`; of no account where folds are given. */
+  gap?: number;
+  /** When each training sample was taken. Default: its number, for files in order of time. */
+  times?: ArrayLike<number>;
+  /** Channels of the network's first level; of no account where a model is given. */
+  filters?: number;
+  /** Any other option of `train.fit`. */
+  fit?: Partial<FoldFitOptions>;
+}
+
+/** A cross-validation whose forecasts are ready to be verified, drawn and submitted. */
+export interface RecipeResult extends CrossValidation {
+  /** Numbers of the training samples that `forecast` is of, rising: all, unless the folds validate some only. */
+  readonly samples: Int32Array;
+  /** Each of these samples as forecast without having been learned, float32 `[samples, rows, columns, 1]` in pixels. */
+  readonly forecast: Frames<Float32Array>;
+  /** The test samples' forecast, the mean over folds and seeds, float32 `[samples, rows, columns, 1]` in pixels. */
+  readonly testForecast: Frames<Float32Array>;
+  /** How the network was blended with forecasts that need no training, where the recipe does so. */
+  readonly blend?: ForecastBlend;
+}
+
+/** What makes one recipe. */
+export interface Recipe {
+  network(inputShape: [number, number, number], options: { filters?: number; seed: number }): LayersModel;
+  /** Of one fold; `epochs` and `batchSize` as the caller has them. */
+  fit(context: FoldContext, options: { epochs: number; batchSize: number }): FoldFitOptions;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly folds: number;
+  /** Default: blocks of neighbouring times with a gap. */
+  split?(samples: number, folds: number): Fold[];
+  readonly seeds: readonly number[];
+  readonly testAugment?: CrossValidateOptions["testAugment"];
+}
+
+/** An hour, where successive samples are ten minutes apart; samples share images up to four apart. */
+export const defaultGap = 6;
+
+/** The last of the times. */
+export function targetOf(train: Frames): Frames {
+  return takeTimes(train, { times: [train.shape[3] - 1] });
+}
+
+/** When each sample was taken. */
+export function timesOf(samples: number, options: RecipeOptions): ArrayLike<number> {
+  return options.times ?? Int32Array.from({ length: samples }, (_, sample) => sample);
+}
+
+/** The fields that are set. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function checkData({ train, test }: RecipeData): void {
+  const [samples, rows, columns, times] = train.shape;
+  if (samples < 2 || times < 2 || test.shape.slice(1).join() !== [rows, columns, times - 1].join()) {
+    throw new RangeError(
+      `Cannot run the recipe: test samples must have the training samples' size and one time less, got [${train.shape}] and [${test.shape}]`,
+    );
+  }
+  if (train.unit !== "pixel" || test.unit !== "pixel") {
+    throw new RangeError(
+      `Cannot run the recipe: frames must be in pixels, got ${train.unit} and ${test.unit}`,
+    );
+  }
+}
+
+/** A network's output as frames in shards of the size that the training samples have. */
+function forecastOf(output: ArrayData, shardSize: number): Frames<Float32Array> {
+  const [samples, rows, columns, times] = output.shape;
+  const size = rows * columns * times;
+  const shards: Float32Array[] = [];
+  for (let start = 0; start < samples; start += shardSize) {
+    const count = Math.min(shardSize, samples - start);
+    const data = output.data.subarray(start * size, (start + count) * size);
+    shards.push(asForecast({ data, shape: [count, rows, columns, times] }).shards[0]);
+  }
+  const own = Math.min(shardSize, samples);
+  return { shards, shardSize: own, shape: [samples, rows, columns, times], unit: "pixel" };
+}
+
+/** The competition's score and its parts, of each fold and of all together. */
+function competitionScores(train: Frames): CrossValidateOptions["scores"] {
+  const target = targetOf(train);
+  // Three scores of one verification.
+  const known = new WeakMap<object, ReturnType<typeof verify>>();
+  const found = (indices: Int32Array, prediction: ArrayData) => {
+    const verified =
+      known.get(prediction) ??
+      verify(takeSamples(target, indices), {
+        forecast: forecastOf(prediction, train.shardSize),
+        thresholds: [],
+        scales: [],
+      });
+    known.set(prediction, verified);
+    return verified;
+  };
+  return {
+    "MAE / CSI": ({ indices, prediction }) => found(indices, prediction).score,
+    MAE: ({ indices, prediction }) => found(indices, prediction).mae,
+    CSI: ({ indices, prediction }) => found(indices, prediction).csi,
+  };
+}
+
+function foldsOf(samples: number, recipe: Recipe, options: RecipeOptions): readonly Fold[] {
+  const { folds = recipe.folds, gap = defaultGap } = options;
+  if (typeof folds !== "number") return folds;
+  if (recipe.split) return recipe.split(samples, folds);
+  const times = timesOf(samples, options);
+  if (times.length !== samples) {
+    throw new RangeError(
+      `Cannot run the recipe: need a time for each of ${samples} training samples, got ${times.length}`,
+    );
+  }
+  return blockedKFold(times, { folds, gap });
+}
+
+/** Cross-validates a recipe's network on the competition's data. */
+export async function runRecipe(
+  competition: RecipeData,
+  how: { recipe: Recipe; options: RecipeOptions },
+): Promise<RecipeResult> {
+  const { recipe, options } = how;
+  checkData(competition);
+  const { train, test } = competition;
+  const [samples, rows, columns, times] = train.shape;
+  const { epochs = recipe.epochs, batchSize = recipe.batchSize, filters } = options;
+  const { optimizer, loss, metrics, callbacks, augment, mode } = options;
+  const folds = foldsOf(samples, recipe, options);
+  const { seeds, keep, monitor, directory, refit, progress, signal, scores, testAugment } = options;
+  const found = await crossValidate({
+    seeds: recipe.seeds,
+    scores: competitionScores(train),
+    testAugment: recipe.testAugment,
+    model: (seed) => recipe.network([rows, columns, times - 1], { filters, seed }),
+    ...given({ model: options.model, seeds, keep, monitor, directory, refit, progress, signal, scores }),
+    ...given({ testAugment }),
+    folds,
+    prepare: prepareFolds(train, { test }),
+    fit: (context) => ({
+      ...recipe.fit(context, { epochs, batchSize }),
+      ...given({ optimizer, loss, metrics, augment, mode }),
+      // Callbacks watch the validation, which a model of all samples has none of.
+      ...(callbacks && context.fold !== undefined && { callbacks }),
+      epochs,
+      batchSize,
+      scaleX: 1 / 255,
+      scaleY: 1 / 255,
+      ...options.fit,
+    }),
+  });
+  const validated = new Set(folds.flatMap(({ validation }) => [...validation]));
+  const indices = Int32Array.from(validated).sort();
+  const predictions = takeRows(found.predictions, indices) as ArrayData;
+  const result: RecipeResult = {
+    ...found,
+    samples: indices,
+    forecast: forecastOf(predictions, train.shardSize),
+    testForecast: forecastOf(found.test as ArrayData, test.shardSize),
+  };
+  return shownAs(result, found);
+}
+
+/** A result that a notebook shows as the cross-validation's table. */
+export function shownAs(result: RecipeResult, found: CrossValidation): RecipeResult {
+  return showAs(result, () =>
+    (found as unknown as Record<symbol, () => { "text/plain": string; "text/html": string }>)[displayKey](),
+  );
+}

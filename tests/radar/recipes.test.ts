@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import test, { after, before } from "node:test";
+import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
+import { type FrameArray, type Frames, frames, sampleOf } from "../../src/data/frames";
+import { displayKey } from "../../src/data/tableDisplay";
+import { tf } from "../../src/engine";
+import { extrapolate, persist } from "../../src/features/extrapolate";
+import { takeSamples, takeTimes } from "../../src/features/frameUnits";
+import { load } from "../../src/radar/load";
+import type { RecipeData, RecipeOptions, RecipeResult } from "../../src/radar/recipe";
+import { recipes } from "../../src/radar/recipes";
+import { writeSample } from "../../src/radar/sample";
+import { verify } from "../../src/radar/verify";
+import { kFold } from "../../src/train/folds";
+import { adam } from "../../src/train/optimizers";
+import { timeSeriesSplit } from "../../src/train/timeFolds";
+
+const folder = mkdtempSync(path.join(tmpdir(), "podium-recipes-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const size = 24;
+const samples = 24;
+let competition: RecipeData;
+
+/** The middle of every image. */
+function crop<T extends FrameArray>(source: Frames<T>): Frames<T> {
+  const [count, rows, columns, times] = source.shape;
+  const top = (rows - size) >> 1;
+  const left = (columns - size) >> 1;
+  const cut = frames(new Uint8Array(count * size * size * times) as T, {
+    shape: [count, size, size, times],
+    unit: source.unit,
+  });
+  for (let sample = 0; sample < count; sample++) {
+    const [from, into] = [sampleOf(source, sample), sampleOf(cut, sample)];
+    for (let row = 0; row < size; row++) {
+      const start = ((row + top) * columns + left) * times;
+      into.set(from.subarray(start, start + size * times), row * size * times);
+    }
+  }
+  return cut;
+}
+
+before(async () => {
+  await writeSample(path.join(folder, "data"), { samples, testSamples: 5, seed: 3 });
+  const whole = await load(path.join(folder, "data"));
+  competition = { train: crop(whole.train), test: crop(whole.test) };
+});
+
+/** Small and eager: to capture so short a training takes longer than to run it. */
+const small: RecipeOptions = {
+  folds: 2,
+  epochs: 1,
+  filters: 4,
+  batchSize: 8,
+  mode: "eager",
+  progress: false,
+};
+const target = () => takeTimes(competition.train, { times: [4] });
+const past = () => takeTimes(competition.train, { times: [0, 1, 2, 3] });
+const bytes = ({ shards }: Frames) =>
+  Buffer.concat(shards.map((shard) => new Uint8Array(shard.buffer.slice(0))));
+
+function checkForecasts({ forecast, testForecast }: RecipeResult): void {
+  assert.deepEqual(forecast.shape, [samples, size, size, 1]);
+  assert.deepEqual(testForecast.shape, [5, size, size, 1]);
+  for (const { unit, shards } of [forecast, testForecast]) {
+    assert.equal(unit, "pixel");
+    const values = shards.flatMap((shard) => [...shard]);
+    assert.ok(values.every((value) => value >= 0 && value <= 255));
+    assert.ok(new Set(values).size > 100, "images are no blank sheets");
+  }
+}
+
+for (const name of ["first", "rainnet", "unet", "best"] as const) {
+  test(`${name} runs by one call, to the same forecasts every time`, async () => {
+    const held = tf.memory().numTensors;
+    const result = await recipes[name](competition, small);
+    assert.equal(tf.memory().numTensors, held, "no tensors stay behind");
+    checkForecasts(result);
+    assert.deepEqual(
+      [...result.samples],
+      Array.from({ length: samples }, (_, sample) => sample),
+    );
+    assert.equal(result.runs.length, 2);
+    const again = await recipes[name](competition, small);
+    assert.deepEqual(bytes(again.forecast), bytes(result.forecast));
+    assert.deepEqual(bytes(again.testForecast), bytes(result.testForecast));
+    const shown = (result as unknown as Record<symbol, () => Record<string, string>>)[displayKey]();
+    assert.match(shown["text/plain"], /^part .*MAE \/ CSI +MAE +CSI .*\nfold 1 /);
+    if (name === "best") return;
+    const found = verify(target(), { forecast: result.forecast });
+    assert.ok(Math.abs(result.scores.MAE - found.mae) < 1e-9);
+    assert.equal(result.scores.CSI, found.csi);
+  });
+}
+
+/** One convolution, for tests of what is around the network. */
+function smallest(seed: number): LayersModel {
+  const input = tf.input({ shape: [size, size, 4] });
+  const kernelInitializer = tf.initializers.glorotUniform({ seed });
+  const layer = tf.layers.conv2d({ filters: 1, kernelSize: 1, activation: "sigmoid", kernelInitializer });
+  return tf.model({ inputs: input, outputs: layer.apply(input) as typeof input });
+}
+
+test("first trains as its author did", async () => {
+  const directory = path.join(folder, "first");
+  const settings = { ...small, folds: undefined, batchSize: undefined, directory };
+  const result = await recipes.first(competition, { ...settings, model: smallest });
+  const run = JSON.parse(readFileSync(path.join(directory, "run.json"), "utf8"));
+  assert.deepEqual(run.seeds, [1818]);
+  assert.equal(run.batchSize, 16);
+  assert.equal(run.optimizer.name, "nadam");
+  assert.equal(run.optimizer.learningRate, 3e-4);
+  assert.equal(run.loss, 'scaledMeanAbsoluteError {"scale":255}');
+  const folds = kFold(samples, { folds: 10, shuffle: true, seed: 1818 });
+  assert.equal(result.runs.length, 10);
+  result.runs.forEach(({ validation }, fold) => {
+    const own = folds[fold].validation;
+    assert.equal(validation!.shape[0], own.length);
+    const pixels = size * size;
+    const at = own[0] * pixels;
+    assert.deepEqual(validation!.data.slice(0, pixels), result.predictions.data.slice(at, at + pixels));
+  });
+  const model = () => {
+    throw new Error("no model is needed");
+  };
+  const read = await recipes.first(competition, { ...settings, model });
+  assert.deepEqual(bytes(read.forecast), bytes(result.forecast), "a finished run is read");
+});
+
+test("the other recipes leave a gap between training and validation in time", async () => {
+  const seen: Set<number>[] = [];
+  // Each training sample tells its number by its first pixel.
+  const train = { ...competition.train, shards: [competition.train.shards[0].slice()] };
+  for (let sample = 0; sample < samples; sample++) sampleOf(train, sample)[0] = sample;
+  await recipes.unet(
+    { train, test: competition.test },
+    {
+      ...small,
+      model: smallest,
+      folds: 3,
+      gap: 4,
+      augment: (batch) => {
+        const first = tf.tidy(() => tf.round(tf.mul(tf.slice(batch.x, 0, [-1, 1, 1, 1]), 255)).dataSync());
+        if (seen.length === 0 || [...first].some((sample) => seen.at(-1)!.has(sample))) seen.push(new Set());
+        for (const sample of first) seen.at(-1)!.add(sample);
+        return batch;
+      },
+      // One augmentation call a batch; the order of folds is the order of calls.
+      batchSize: samples,
+    },
+  );
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  assert.deepEqual(
+    seen.map((set) => [...set].sort((a, b) => a - b)),
+    [range(12, 24), [...range(0, 4), ...range(20, 24)], range(0, 12)],
+  );
+});
+
+test("best blends the network out of fold with optical flow and persistence", async () => {
+  const settings = { ...small, model: smallest };
+  const result = await recipes.best(competition, settings);
+  const { blend } = result;
+  assert.ok(blend?.nested);
+  const network = (await recipes.best(competition, { ...settings, blend: false })).forecast;
+  const parts = { network, opticalFlow: await extrapolate(past()), persistence: persist(past()) };
+  const scores = Object.values(parts).map((forecast) => verify(target(), { forecast }).score);
+  const found = verify(target(), { forecast: result.forecast }).score;
+  assert.ok(Math.abs(found - blend.nested.combined) < 1e-5 * found, "forecast is the honest blend");
+  assert.ok(
+    blend.score <= Math.min(...scores) * (1 + 1e-6),
+    "no worse than its best part where it was found",
+  );
+  const whole = verify(target(), { forecast: blend.predict(parts) }).score;
+  assert.ok(Math.abs(whole - blend.score) < 1e-5 * whole);
+});
+
+test("everything can be set otherwise", async () => {
+  const directory = path.join(folder, "other");
+  const result = await recipes.rainnet(competition, {
+    ...small,
+    model: smallest,
+    folds: timeSeriesSplit(samples, { folds: 2, gap: 2 }),
+    directory,
+    optimizer: adam({ learningRate: 0.01 }),
+    loss: "mse",
+    seeds: [3, 4],
+    metrics: ["mae"],
+    callbacks: [],
+    scores: { first: ({ indices }) => indices[0] },
+    refit: true,
+    fit: { shuffle: false },
+  });
+  const run = JSON.parse(readFileSync(path.join(directory, "run.json"), "utf8"));
+  assert.deepEqual(run.seeds, [3, 4]);
+  assert.equal(run.loss, "mse");
+  assert.equal(run.optimizer.learningRate, 0.01);
+  assert.deepEqual([...result.samples], [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
+  assert.deepEqual(result.forecast.shape, [16, size, size, 1], "of the validated samples only");
+  assert.deepEqual(
+    result.runs.map(({ scores, logs }) => [scores.first, typeof logs.val_mae]),
+    [8, 16, 8, 16].map((first) => [first, "number"]),
+  );
+  assert.equal(result.refits.length, 2);
+  assert.ok(existsSync(path.join(directory, "seed-3", "all", "model.safetensors")));
+  const part = await recipes.best(competition, {
+    ...small,
+    model: smallest,
+    folds: timeSeriesSplit(samples, { folds: 1 }),
+    gap: 2,
+  });
+  assert.deepEqual(part.forecast.shape, [12, size, size, 1]);
+  assert.equal(part.blend!.nested!.folds.length, 2);
+});
+
+test("data that do not fit are refused", async () => {
+  const { train, test: unseen } = competition;
+  const short = takeTimes(unseen, { times: [0, 1, 2] });
+  await assert.rejects(recipes.first({ train, test: short } as RecipeData, small), /one time less, got/);
+  const rain = { ...train, unit: "rain" as const };
+  await assert.rejects(recipes.unet({ train: rain, test: unseen }, small), /must be in pixels, got rain/);
+  const few = { train: takeSamples(train, [0, 1, 2]), test: unseen };
+  await assert.rejects(
+    recipes.unet(few, { ...small, times: [1, 2] }),
+    /a time for each of 3 training samples, got 2/,
+  );
+});

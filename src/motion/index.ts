@@ -3,6 +3,13 @@ export { labelCounts, labelNames } from "./labels";
 export { channels, rate, steps } from "./layout";
 export { type LoadOptions, load, type MotionData } from "./load";
 export { type PrepareFoldsOptions, prepareFolds } from "./prepareFolds";
+export {
+  type MiniRocketRecipeOptions,
+  type NetworkOptions,
+  type RecipeOptions,
+  type RecipeRunOptions,
+  recipes,
+} from "./recipes";
 export { type SampleOptions, writeSample } from "./sample";
 export {
   type CheckOptions,

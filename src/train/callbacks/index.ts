@@ -7,3 +7,4 @@ export type { MonitorOptions } from "./monitor";
 export { progress } from "./progress";
 export { type ReduceLROnPlateauOptions, reduceLROnPlateau } from "./reduceLROnPlateau";
 export { type TensorBoardOptions, tensorBoard } from "./tensorBoard";
+export { type TimeBudgetOptions, timeBudget } from "./timeBudget";

@@ -1,0 +1,18 @@
+import { best } from "./best";
+import { first } from "./first";
+import { miniRocket } from "./miniRocket";
+import { second } from "./second";
+import { third } from "./third";
+
+export type { MiniRocketRecipeOptions } from "./miniRocket";
+export type { NetworkOptions, RecipeOptions, RecipeRunOptions } from "./recipe";
+
+/**
+ * Whole pipelines by name, from the competition's data to out-of-fold and test probabilities in one call: the first
+ * three places (`first`, `second`, `third`), the baseline `miniRocket`, and ours (`best`). Every part can be replaced.
+ *
+ * @example
+ * const competition = await motion.load("data/motion");
+ * const result = await motion.recipes.third(competition, { folds: 5, epochs: 60, directory: "runs/third" });
+ */
+export const recipes = { first, second, third, miniRocket, best } as const;

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after, before } from "node:test";
+import { tf } from "../../../src/engine";
+import type { MotionData, NetworkOptions, RecipeOptions } from "../../../src/motion";
+import { load, recipes, writeSample } from "../../../src/motion";
+import { adam, type CrossValidation, type Fold, stratifiedKFold } from "../../../src/train";
+
+const classes = 3;
+const folder = mkdtempSync(join(tmpdir(), "recipes-"));
+let competition: MotionData;
+let folds: Fold[];
+
+before(async () => {
+  const sample = join(folder, "sample");
+  await writeSample(sample, { windows: 36, testWindows: 6, classes, subjects: 4 });
+  competition = await load(sample, { cache: false });
+  folds = stratifiedKFold(competition.labels, { folds: 2, shuffle: true, seed: 1 });
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A network of few weights, with dropout, so that its random numbers count. */
+function tiny({ inputShape, classes: units, seed }: NetworkOptions) {
+  const kernelInitializer = tf.initializers.glorotUniform({ seed });
+  return tf.sequential({
+    layers: [
+      tf.layers.averagePooling1d({ poolSize: 60, inputShape }),
+      tf.layers.flatten(),
+      tf.layers.dropout({ rate: 0.1 }),
+      tf.layers.dense({ units, activation: "softmax", kernelInitializer }),
+    ],
+  });
+}
+
+/** Eager: to capture so small a step takes longer than to run it. */
+const small = (): RecipeOptions => ({
+  folds,
+  epochs: 1,
+  model: tiny,
+  fit: { mode: "eager" },
+  progress: false,
+});
+const rocket = { features: 84, dilations: 4 };
+
+const runs: Record<string, (data: MotionData, options?: RecipeOptions) => Promise<CrossValidation>> = {
+  third: (data, options) => recipes.third(data, { ...small(), ...options }),
+  first: (data, options) => recipes.first(data, { ...small(), ...options }),
+  second: (data, options) => recipes.second(data, { ...small(), ...options }),
+  best: (data, options) => recipes.best(data, { ...small(), ...options }),
+  miniRocket: (data, options) =>
+    recipes.miniRocket(data, {
+      folds,
+      rocket,
+      progress: false,
+      groups: options?.groups,
+      directory: options?.directory,
+      seeds: options?.seeds,
+    }),
+};
+
+/** The same data with the first fold's validation windows and labels changed. */
+function withoutFirstFold(data: MotionData): MotionData {
+  const [, steps, channels] = data.train.shape;
+  const values = data.train.data.slice();
+  const labels = data.labels.slice();
+  for (const window of folds[0].validation) {
+    for (let i = 0; i < steps * channels; i++) values[window * steps * channels + i] *= -50;
+    labels[window] = (labels[window] + 1) % classes;
+  }
+  return { ...data, train: { ...data.train, data: values }, labels };
+}
+
+for (const [name, run] of Object.entries(runs)) {
+  test(`${name}: probabilities of all windows, the same each time, and nothing of a fold's validation in its training`, async () => {
+    const result = await run(competition);
+    assert.deepEqual(result.predictions.shape, [36, classes]);
+    assert.deepEqual(result.test?.shape, [6, classes]);
+    for (const { data } of [result.predictions, result.test as { data: ArrayLike<number> }]) {
+      for (let row = 0; row < data.length; row += classes) {
+        let sum = 0;
+        for (let k = 0; k < classes; k++) {
+          assert.ok(data[row + k] >= 0);
+          sum += data[row + k];
+        }
+        assert.ok(Math.abs(sum - 1) < 1e-5, `row ${row / classes} sums to ${sum}`);
+      }
+    }
+    assert.equal(result.runs.length, 2);
+    assert.ok(result.scores.logLoss > 0 && result.scores.accuracy >= 0);
+    const again = await run(competition);
+    assert.deepEqual(again.predictions, result.predictions);
+    assert.deepEqual(again.test, result.test);
+    const changed = await run(withoutFirstFold(competition));
+    assert.deepEqual(changed.runs[0].test, result.runs[0].test);
+    assert.notDeepEqual(changed.runs[1].test, result.runs[1].test);
+  });
+}
+
+test("folds by number keep people apart where groups are given", async () => {
+  const { subjects } = competition;
+  const chosen = { folds: 2, groups: subjects, directory: join(folder, "grouped"), seeds: [1, 2] };
+  const result = await recipes.miniRocket(competition, { ...chosen, rocket, progress: false });
+  assert.equal(result.runs.length, 4);
+  const read = await recipes.miniRocket(competition, { ...chosen, rocket, progress: false });
+  assert.deepEqual(read, result);
+  const other = { ...chosen, rocket: { ...rocket, dilations: 2 }, progress: false };
+  await assert.rejects(recipes.miniRocket(competition, other), /Cannot continue the run in .*take another/s);
+  const leaking = recipes.second(competition, { ...small(), groups: subjects });
+  await assert.rejects(leaking, /group/);
+});
+
+test("every part can be replaced, and several seeds are averaged", async () => {
+  let made = 0;
+  const result = await recipes.third(competition, {
+    ...small(),
+    seeds: [1, 2],
+    epochs: 2,
+    features: (windows) => windows,
+    oversample: false,
+    model: (network) => {
+      made++;
+      assert.deepEqual(network.inputShape, [600, 6]);
+      return tiny(network);
+    },
+    fit: ({ fold }) => ({ mode: "eager", optimizer: adam(), batchSize: fold === 0 ? 8 : 9, callbacks: [] }),
+  });
+  assert.equal(made, 4);
+  assert.deepEqual(
+    result.runs.map((run) => [run.fold, run.seed, run.epochs]),
+    [
+      [0, 1, 2],
+      [1, 1, 2],
+      [0, 2, 2],
+      [1, 2, 2],
+    ],
+  );
+});
+
+test("a time is shared among the folds and ends their training", async () => {
+  const { runs: found } = await recipes.best(competition, { ...small(), epochs: 1000, seconds: 0.02 });
+  for (const { epochs, stopReason } of found) {
+    assert.ok(epochs < 1000);
+    assert.match(stopReason ?? "", /0.01 s are used up/);
+  }
+});
+
+test("the first place's learning rate falls after 15 and 30 of 40 epochs", async () => {
+  const { runs: found } = await recipes.first(competition, {
+    ...small(),
+    epochs: 8,
+    features: (windows) => windows,
+  });
+  assert.deepEqual(
+    found[0].history.learningRate.map((rate) => rate.toPrecision(3)),
+    [...Array(3).fill("0.00300"), ...Array(3).fill("0.000600"), ...Array(2).fill("0.000240")],
+  );
+  assert.equal(found[0].keptEpoch, 7);
+});

@@ -1,4 +1,4 @@
-import { parsePlainRows, type RowTarget } from "./numberRows";
+import { PlainRows, type RowTarget } from "./plainRows";
 import { currentSignal, throwIfAborted } from "./signal";
 import { readChunks } from "./stream";
 import { splitLine } from "./text";
@@ -42,6 +42,7 @@ class RowParser implements RowTarget {
   values = new Float32Array(0);
   /** Rows before which blank lines were skipped, one entry a line. */
   private readonly blankBefore: number[] = [];
+  private readonly plain: PlainRows;
 
   constructor(
     private readonly path: string,
@@ -50,6 +51,7 @@ class RowParser implements RowTarget {
     readonly width: number,
   ) {
     this.integers = Array.from({ length: header.length - width }, () => new Int32Array(0));
+    this.plain = new PlainRows(this);
   }
 
   lineOf(row: number): number {
@@ -76,7 +78,7 @@ class RowParser implements RowTarget {
     let at = 0;
     while (at < bytes.length) {
       if (this.rows === this.capacity) this.reserve(1024 + Math.ceil(this.capacity * 1.5));
-      at = parsePlainRows(bytes, at, this);
+      at = this.plain.parse(bytes, at);
       if (at < bytes.length && this.rows < this.capacity) {
         const end = bytes.indexOf(NEWLINE, at);
         this.parseLine(Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString("utf8"));

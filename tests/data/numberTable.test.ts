@@ -92,6 +92,69 @@ test("byte order mark, CRLF, quotes, blanks, column order and a missing last lin
   assert.deepEqual([0, 1, 2].map(table.lineOf), [2, 4, 5]);
 });
 
+test("a row with any byte in any place is read as Number reads its fields, or refused", async () => {
+  const good = "1,0.5,-2.5\n";
+  const row = Buffer.from("7,-0.385814,12.642958\n");
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+  const path = await fileOf("");
+  for (let at = 0; at < row.length; at++) {
+    for (const byte of [...Buffer.from(',.-+/0:eE \r"\u00b0x5'), 0x7f, 0x80, 0xb0, 0xdc, 0xff, 0]) {
+      const changed = Buffer.from(row);
+      changed[at] = byte;
+      await writeFile(path, Buffer.concat([Buffer.from(`id,a,b\n${good}`), changed, Buffer.from(good)]));
+      // Without its line end the row runs into the next one.
+      const line = changed.toString().split("\n")[0] + (at === row.length - 1 ? good.trim() : "");
+      const fields = line
+        .replace(/^"(.*)"$/, "$1")
+        .split(",")
+        .map((field) => field.trim());
+      const valid =
+        fields.length === 3 &&
+        fields.every((field) => number.test(field) && Number.isFinite(Math.fround(Number(field)))) &&
+        /^\S+$/.test(fields[0]);
+      const read = readNumberTable(path, { integers: ["id"] });
+      if (valid && Number.isInteger(Number(fields[0]))) {
+        const table = await read;
+        const expected = [0.5, -2.5, ...fields.slice(1).map(Number), 0.5, -2.5].map(Math.fround);
+        assert.deepEqual(Array.from(table.values.subarray(0, 4)), expected.slice(0, 4), line);
+        assert.equal(table.integers.id[1], Number(fields[0]), line);
+      } else if (!line.includes('"')) {
+        await assert.rejects(read, { name: "SyntaxError", message: /:3: / }, JSON.stringify(line));
+      } else await read.catch(() => undefined);
+    }
+  }
+});
+
+test("lines of every length and kind of end are read wherever they lie in the text", async () => {
+  const random = randomSource(8);
+  for (const end of ["\n", "\r\n"]) {
+    const texts: string[] = [];
+    const expected: number[] = [];
+    for (let row = 0; row < 30_000; row++) {
+      // Now and then a field that is not plain, a quoted one, a long one.
+      const kind = random.integer(0, 200);
+      const value = random.normal() * 10 ** random.integer(-3, 5);
+      const text =
+        kind === 0 ? `${value}` : kind === 1 ? `"${value.toFixed(3)}"` : value.toFixed(random.integer(0, 9));
+      const zeros = kind === 2 ? "0".repeat(random.integer(1, 5000)) : "";
+      texts.push(`${text},${row},${zeros}${row}.5`);
+      expected.push(Math.fround(Number(text.replaceAll('"', ""))), row + 0.5);
+    }
+    const path = await fileOf(`a,id,b${end}${texts.join(end)}${end}`);
+    const table = await readNumberTable(path, { integers: ["id"] });
+    assert.deepEqual(table.values, Float32Array.from(expected));
+    assert.ok(table.integers.id.every((id, row) => id === row));
+  }
+});
+
+test("many columns are read as few are", async () => {
+  const columns = Array.from({ length: 3000 }, (_, column) => `c${column}`);
+  const rows = Array.from({ length: 30 }, (_, row) => columns.map((_, column) => row - column / 8));
+  const text = [columns, ...rows].map((row) => `${row.join(",")}\n`).join("");
+  const table = await readNumberTable(await fileOf(text));
+  assert.deepEqual(table.values, Float32Array.from(rows.flat()));
+});
+
 const refusals: [what: string, text: string, message: RegExp][] = [
   ["text in a number", "id,a\n1,2\n2,x1\n", /table\.csv:3: column a must be a finite number, got "x1"/],
   ["NaN", "id,a\n1,nan\n", /:2: column a must be a finite number, got "nan"/],

@@ -145,7 +145,7 @@ export interface SelectOptions extends BlendOptions {
  * @param predictions out-of-fold predictions `[rows, …]`, one a model
  * @throws {RangeError} if shapes disagree, a value is not finite, or truth and rows differ in number
  * @example
- * const chosen = selectGreedily(runs.map((run) => run.predictions), { truth: labels });
+ * const chosen = selectGreedily([first.predictions, second.predictions], { truth: labels });
  */
 export function selectGreedily(predictions: readonly Predictions[], options: SelectOptions): Blend {
   const { truth, score = defaultScore, rounds = 50, names } = options;

@@ -32,7 +32,7 @@ export interface ConfusedPairsOptions {
  * @param source `[windows, steps, channels]`
  * @throws {RangeError} if labels and windows are not equally many, a label has no name, or nothing is confused
  * @example
- * confusedPairs(train, { truth, predicted, names: motion.labels, unit: "acceleration (g)" });
+ * confusedPairs(train, { truth, predicted, names: labelNames, unit: "acceleration (g)" });
  */
 export function confusedPairs(source: Series, options: ConfusedPairsOptions): Figure {
   const { truth, predicted, names, pairs = 3, title = "Most confused classes" } = options;

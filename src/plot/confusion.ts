@@ -22,7 +22,7 @@ export interface ConfusionPlotOptions {
  * @param matrix counts `[classes, classes]`, as `confusionMatrix` gives them
  * @throws {RangeError} if the matrix is not square, or there is not one name a class
  * @example
- * confusion(confusionMatrix(truth, predicted), { names: motion.labels, sort: "recall" });
+ * confusion(confusionMatrix(truth, predicted), { names: labelNames, sort: "recall" });
  */
 export function confusion(matrix: ConfusionMatrix, options: ConfusionPlotOptions = {}): Figure {
   const { normalize = true, sort = "label", title = "Confusion" } = options;

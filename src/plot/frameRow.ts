@@ -21,7 +21,7 @@ export interface FrameRowOptions {
  * @param source `[samples, rows, columns, times]` or one sample `[rows, columns, times]`
  * @throws {RangeError} if the shape is another, the sample lies outside, or there is not one title a frame
  * @example
- * frameRow(train.frames, { sample: 12 });
+ * frameRow(competition.train, { sample: 12 });
  */
 export function frameRow(source: FrameSource, options: FrameRowOptions = {}): Figure {
   const { sample = 0, title = `Sample ${sample}` } = options;

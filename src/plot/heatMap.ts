@@ -35,7 +35,7 @@ export interface HeatMapOptions {
  * @param source `[rows, columns]`, `[rows, columns, times]` or `[samples, rows, columns, times]`
  * @throws {RangeError} if the shape is another, or a time or point lies outside
  * @example
- * heatMap(train.frames, { times: [0, 1, 2, 3], points: radar.dams, title: "Sum of all inputs" });
+ * heatMap(competition.train, { times: [0, 1, 2, 3], points: radar.dams, title: "Sum of all inputs" });
  */
 export function heatMap(source: FrameSource, options: HeatMapOptions = {}): Figure {
   const { reduce = "sum", points = [], scale = rainScale, title = "Heat map" } = options;

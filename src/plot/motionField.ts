@@ -24,7 +24,7 @@ export interface MotionFieldOptions {
  * @param image `[rows, columns]`
  * @throws {RangeError} if the fields have another size than the image
  * @example
- * motionField({ data: now, shape: [120, 120] }, farneback(before, now, { shape: [120, 120] }));
+ * motionField({ data: now, shape: [120, 120] }, farneback([before, now], { shape: [120, 120] }));
  */
 export function motionField(image: FrameSource, options: MotionFieldOptions): Figure {
   const { u, v, title = "Motion field" } = options;

@@ -161,7 +161,7 @@ function describe({ weights, score, nested }: ForecastBlend): { "text/html": str
  * @example
  * const opticalFlow = await features.extrapolate(inputs);
  * const blend = await radar.blendForecasts({ network, opticalFlow }, { truth: target, folds });
- * blend.nested.gain;
+ * blend.nested?.gain;
  */
 export async function blendForecasts(
   forecasts: NamedForecasts,

@@ -17,7 +17,7 @@ const version = "1";
  * @param state as `fit` returns it and callbacks get it from their context
  * @throws {Error} the file system's own error
  * @example
- * const history = await fit(model, { x, y, optimizer: adam(), loss: "mae", epochs: 5 });
+ * const history = await fit(model, { x, y }, { ...options, optimizer: adam(), loss: "mae", epochs: 5 });
  * saveCheckpoint("runs/a/last.safetensors", history.state);
  */
 export function saveCheckpoint(file: string, state: FitState): void {
@@ -78,7 +78,7 @@ function stateFor<S extends Pick<FitState, "tensors">>(model: LayersModel, state
  * @throws {SyntaxError} if the file is no checkpoint, is cut off or damaged
  * @throws {RangeError} if the state is of another model
  * @example
- * await fit(model, { x, y, optimizer: adam(), loss: "mae", epochs: 10, initial: loadCheckpoint("runs/a/last.safetensors", { model }) });
+ * await fit(model, { x, y }, { ...options, optimizer: adam(), loss: "mae", epochs: 10, initial: loadCheckpoint("runs/a/last.safetensors", { model }) });
  */
 export function loadCheckpoint(file: string, options: { model?: LayersModel } = {}): FitState {
   const { tensors, metadata } = readSafetensors(file);

@@ -47,7 +47,7 @@ function normalised(prediction: Tensor): Tensor {
  *
  * @throws {RangeError} if `labelSmoothing` lies outside [0, 1)
  * @example
- * await fit(model, { x, y, loss: categoricalCrossEntropy({ labelSmoothing: 0.1 }) });
+ * await fit(model, { x, y }, { ...options, loss: categoricalCrossEntropy({ labelSmoothing: 0.1 }) });
  */
 export function categoricalCrossEntropy(options: CrossEntropyOptions = {}): LossFromLogits {
   const { labelSmoothing = 0 } = options;
@@ -77,7 +77,7 @@ export function categoricalCrossEntropy(options: CrossEntropyOptions = {}): Loss
  *
  * @throws {RangeError} if `labelSmoothing` lies outside [0, 1)
  * @example
- * await fit(model, { x, y, loss: sparseCategoricalCrossEntropy() });
+ * await fit(model, { x, y }, { ...options, loss: sparseCategoricalCrossEntropy() });
  */
 export function sparseCategoricalCrossEntropy(options: CrossEntropyOptions = {}): LossFromLogits {
   const { labelSmoothing = 0 } = options;
@@ -109,7 +109,7 @@ export function sparseCategoricalCrossEntropy(options: CrossEntropyOptions = {})
  *
  * @throws {RangeError} if `labelSmoothing` lies outside [0, 1)
  * @example
- * await fit(model, { x, y, loss: binaryCrossEntropy() });
+ * await fit(model, { x, y }, { ...options, loss: binaryCrossEntropy() });
  */
 export function binaryCrossEntropy(options: CrossEntropyOptions = {}): LossFromLogits {
   const { labelSmoothing = 0 } = options;
@@ -144,7 +144,7 @@ export interface FocalOptions extends CrossEntropyOptions {
  *
  * @throws {RangeError} if `labelSmoothing` lies outside [0, 1)
  * @example
- * await fit(model, { x, y, loss: focal({ gamma: 1 }) });
+ * await fit(model, { x, y }, { ...options, loss: focal({ gamma: 1 }) });
  */
 export function focal(options: FocalOptions = {}): Loss {
   const { alpha = 0.25, gamma = 2, labelSmoothing = 0 } = options;
@@ -168,7 +168,7 @@ function difference(truth: Tensor, prediction: Tensor): Tensor {
  * Mean absolute error within each sample; its gradient is 0 where the error is 0.
  *
  * @example
- * await fit(model, { x, y, loss: meanAbsoluteError });
+ * await fit(model, { x, y }, { ...options, loss: meanAbsoluteError });
  */
 export const meanAbsoluteError: Loss = (truth, prediction) =>
   tf.tidy(() => perSample(absolute(difference(truth, prediction))));
@@ -177,7 +177,7 @@ export const meanAbsoluteError: Loss = (truth, prediction) =>
  * Mean square error within each sample.
  *
  * @example
- * await fit(model, { x, y, loss: meanSquaredError });
+ * await fit(model, { x, y }, { ...options, loss: meanSquaredError });
  */
 export const meanSquaredError: Loss = (truth, prediction) =>
   tf.tidy(() => perSample(tf.square(difference(truth, prediction))));
@@ -188,7 +188,7 @@ export const meanSquaredError: Loss = (truth, prediction) =>
  * Source: Keras 3 `LogCosh`.
  *
  * @example
- * await fit(model, { x, y, loss: logCosh });
+ * await fit(model, { x, y }, { ...options, loss: logCosh });
  */
 export const logCosh: Loss = (truth, prediction) =>
   tf.tidy(() => {
@@ -204,7 +204,7 @@ export const logCosh: Loss = (truth, prediction) =>
  * @param options `delta`: where the line begins (default 1)
  * @throws {RangeError} if `delta` is not above 0
  * @example
- * await fit(model, { x, y, loss: huber({ delta: 0.5 }) });
+ * await fit(model, { x, y }, { ...options, loss: huber({ delta: 0.5 }) });
  */
 export function huber(options: { delta?: number } = {}): Loss {
   const { delta = 1 } = options;
@@ -224,7 +224,7 @@ export function huber(options: { delta?: number } = {}): Loss {
  * @param parts losses with their weights (default 1)
  * @throws {RangeError} if there is no part
  * @example
- * await fit(model, { x, y, loss: sumOfLosses([{ loss: "mae" }, { loss: ssimLoss(), weight: 0.2 }]) });
+ * await fit(model, { x, y }, { ...options, loss: sumOfLosses([{ loss: "mae" }, { loss: ssimLoss(), weight: 0.2 }]) });
  */
 export function sumOfLosses(parts: readonly { loss: Loss | string; weight?: number }[]): Loss {
   if (parts.length === 0) throw new RangeError("Cannot make a loss: a sum needs a part, got none");

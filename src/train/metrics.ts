@@ -33,7 +33,7 @@ function labelsOf(truth: Tensor, prediction: Tensor): Tensor {
  *
  * @param options `name` (default "accuracy"); `threshold` of a single output (default 0.5)
  * @example
- * await fit(model, { x, y, metrics: [accuracy()] });
+ * await fit(model, { x, y }, { ...options, metrics: [accuracy()] });
  */
 export function accuracy(options: { name?: string; threshold?: number } = {}): Metric {
   const { name = "accuracy", threshold = 0.5 } = options;
@@ -56,7 +56,7 @@ export function accuracy(options: { name?: string; threshold?: number } = {}): M
  * @param options `k` (default 5); `name` (default "top" and k)
  * @throws {RangeError} if `k` is not a whole number above 0
  * @example
- * await fit(model, { x, y, metrics: [topK({ k: 3 })] });
+ * await fit(model, { x, y }, { ...options, metrics: [topK({ k: 3 })] });
  */
 export function topK(options: { k?: number; name?: string } = {}): Metric {
   const { k = 5 } = options;
@@ -79,7 +79,7 @@ export function topK(options: { k?: number; name?: string } = {}): Metric {
  * @param options `name` as it appears in logs
  * @throws {RangeError} if the name is unknown
  * @example
- * await fit(model, { x, y, metrics: [lossMetric("logCosh", { name: "logCosh" })] });
+ * await fit(model, { x, y }, { ...options, metrics: [lossMetric("logCosh", { name: "logCosh" })] });
  */
 export function lossMetric(given: Loss | string, options: { name: string }): Metric {
   const of = loss(given);
@@ -90,7 +90,7 @@ export function lossMetric(given: Loss | string, options: { name: string }): Met
  * Mean absolute error.
  *
  * @example
- * await fit(model, { x, y, metrics: [mae()] });
+ * await fit(model, { x, y }, { ...options, metrics: [mae()] });
  */
 export function mae(): Metric {
   return meanOf("mae", (truth, prediction) =>
@@ -102,7 +102,7 @@ export function mae(): Metric {
  * Mean square error.
  *
  * @example
- * await fit(model, { x, y, metrics: [mse()] });
+ * await fit(model, { x, y }, { ...options, metrics: [mse()] });
  */
 export function mse(): Metric {
   return lossMetric("meanSquaredError", { name: "mse" });
@@ -128,7 +128,7 @@ export interface AucOptions {
  *
  * @throws {RangeError} if there are fewer than 2 thresholds
  * @example
- * await fit(model, { x, y, metrics: [auc()] });
+ * await fit(model, { x, y }, { ...options, metrics: [auc()] });
  */
 export function auc(options: AucOptions = {}): Metric {
   const { thresholds: count = 200, curve = "roc", name = "auc" } = options;

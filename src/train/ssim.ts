@@ -74,7 +74,7 @@ export function structuralSimilarity(truth: Tensor, prediction: Tensor, options:
  *
  * @throws {RangeError} when called, if the shapes disagree or an image is smaller than the window
  * @example
- * await fit(model, { x, y, loss: ssimLoss({ range: 1 }) });
+ * await fit(model, { x, y }, { ...options, loss: ssimLoss({ range: 1 }) });
  */
 export function ssimLoss(options: SsimOptions = {}): Loss {
   return (truth, prediction) =>

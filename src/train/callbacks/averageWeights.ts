@@ -35,7 +35,7 @@ function averageOf(context: FitContext): NamedArray[] {
  *   as `val_average_loss` and so on (default false; costs a second validation)
  * @throws {RangeError} in training, if the optimizer keeps no average
  * @example
- * await fit(model, { x, y, optimizer: withEma(adam()), callbacks: [averageWeights()] });
+ * await fit(model, { x, y }, { ...options, optimizer: withEma(adam()), callbacks: [averageWeights()] });
  */
 export function averageWeights(options: { validate?: boolean } = {}): Callback {
   const { validate = false } = options;
@@ -76,7 +76,7 @@ export interface SwaCallbackOptions {
  *
  * @throws {RangeError} if a setting is not a whole number, or `every` is 0
  * @example
- * await fit(model, { x, y, epochs: 30, callbacks: [swa({ startEpoch: 20 })] });
+ * await fit(model, { x, y }, { ...options, epochs: 30, callbacks: [swa({ startEpoch: 20 })] });
  */
 export function swa(options: SwaCallbackOptions = {}): Callback {
   const { startEpoch = 0, every = 1 } = options;

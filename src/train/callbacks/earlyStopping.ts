@@ -28,7 +28,7 @@ interface Memory {
  *
  * @throws {RangeError} if it cannot tell whether the number should be high or low; in training, if it is not in the logs
  * @example
- * await fit(model, { x, y, validation, callbacks: [earlyStopping({ patience: 5, restoreBestWeights: true })] });
+ * await fit(model, { x, y }, { ...options, validation, callbacks: [earlyStopping({ patience: 5, restoreBestWeights: true })] });
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { patience = 0, baseline, restoreBestWeights = false, startFromEpoch = 0 } = options;

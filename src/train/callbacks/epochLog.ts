@@ -50,7 +50,7 @@ function epochLog(file: string, format: LogFormat): Callback {
  *
  * @param file where to write; its folder is made where it is lacking
  * @example
- * await fit(model, { x, y, callbacks: [jsonLines("runs/a/log.jsonl")] });
+ * await fit(model, { x, y }, { ...options, callbacks: [jsonLines("runs/a/log.jsonl")] });
  */
 export function jsonLines(file: string): Callback {
   return epochLog(file, {
@@ -76,7 +76,7 @@ export function jsonLines(file: string): Callback {
  * @param file where to write; its folder is made where it is lacking
  * @param options `separator`: between the columns (default ",")
  * @example
- * await fit(model, { x, y, callbacks: [csvLog("runs/a/log.csv")] });
+ * await fit(model, { x, y }, { ...options, callbacks: [csvLog("runs/a/log.csv")] });
  */
 export function csvLog(file: string, options: { separator?: string } = {}): Callback {
   const { separator = "," } = options;

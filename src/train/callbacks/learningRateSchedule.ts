@@ -7,7 +7,7 @@ import type { Callback } from "../types";
  * @param schedule learning rate as a function of the updates, or epochs, done
  * @param options `by`: what the schedule counts, "step" (default) or "epoch"
  * @example
- * await fit(model, { x, y, callbacks: [learningRateSchedule(stepDecay(0.1, { every: 30 }), { by: "epoch" })] });
+ * await fit(model, { x, y }, { ...options, callbacks: [learningRateSchedule(stepDecay(0.1, { every: 30 }), { by: "epoch" })] });
  */
 export function learningRateSchedule(schedule: Schedule, options: { by?: "step" | "epoch" } = {}): Callback {
   const { by = "step" } = options;

@@ -24,7 +24,7 @@ export interface ModelCheckpointOptions extends MonitorOptions {
  * @param directory where to write; made where it is lacking
  * @throws {RangeError} if it cannot tell whether the number should be high or low; in training, if it is not in the logs
  * @example
- * await fit(model, { x, y, validation, callbacks: [earlyStopping(), modelCheckpoint("runs/a")] });
+ * await fit(model, { x, y }, { ...options, validation, callbacks: [earlyStopping(), modelCheckpoint("runs/a")] });
  */
 export function modelCheckpoint(directory: string, options: ModelCheckpointOptions = {}): Callback {
   const { best = true, last = true, every = 1 } = options;

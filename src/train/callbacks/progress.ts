@@ -13,7 +13,7 @@ function numbers(logs: Logs): string {
  *
  * @param options `label`: what the line says it is (default "Train")
  * @example
- * await fit(model, { x, y, callbacks: [progress()] });
+ * await fit(model, { x, y }, { ...options, callbacks: [progress()] });
  */
 export function progress(options: { label?: string } = {}): Callback {
   const { label = "Train" } = options;

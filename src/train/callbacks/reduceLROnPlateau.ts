@@ -29,7 +29,7 @@ interface Memory {
  * @throws {RangeError} if `factor` is not in (0, 1) or it cannot tell whether the number should be high or low; in
  *   training, if the number is not in the logs
  * @example
- * await fit(model, { x, y, validation, callbacks: [reduceLROnPlateau({ factor: 0.5, patience: 3 })] });
+ * await fit(model, { x, y }, { ...options, validation, callbacks: [reduceLROnPlateau({ factor: 0.5, patience: 3 })] });
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
   const { factor = 0.1, patience = 10, minDelta = 1e-4, cooldown = 0, minLearningRate = 0 } = options;

@@ -17,7 +17,7 @@ export interface TensorBoardOptions {
  * @param directory where to write; made where it is lacking
  * @throws {RangeError} if `every` is not a whole number above 0
  * @example
- * await fit(model, { x, y, callbacks: [tensorBoard("runs/a/tensorboard")] });
+ * await fit(model, { x, y }, { ...options, callbacks: [tensorBoard("runs/a/tensorboard")] });
  */
 export function tensorBoard(directory: string, options: TensorBoardOptions = {}): Callback {
   const { every } = options;

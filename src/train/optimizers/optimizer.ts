@@ -79,7 +79,7 @@ export function checkSetting(name: string, value: number, low: number, high: num
  * @param gradient float32 `[weights]`
  * @returns float32 `[weights]`; the given tensor itself where nothing clips
  * @example
- * const bounded = clipGradient(gradient, { clipNorm: 1 });
+ * const bounded = clipGradient(tf.tensor1d([3, 4]), { clipNorm: 1 });
  */
 export function clipGradient(
   gradient: Tensor1D,

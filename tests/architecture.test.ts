@@ -5,6 +5,19 @@ import test from "node:test";
 
 const source = path.join(__dirname, "..", "src");
 
+const stages = [
+  "data",
+  "features",
+  "augment",
+  "metrics",
+  "plot",
+  "engine",
+  "layers",
+  "models",
+  "train",
+  "ensemble",
+];
+
 /** Which stages a stage may import from; its own files are always allowed. */
 const allowed: Record<string, readonly string[]> = {
   data: [],
@@ -18,44 +31,9 @@ const allowed: Record<string, readonly string[]> = {
   train: ["engine", "data", "metrics"],
   ensemble: ["data", "metrics"],
   kernel: [],
-  motion: [
-    "data",
-    "features",
-    "augment",
-    "metrics",
-    "plot",
-    "engine",
-    "layers",
-    "models",
-    "train",
-    "ensemble",
-  ],
-  radar: [
-    "data",
-    "features",
-    "augment",
-    "metrics",
-    "plot",
-    "engine",
-    "layers",
-    "models",
-    "train",
-    "ensemble",
-  ],
-  index: [
-    "data",
-    "features",
-    "augment",
-    "metrics",
-    "plot",
-    "engine",
-    "layers",
-    "models",
-    "train",
-    "ensemble",
-    "motion",
-    "radar",
-  ],
+  motion: stages,
+  radar: stages,
+  index: [...stages, "motion", "radar"],
 };
 const withTensorFlow = new Set(["engine", "layers", "models", "train", "motion", "radar"]);
 

@@ -102,7 +102,8 @@ function given<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-function checkData({ train, test }: RecipeData): void {
+/** Refuses data that no recipe can run on. */
+export function checkData({ train, test }: RecipeData): void {
   const [samples, rows, columns, times] = train.shape;
   if (samples < 2 || times < 2 || test.shape.slice(1).join() !== [rows, columns, times - 1].join()) {
     throw new RangeError(

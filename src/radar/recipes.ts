@@ -1,4 +1,5 @@
 /** The radar competition's pipelines, each run by one call. */
+import type { Frames } from "../data/frames";
 import { extrapolate, persist } from "../features/extrapolate";
 import { takeSamples, takeTimes } from "../features/frameUnits";
 import { radarTwoPath, rainNet, unet as unetModel } from "../models";
@@ -24,7 +25,9 @@ import {
 } from "../train";
 import { blendForecasts } from "./blend";
 import { flipAugment } from "./flipAugment";
+import { insertImage } from "./insertImage";
 import {
+  checkData,
   defaultGap,
   type Recipe,
   type RecipeData,
@@ -38,6 +41,8 @@ import {
 
 /** Options of {@link recipes}`.best`. */
 export interface BestRecipeOptions extends RecipeOptions {
+  /** Whether the network also sees optical flow's forecast, as the latest image, and corrects it. Default true. */
+  flowInput?: boolean;
   /** Whether the network's forecast is blended with optical flow and persistence. Default true. */
   blend?: boolean;
 }
@@ -157,50 +162,71 @@ const bestRecipe: Recipe = {
   testAugment: flipAugment(),
 };
 
+/** The images seen, as forecast by moving rain on and by leaving it, of training and test samples. */
+async function forecastsOf({ train, test }: RecipeData, signal: AbortSignal | undefined) {
+  const past = takeTimes(train, { times: Array.from({ length: train.shape[3] - 1 }, (_, time) => time) });
+  return {
+    train: { opticalFlow: await extrapolate(past, { signal }), persistence: persist(past) },
+    test: { opticalFlow: await extrapolate(test, { signal }), persistence: persist(test) },
+  };
+}
+
+type PlainForecasts = Awaited<ReturnType<typeof forecastsOf>>;
+
+/** The competition with optical flow's forecast behind the images seen. */
+function withFlow({ train, test }: RecipeData, plain: PlainForecasts): RecipeData {
+  return {
+    train: insertImage(train, { image: plain.train.opticalFlow, place: train.shape[3] - 1 }),
+    test: insertImage(test, { image: plain.test.opticalFlow, place: test.shape[3] }),
+  };
+}
+
+/** A run's forecasts blended with those that need no training, each block of samples by the other blocks' weights. */
+async function blended(
+  found: RecipeResult,
+  given: { train: Frames; plain: PlainForecasts; options: BestRecipeOptions },
+): Promise<RecipeResult> {
+  const { samples, forecast, testForecast } = found;
+  const { train, plain, options } = given;
+  const { gap = defaultGap, signal } = options;
+  const cut = <T extends Frames>(source: T): T =>
+    samples.length === source.shape[0] ? source : (takeSamples(source, samples) as Frames as T);
+  const times = timesOf(train.shape[0], options);
+  const own = Array.from(samples, (sample) => times[sample]);
+  const folds = Math.max(2, new Set(found.runs.map(({ fold }) => fold)).size);
+  const { opticalFlow, persistence } = plain.train;
+  const blend = await blendForecasts(
+    { network: forecast, opticalFlow: cut(opticalFlow), persistence: cut(persistence) },
+    { truth: targetOf(cut(train)), folds: blockedKFold(own, { folds, gap }), signal },
+  );
+  const result: RecipeResult = {
+    ...found,
+    forecast: blend.nested!.forecast,
+    testForecast: blend.predict({ network: testForecast, ...plain.test }),
+    blend,
+  };
+  return shownAs(result, found);
+}
+
 /**
- * A compact U-Net that predicts how the latest image changes, learns mirrored and turned rain, on absolute error and
- * soft CSI together, with a one-cycle learning rate; at test time the mean over mirror images, blended with optical flow and persistence by the
- * competition's score, out of fold.
+ * A compact U-Net that corrects optical flow's forecast, learns mirrored and turned rain, on absolute error and soft
+ * CSI together, with a one-cycle learning rate; at test time the mean over mirror images, blended with optical flow and
+ * persistence by the competition's score, out of fold.
  *
  * It is what theory and the competition's reports speak for; it has still to be chosen by a comparison with the other
- * recipes in equal time. Optical flow takes some milliseconds a sample: `blend: false` leaves it out.
+ * recipes in equal time. Optical flow takes some tens of milliseconds a sample before the training: `flowInput: false`
+ * with `blend: false` leaves it out.
  *
  * `forecast` blends each block of samples by weights found on the others, so its scores are honest; `scores` are the
  * network's alone.
  */
 async function best(competition: RecipeData, options: BestRecipeOptions = {}): Promise<RecipeResult> {
-  const { blend: isBlended = true, gap = defaultGap, signal } = options;
-  const found = await runRecipe(competition, { recipe: bestRecipe, options });
-  if (!isBlended) return found;
-  const { samples, forecast, testForecast } = found;
-  const isWhole = samples.length === competition.train.shape[0];
-  const train = isWhole ? competition.train : takeSamples(competition.train, samples);
-  const past = takeTimes(train, { times: Array.from({ length: train.shape[3] - 1 }, (_, time) => time) });
-  const times = timesOf(competition.train.shape[0], options);
-  const count = Math.max(2, new Set(found.runs.map(({ fold }) => fold)).size);
-  const blend = await blendForecasts(
-    { network: forecast, opticalFlow: await extrapolate(past, { signal }), persistence: persist(past) },
-    {
-      truth: targetOf(train),
-      folds: blockedKFold(
-        Array.from(samples, (sample) => times[sample]),
-        { folds: count, gap },
-      ),
-      signal,
-    },
-  );
-  const { test } = competition;
-  const result: RecipeResult = {
-    ...found,
-    forecast: blend.nested!.forecast,
-    testForecast: blend.predict({
-      network: testForecast,
-      opticalFlow: await extrapolate(test, { signal }),
-      persistence: persist(test),
-    }),
-    blend,
-  };
-  return shownAs(result, found);
+  const { flowInput = true, blend = true, signal } = options;
+  checkData(competition);
+  const plain = flowInput || blend ? await forecastsOf(competition, signal) : undefined;
+  const seen = flowInput && plain ? withFlow(competition, plain) : competition;
+  const found = await runRecipe(seen, { recipe: bestRecipe, options });
+  return blend && plain ? blended(found, { train: competition.train, plain, options }) : found;
 }
 
 /**

@@ -162,7 +162,7 @@ test("the other recipes leave a gap between training and validation in time", as
 });
 
 test("best blends the network out of fold with optical flow and persistence", async () => {
-  const settings = { ...small, model: smallest };
+  const settings = { ...small, flowInput: false, model: smallest };
   const result = await recipes.best(competition, settings);
   const { blend } = result;
   assert.ok(blend?.nested);
@@ -177,6 +177,18 @@ test("best blends the network out of fold with optical flow and persistence", as
   );
   const whole = verify(target(), { forecast: blend.predict(parts) }).score;
   assert.ok(Math.abs(whole - blend.score) < 1e-5 * whole);
+});
+
+test("untrained, the network of best forecasts optical flow", async () => {
+  const optimizer = adam({ learningRate: 0 });
+  const { forecast } = await recipes.best(competition, {
+    ...small,
+    optimizer,
+    blend: false,
+    testAugment: { rounds: 0, augment: (x) => x },
+  });
+  const flow = await extrapolate(past());
+  forecast.shards[0].forEach((value, i) => assert.ok(Math.abs(value - Math.round(flow.shards[0][i])) < 1e-3));
 });
 
 test("everything can be set otherwise", async () => {
@@ -210,6 +222,7 @@ test("everything can be set otherwise", async () => {
   const part = await recipes.best(competition, {
     ...small,
     model: smallest,
+    flowInput: false,
     folds: timeSeriesSplit(samples, { folds: 1 }),
     gap: 2,
   });

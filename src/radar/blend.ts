@@ -1,4 +1,5 @@
 import { type Frames, sampleOf } from "../data/frames";
+import { startProgress } from "../data/progress";
 import { currentSignal } from "../data/signal";
 import { showAs } from "../data/summary";
 import { tableBundle } from "../data/tableDisplay";
@@ -183,17 +184,33 @@ export async function blendForecasts(
   }
   const names = Object.keys(forecasts);
   const parts = Object.values(forecasts);
-  const scorer = new BlendScorer({ truth, forecasts: parts, measure, threshold, mask, signal, a, b });
+  const progress = startProgress("Blend forecasts", { unit: "blends" });
+  const onScored = (count: number) => progress.update(count);
+  const scorer = new BlendScorer({
+    truth,
+    forecasts: parts,
+    measure,
+    threshold,
+    mask,
+    signal,
+    a,
+    b,
+    onScored,
+  });
   const all = Array.from({ length: truth.shape[0] }, (_, sample) => sample);
   const searched = evenly(all, searchSamples);
-  const score = (weights: ArrayLike<number>) => scorer.score(weights, searched);
-  const { weights } = await leastWeights(names.length, { score, precision });
+  const find = async () => {
+    const score = (tried: ArrayLike<number>) => scorer.score(tried, searched);
+    const { weights } = await leastWeights(names.length, { score, precision });
+    const given = { names, forecasts: parts, searched, precision, overall: weights };
+    const nested = folds && (await nest(scorer, { ...given, folds }));
+    return { weights, nested, score: await scorer.score(weights, all) };
+  };
+  const { weights, nested, score } = await find().finally(() => progress.end());
   const blended: ForecastBlend = {
     weights: byName(names, weights),
-    score: await scorer.score(weights, all),
-    ...(folds && {
-      nested: await nest(scorer, { names, forecasts: parts, folds, searched, precision, overall: weights }),
-    }),
+    score,
+    ...(nested && { nested }),
     predict(others) {
       const missing = names.find((name) => !(name in others));
       if (missing !== undefined) {

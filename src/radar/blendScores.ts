@@ -16,6 +16,8 @@ export interface BlendScoring extends RainRelationOptions {
   /** Pixels that count, `[rows, columns]`. */
   readonly mask?: ArrayLike<number | boolean>;
   readonly signal?: AbortSignal;
+  /** Told how many blends have been scored. */
+  readonly onScored?: (count: number) => void;
 }
 
 /** Absolute error in mm/h, pixels counted, hits, and pixels that are wet in truth or forecast. */
@@ -71,6 +73,7 @@ function sumsOfSample(
 /** Scores blends; what was computed for some weights is remembered. */
 export class BlendScorer {
   private readonly known = new Map<string, Float64Array>();
+  private scored = 0;
   private readonly level: number;
   private readonly rainAt: (pixel: number) => number;
 
@@ -123,7 +126,9 @@ export class BlendScorer {
 
   /** The measure of a blend over samples. */
   async score(weights: ArrayLike<number>, samples: ArrayLike<number>): Promise<number> {
-    return this.measure(await this.sums(weights, samples));
+    const score = this.measure(await this.sums(weights, samples));
+    this.scoring.onScored?.(++this.scored);
+    return score;
   }
 }
 

@@ -6,7 +6,14 @@ import test, { after, before } from "node:test";
 import { tf } from "../../../src/engine";
 import type { MotionData, NetworkOptions, RecipeOptions } from "../../../src/motion";
 import { load, recipes, writeSample } from "../../../src/motion";
-import { adam, type CrossValidation, type Fold, stratifiedKFold } from "../../../src/train";
+import {
+  adam,
+  averageWeights,
+  type Callback,
+  type CrossValidation,
+  type Fold,
+  stratifiedKFold,
+} from "../../../src/train";
 
 const classes = 3;
 const folder = mkdtempSync(join(tmpdir(), "recipes-"));
@@ -136,6 +143,23 @@ test("every part can be replaced, and several seeds are averaged", async () => {
       [1, 2, 2],
     ],
   );
+});
+
+test("a stopped run goes on to the uninterrupted run's result", async () => {
+  const stop = new AbortController();
+  const stopping: Callback = {
+    name: "stopping",
+    onEpochEnd: (context) => (context.epoch === 2 ? stop.abort() : undefined),
+  };
+  const chosen = { ...small(), epochs: 4 };
+  const whole = await recipes.best(competition, chosen);
+  const directory = join(folder, "stopped");
+  const fit = { mode: "eager" as const, callbacks: [averageWeights(), stopping] };
+  const first = recipes.best(competition, { ...chosen, directory, fit, signal: stop.signal });
+  await assert.rejects(first, { name: "AbortError" });
+  const result = await recipes.best(competition, { ...chosen, directory });
+  assert.deepEqual(result.predictions, whole.predictions);
+  assert.deepEqual(result.test, whole.test);
 });
 
 test("a time is shared among the folds and ends their training", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import type { layers, Tensor, Variable } from "@tensorflow/tfjs-node-gpu";
+import type { layers, SymbolicTensor, Tensor, Variable } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../src/engine";
 import { gru } from "../../src/layers/gru";
 import { lstm } from "../../src/layers/lstm";
@@ -64,6 +64,12 @@ const cases: Record<string, [layers.Layer, number[]]> = {
   conv1dWide: [conv1d({ filters: 4, kernelSize: 5, padding: "same" }), [2, 9, 33]],
   conv1dCausal: [conv1d({ filters: 4, kernelSize: 3, padding: "causal", dilationRate: 2 }), [2, 8, 3]],
   conv1dDilated: [conv1d({ filters: 4, kernelSize: 3, padding: "same", dilationRate: 2 }), [2, 8, 3]],
+  conv1dGroups: [conv1d({ filters: 6, kernelSize: 3, padding: "causal", groups: 2 } as never), [2, 8, 4]],
+  conv2dGroups: [
+    conv2d({ filters: 6, kernelSize: 3, padding: "same", groups: 3, activation: "elu" } as never),
+    [2, 5, 6, 6],
+  ],
+  conv2dGroupsStrided: [conv2d({ filters: 4, kernelSize: 3, strides: 2, groups: 2 } as never), [2, 7, 6, 4]],
   conv2d: [conv2d({ filters: 2, kernelSize: 3, padding: "same", activation: "sigmoid" }), [2, 5, 6, 3]],
   conv2dWide: [conv2d({ filters: 6, kernelSize: 3, padding: "same" }), [2, 5, 6, 2]],
   conv2dPoint: [conv2d({ filters: 2, kernelSize: 1, activation: "softplus" }), [2, 4, 5, 3]],
@@ -101,6 +107,38 @@ for (const [name, [layer, shape]] of Object.entries(cases)) {
     close(inference.dataSync(), expected.inference as number[], "inference");
   });
 }
+
+test("a grouped convolution is saved with its groups and read back with the same outputs", async () => {
+  const input = tf.input({ shape: [4, 5, 6] });
+  const layer = conv2d({ filters: 9, kernelSize: 3, groups: 3 } as never);
+  const model = tf.model({ inputs: input, outputs: layer.apply(input) as SymbolicTensor });
+  assert.deepEqual(layer.weights[0].shape, [3, 3, 2, 9]);
+  let saved: Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0] | undefined;
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
+    }),
+  );
+  const again = await tf.loadLayersModel(tf.io.fromMemory(saved as NonNullable<typeof saved>));
+  const x = wave([2, 4, 5, 6], 0.4);
+  const [theirs, ours] = [again, model].map((one) => (one.predict(x) as Tensor).dataSync());
+  assert.deepEqual(theirs, ours);
+});
+
+test("groups that do not divide filters or channels, or that tfjs cannot lay out, are refused", () => {
+  const make = (options: object) => conv2d({ filters: 6, kernelSize: 3, ...options } as never);
+  assert.throws(() => make({ groups: 4 }), /multiple of groups, got 6 filters in 4 groups/);
+  assert.throws(() => make({ groups: 3 }).apply(tf.zeros([1, 4, 4, 4])), /multiple of 3 groups, got 4/);
+  assert.throws(
+    () => make({ groups: 2, dataFormat: "channelsFirst" }),
+    /with channels last, got Conv2D, channelsFirst/,
+  );
+  assert.throws(
+    () => tf.layers.conv3d({ filters: 6, kernelSize: 3, groups: 2 } as never),
+    /must be conv1d or conv2d with channels last, got Conv3D/,
+  );
+});
 
 test("batch normalisation over another axis than the last is the last axis's, turned", () => {
   const x = wave([3, 4, 5], 0.2);

@@ -93,6 +93,13 @@ const networks: Record<string, { input: number[]; layers: () => tfTypes.layers.L
       tf.layers.globalAveragePooling1d(),
     ],
   },
+  "grouped conv2d": {
+    input: [6, 6, 4],
+    layers: () => [
+      conv2d({ filters: 4, kernelSize: 3, groups: 2, kernelInitializer: kernelInitializer() } as never),
+      flatten(),
+    ],
+  },
   conv2d: {
     input: [6, 6, 2],
     layers: () => [

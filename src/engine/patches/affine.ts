@@ -79,6 +79,32 @@ interface ConvLayer extends AffineLayer {
   readonly padding: "same" | "valid" | "causal";
   readonly dataFormat: string;
   readonly dilationRate: number[];
+  /** Parts of the channels that do not see each other; see groups.ts. */
+  readonly groups?: number;
+}
+
+/** A convolution's geometry, along rows and columns. */
+interface Geometry {
+  readonly strides: [number, number];
+  readonly dilations: [number, number];
+  readonly padding: "same" | "valid";
+  readonly groups: number;
+}
+
+/** Convolves `x` `[samples, rows, columns, channels]` with `kernel` `[rows, columns, channels / groups, filters]`. */
+function convolve(
+  x: Tensor4D,
+  kernel: Tensor4D,
+  { strides, dilations, padding, groups }: Geometry,
+): Tensor4D {
+  if (groups === 1) return tf.conv2d(x, kernel, strides, padding, "NHWC", dilations);
+  // TensorFlow's kernels for the CPU have no gradient of a grouped convolution.
+  const inputs = tf.split(x, groups, 3) as Tensor4D[];
+  const kernels = tf.split(kernel, groups, 3) as Tensor4D[];
+  const parts = inputs.map((part, group) =>
+    tf.conv2d(part, kernels[group], strides, padding, "NHWC", dilations),
+  );
+  return tf.concat(parts, 3);
 }
 
 const conv2d = Object.getPrototypeOf(tf.layers.conv2d({ filters: 1, kernelSize: 1 }));
@@ -92,15 +118,12 @@ conv.call = function callConvNative(inputs, options) {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
     const kernel = this.kernel.read();
     if (this.rank === 2) {
-      const { strides, dilationRate, padding } = this;
-      const y = tf.conv2d(
-        x as Tensor4D,
-        kernel as Tensor4D,
-        strides as [number, number],
-        padding as "same" | "valid",
-        "NHWC",
-        dilationRate as [number, number],
-      );
+      const y = convolve(x as Tensor4D, kernel as Tensor4D, {
+        strides: this.strides as [number, number],
+        dilations: this.dilationRate as [number, number],
+        padding: this.padding as "same" | "valid",
+        groups: this.groups ?? 1,
+      });
       return finish(this, y);
     }
     return finish(this, convolveSeries(x as Tensor3D, kernel as Tensor3D, this));
@@ -121,13 +144,12 @@ function convolveSeries(x: Tensor3D, kernel: Tensor3D, layer: ConvLayer): Tensor
       ])
     : x;
   const [samples, steps] = series.shape;
-  const y = tf.conv2d(
-    tf.reshape(series, [samples, 1, steps, channels]) as Tensor4D,
-    tf.reshape(kernel, [1, size, channels, filters]) as Tensor4D,
-    [1, stride],
-    causal ? "valid" : (layer.padding as "same" | "valid"),
-    "NHWC",
-    [1, dilation],
-  );
+  const rows = tf.reshape(series, [samples, 1, steps, series.shape[2]]) as Tensor4D;
+  const y = convolve(rows, tf.reshape(kernel, [1, size, channels, filters]) as Tensor4D, {
+    strides: [1, stride],
+    dilations: [1, dilation],
+    padding: causal ? "valid" : (layer.padding as "same" | "valid"),
+    groups: layer.groups ?? 1,
+  });
   return tf.reshape(y, [samples, y.shape[2], filters]);
 }

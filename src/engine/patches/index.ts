@@ -3,6 +3,7 @@ import "./affine";
 import "./batchNormalization";
 import "./gather";
 import "./gradients";
+import "./groups";
 import "./random";
 
 export { biasAdd, matrixProduct } from "./affine";

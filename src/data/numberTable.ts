@@ -1,6 +1,7 @@
-import { PlainRows, type RowTarget } from "./plainRows";
+import { RowParser } from "./rowParser";
+import { beginSecondParser, type SecondParser } from "./secondParser";
 import { currentSignal, throwIfAborted } from "./signal";
-import { readChunks } from "./stream";
+import { PIECE, readChunks } from "./stream";
 import { splitLine } from "./text";
 
 /** A table of numbers: some columns whole numbers, the others float32 side by side. */
@@ -31,95 +32,7 @@ export interface NumberTableOptions {
   onProgress?: (bytes: number, rows: number) => void;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const NEWLINE = 10;
-
-/** Parses whole lines of bytes into growing columns: plain ones fast, all others field by field. */
-class RowParser implements RowTarget {
-  rows = 0;
-  capacity = 0;
-  integers: Int32Array[];
-  values = new Float32Array(0);
-  /** Rows before which blank lines were skipped, one entry a line. */
-  private readonly blankBefore: number[] = [];
-  private readonly plain: PlainRows;
-
-  constructor(
-    private readonly path: string,
-    private readonly header: readonly string[],
-    readonly slots: Int32Array,
-    readonly width: number,
-  ) {
-    this.integers = Array.from({ length: header.length - width }, () => new Int32Array(0));
-    this.plain = new PlainRows(this);
-  }
-
-  lineOf(row: number): number {
-    let line = row + 2;
-    for (const before of this.blankBefore) if (before <= row) line++;
-    return line;
-  }
-
-  reserve(rows: number): void {
-    if (rows <= this.capacity) return;
-    this.capacity = rows;
-    const values = new Float32Array(rows * this.width);
-    values.set(this.values.subarray(0, this.rows * this.width));
-    this.values = values;
-    this.integers = this.integers.map((old) => {
-      const column = new Int32Array(rows);
-      column.set(old.subarray(0, this.rows));
-      return column;
-    });
-  }
-
-  /** Parses bytes that end with a newline. */
-  parse(bytes: Uint8Array): void {
-    let at = 0;
-    while (at < bytes.length) {
-      if (this.rows === this.capacity) this.reserve(1024 + Math.ceil(this.capacity * 1.5));
-      at = this.plain.parse(bytes, at);
-      if (at < bytes.length && this.rows < this.capacity) {
-        const end = bytes.indexOf(NEWLINE, at);
-        this.parseLine(Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString("utf8"));
-        at = end + 1;
-      }
-    }
-  }
-
-  private parseLine(text: string): void {
-    const line = text.endsWith("\r") ? text.slice(0, -1) : text;
-    if (line === "") {
-      this.blankBefore.push(this.rows);
-      return;
-    }
-    const fields = splitLine(line);
-    if (fields.length !== this.header.length) {
-      this.fail(`the header names ${this.header.length} columns, got ${fields.length} in ${shorten(line)}`);
-    }
-    for (const [column, field] of fields.entries()) {
-      const text = field.trim();
-      const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-      const name = this.header[column];
-      if (!Number.isFinite(Math.fround(value))) {
-        this.fail(`column ${name} must be a finite number, got ${text === "" ? "nothing" : shorten(text)}`);
-      }
-      const slot = this.slots[column];
-      if (slot >= 0) this.values[this.rows * this.width + slot] = value;
-      else if ((value | 0) === value) this.integers[-1 - slot][this.rows] = value;
-      else this.fail(`column ${name} must be a whole number of 32 bits, got ${text}`);
-    }
-    this.rows++;
-  }
-
-  private fail(problem: string): never {
-    throw new SyntaxError(`Cannot read ${this.path}:${this.lineOf(this.rows)}: ${problem}`);
-  }
-}
-
-function shorten(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-}
 
 /** Places the header's columns; refuses missing, repeated and unknown ones. */
 function placeColumns(
@@ -165,6 +78,7 @@ export async function readNumberTable(path: string, options: NumberTableOptions 
   let parser: RowParser | undefined;
   let columns: ReturnType<typeof placeColumns> | undefined;
   let rest: Uint8Array = new Uint8Array(0);
+  let second: SecondParser | undefined;
 
   /** Reads the header, which begins the file, and makes the parser; returns where the rows begin. */
   function begin(bytes: Uint8Array, share: number): number {
@@ -200,10 +114,28 @@ export async function readNumberTable(path: string, options: NumberTableOptions 
     rest = Buffer.from(bytes.subarray(cut));
   }
 
-  for await (const { bytes, position, size } of readChunks(path, { signal })) {
-    throwIfAborted(signal);
-    take(bytes, size > 0 ? position / size : 1);
-    onProgress?.(position, parser?.rows ?? 0);
+  try {
+    for await (const { bytes, position, size } of readChunks(path, { signal })) {
+      throwIfAborted(signal);
+      if (second?.claim() === false) {
+        // What follows is the other thread's, but for the rest of a line that began before.
+        if (rest.length > 0) take(bytes.subarray(0, bytes.indexOf(NEWLINE) + 1 || bytes.length), 1);
+        if (rest.length > 0) continue;
+        break;
+      }
+      take(bytes, size > 0 ? position / size : 1);
+      onProgress?.(position, parser?.rows ?? 0);
+      if (parser && second === undefined && position === PIECE)
+        second = beginSecondParser(path, { size, parser });
+    }
+    for await (const part of second?.parts() ?? []) {
+      throwIfAborted(signal);
+      if (part.parsed) parser!.append(part.parsed);
+      else parser!.parse(await part.read());
+      onProgress?.(part.position, parser!.rows);
+    }
+  } finally {
+    second?.end();
   }
   if (rest.length > 0) take(Uint8Array.of(NEWLINE), 1);
   if (parser === undefined || columns === undefined || parser.rows === 0) {

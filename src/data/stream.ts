@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { currentSignal, throwIfAborted } from "./signal";
 
@@ -13,7 +13,19 @@ export interface Chunk {
   readonly size: number;
 }
 
-const PIECE = 4 << 20;
+/** Bytes that a plain file is read in at once; only its last piece may be shorter. */
+export const PIECE = 4 << 20;
+
+/** Reads as many bytes as there is room for, or up to the end of the file; returns how many. */
+export async function readFully(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
+  let done = 0;
+  while (done < into.length) {
+    const { bytesRead } = await file.read(into, done, into.length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
+}
 
 async function* readPlain(path: string, signal: AbortSignal | undefined): AsyncGenerator<Chunk> {
   const file = await open(path);
@@ -23,16 +35,16 @@ async function* readPlain(path: string, signal: AbortSignal | undefined): AsyncG
     let position = 0;
     let turn = 0;
     // One piece is read while the one before is worked on.
-    let next = file.read(buffers[0], 0, PIECE, 0);
+    let next = readFully(file, buffers[0], 0);
     try {
       while (true) {
-        const { bytesRead } = await next;
+        const bytesRead = await next;
         throwIfAborted(signal);
         if (bytesRead === 0) return;
         const bytes = buffers[turn].subarray(0, bytesRead);
         position += bytesRead;
         turn = 1 - turn;
-        next = file.read(buffers[turn], 0, PIECE, position);
+        next = readFully(file, buffers[turn], position);
         yield { bytes, position, size };
       }
     } finally {
@@ -70,6 +82,11 @@ async function* readGzip(path: string, signal: AbortSignal | undefined): AsyncGe
   }
 }
 
+/** Whether a file is read decompressed, by its name. */
+export function isCompressed(path: string): boolean {
+  return /\.(gz|tgz)$/.test(path);
+}
+
 /**
  * Reads a file piece by piece, decompressed where its name ends in `.gz` or `.tgz`.
  *
@@ -81,5 +98,5 @@ async function* readGzip(path: string, signal: AbortSignal | undefined): AsyncGe
  */
 export function readChunks(path: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<Chunk> {
   const { signal = currentSignal() } = options;
-  return /\.(gz|tgz)$/.test(path) ? readGzip(path, signal) : readPlain(path, signal);
+  return isCompressed(path) ? readGzip(path, signal) : readPlain(path, signal);
 }

@@ -1,4 +1,3 @@
-import { standardScaler } from "../../features/scale";
 import { gruPoolGru } from "../../models";
 import {
   type CrossValidation,
@@ -46,7 +45,6 @@ export async function first(competition: MotionData, options: RecipeOptions = {}
     {
       epochs: 40,
       features: firstFeatures,
-      scaler: standardScaler(),
       model: (network) => gruPoolGru(network),
       schedule: (done) => learningRate * (done < 15 / 40 ? 1 : done < 30 / 40 ? 0.2 : 0.08),
       keep: "last",

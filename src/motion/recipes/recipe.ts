@@ -62,7 +62,10 @@ export interface RecipeOptions
   oversample?: Omit<OversampleOptions, "seed"> | false;
   /** A new network; default the recipe's. */
   model?: (options: NetworkOptions) => LayersModel;
-  /** Options of `train.fit` that take the place of the recipe's, or a function that gives a fold its own. */
+  /**
+   * Options of `train.fit` that take the place of the recipe's, or a function that gives a fold its own. An optimizer
+   * brings its own learning rate, in place of the recipe's plan of it.
+   */
   fit?: Partial<FoldFitOptions> | ((context: FoldContext) => Partial<FoldFitOptions>);
 }
 

@@ -111,7 +111,8 @@ export class GraphBuilder {
   private frame: Frame | undefined;
   private next = 0;
 
-  constructor() {
+  /** @param options `xla` (default false): TensorFlow compiles the nodes of loops in clusters, through XLA */
+  constructor(private readonly options: { readonly xla?: boolean } = {}) {
     const versions = new proto.VersionDef();
     versions.setProducer(1882);
     versions.setMinConsumer(0);
@@ -140,6 +141,7 @@ export class GraphBuilder {
     for (const [key, attribute] of Object.entries(options.attributes ?? {})) {
       map.set(key, attributeMessage(attribute));
     }
+    if (this.options.xla && this.frame) map.set("_XlaCompile", attributeMessage({ bool: true }));
     this.graph.addNode(message);
     this.frames.set(name, this.frame?.name);
     this.counts[op] = (this.counts[op] ?? 0) + 1;

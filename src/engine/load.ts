@@ -1,6 +1,6 @@
 /**
  * TensorFlow, loaded once a process. Every other file takes it from here, so that the environment TensorFlow reads
- * at load time (logging, memory growth, determinism) is set before its library is opened.
+ * at load time (threads, logging, memory growth, determinism) is set before its library is opened.
  */
 import util from "node:util";
 import type * as TensorFlow from "@tensorflow/tfjs-node-gpu";
@@ -10,6 +10,20 @@ function setDefault(name: string, value: string): void {
   process.env[name] ??= value;
 }
 
+/** The threads that `PODIUM_THREADS` asks for, of one op and of ops beside each other; TensorFlow's choice without it. */
+function setThreads(): void {
+  const threads = process.env.PODIUM_THREADS;
+  if (threads === undefined) return;
+  if (!/^[1-9]\d*$/.test(threads)) {
+    throw new RangeError(
+      `Cannot load TensorFlow: PODIUM_THREADS must be a whole number above 0, got "${threads}"`,
+    );
+  }
+  setDefault("TF_NUM_INTRAOP_THREADS", threads);
+  setDefault("TF_NUM_INTEROP_THREADS", threads);
+}
+
+setThreads();
 setDefault("TF_CPP_MIN_LOG_LEVEL", "2");
 setDefault("TF_FORCE_GPU_ALLOW_GROWTH", "true");
 // Same seed, same machine, same result: kernels that add in a racing order are refused or replaced by TensorFlow.

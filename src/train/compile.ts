@@ -22,6 +22,7 @@ export interface CompileOptions
     | "classWeight"
     | "scaleX"
     | "scaleY"
+    | "xla"
   > {
   /** Shape and dtype of one sample of x. Default the model's input, float32. */
   readonly x?: SampleSpec;
@@ -77,6 +78,7 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
     trainBatches: [batchSize],
     evaluateBatch: batchSize,
     predict: true,
+    xla: options.xla,
   });
   trainer.write({ ...step.values(), slots: step.initialSlots() });
   trainer.setOrder(Int32Array.from({ length: batchSize }, (_, index) => index));

@@ -68,6 +68,9 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
   const { epochs = 1, batchSize = 32, mode = "compiled", memoryBudget = defaultBudget } = options;
   checkCount("epochs", epochs);
   checkCount("batchSize", batchSize);
+  if (options.xla && mode === "eager") {
+    throw new RangeError('Cannot train with XLA: mode must be "compiled", got "eager"');
+  }
   const signal = options.signal ?? currentSignal();
   throwIfAborted(signal);
   const source = makeFitSource(data);
@@ -91,6 +94,7 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
     trainBatches: [full, source.samples % full],
     evaluateBatch: Math.min(batchSize, validation?.samples ?? batchSize),
     evaluate: validation !== undefined,
+    xla: options.xla,
   };
   const trainer = makeTrainer(step, programs, mode);
   const run = new FitRun({

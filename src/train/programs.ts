@@ -30,7 +30,7 @@ export interface TrainProgram {
 
 /** Builds the graph and holds what the session needs to be called. */
 export class Programs {
-  readonly builder = new GraphBuilder();
+  readonly builder: GraphBuilder;
   readonly weights: GraphVariable;
   readonly fixed: GraphVariable | undefined;
   readonly slots: Record<string, GraphVariable> = {};
@@ -46,6 +46,7 @@ export class Programs {
     private readonly step: TrainStep,
     private readonly options: ProgramOptions,
   ) {
+    this.builder = new GraphBuilder({ xla: options.xla });
     const { optimizer } = step.options;
     const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
     this.parameters = sum(step.trainableSizes);

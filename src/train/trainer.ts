@@ -20,6 +20,8 @@ export interface ProgramOptions {
   readonly evaluate?: boolean;
   /** Whether outputs will be asked for (default false). */
   readonly predict?: boolean;
+  /** Whether XLA compiles the steps (default false). */
+  readonly xla?: boolean;
 }
 
 /** The arrays of a data set, of as many samples as the first axis says. */

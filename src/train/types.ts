@@ -150,6 +150,11 @@ export interface FitOptions {
   readonly scaleY?: number;
   /** "compiled" (default) or "eager", the reference. */
   readonly mode?: "compiled" | "eager";
+  /**
+   * Whether XLA compiles the step's ops in clusters (default false): planning then takes seconds to minutes, and
+   * random numbers are other ones than without it.
+   */
+  readonly xla?: boolean;
   /** Whether the batch order is drawn anew each epoch (default true). */
   readonly shuffle?: boolean;
   /** Bytes of training data kept on the device; larger data streams through (default 1 GiB). */

@@ -199,6 +199,20 @@ for (const [name, build, data] of [
   });
 }
 
+test("XLA changes how a step is computed, not what it gives", async () => {
+  const weights: Float32Array[] = [];
+  for (const xla of [false, true]) {
+    const history = await train(classifier([batchNormalization({})]), { epochs: 2, xla });
+    assert.equal(history.mode, "compiled");
+    weights.push(flat(history));
+  }
+  assertClose(weights[1], weights[0], 1e-4);
+  await assert.rejects(
+    train(classifier(), { xla: true, mode: "eager" }),
+    /mode must be "compiled", got "eager"/,
+  );
+});
+
 test("each step draws new dropout masks: none is part of the graph", async () => {
   // The output is the mask itself; its mean over a batch is the loss that comes back for each step.
   const model = () =>

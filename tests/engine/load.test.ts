@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import test from "node:test";
+
+function load(threads: string): { output: string; errors: string } {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", path.join(__dirname, "support", "countThreads.ts")],
+    { encoding: "utf8", env: { ...process.env, PODIUM_THREADS: threads } },
+  );
+  return { output: stdout.trim(), errors: stderr };
+}
+
+test("TensorFlow computes on as many threads as PODIUM_THREADS says", () => {
+  assert.equal(load("1").output, "1");
+  assert.equal(load("3").output, "3");
+});
+
+test("a number of threads that is none is refused", () => {
+  assert.match(load("many").errors, /RangeError: Cannot load .* PODIUM_THREADS .* above 0, got "many"/);
+});

@@ -1,4 +1,7 @@
-/** Milliseconds a training step: compiled and eager `fit`, Keras's `fit`, and a PyTorch loop, round by round in turn. */
+/**
+ * Milliseconds a training step: compiled and eager `fit`, Keras's `fit`, a PyTorch loop and tfjs-node as it comes,
+ * round by round in turn.
+ */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -29,8 +32,6 @@ interface Network {
   readonly batch: number;
   readonly sample: readonly number[];
   readonly model: () => tfTypes.LayersModel;
-  /** The network that trains eagerly, where it is another one. */
-  readonly eagerModel?: () => tfTypes.LayersModel;
   readonly optimizer: () => Optimizer;
   readonly loss: string;
 }
@@ -46,10 +47,9 @@ function dense(): tfTypes.LayersModel {
   return tf.model({ inputs: input, outputs: output as tfTypes.SymbolicTensor });
 }
 
-/** @param make Podium's layer, or tfjs's own, which is what eager training had before */
-function recurrent(make: typeof lstm): tfTypes.LayersModel {
+function recurrent(): tfTypes.LayersModel {
   const input = tf.input({ shape: [100, 18] });
-  const h = make({ units: 64 }).apply(make({ units: 64, returnSequences: true }).apply(input));
+  const h = lstm({ units: 64 }).apply(lstm({ units: 64, returnSequences: true }).apply(input));
   const output = tf.layers.dense({ units: 61, activation: "softmax" }).apply(h);
   return tf.model({ inputs: input, outputs: output as tfTypes.SymbolicTensor });
 }
@@ -68,17 +68,7 @@ const networks: Readonly<Record<string, Network>> = {
     steps: 15,
     batch: 32,
     sample: [100, 18],
-    model: () => recurrent(lstm),
-    eagerModel: () =>
-      recurrent(
-        (options) =>
-          tf.layers.lstm({
-            ...options,
-            recurrentActivation: "sigmoid",
-            // tfjs takes seconds to draw an orthogonal kernel; it costs nothing in a step.
-            recurrentInitializer: "glorotUniform",
-          }) as tfTypes.layers.Layer,
-      ),
+    model: recurrent,
     optimizer: () => adam({ learningRate: 0.001 }),
     loss: classes,
   },
@@ -113,18 +103,26 @@ function data(network: Network): { x: ArrayData; y: ArrayData } {
   return { x, y: { data: labels, shape: [samples] } };
 }
 
-/** A Python peer, asked one measurement at a time. Each has a process: TensorFlow and PyTorch do not share one. */
+type PeerName = "keras" | "torch" | "tfjs";
+
+/** What starts a peer. */
+function peerCommand(name: PeerName): [program: string, ...options: string[]] {
+  if (name === "tfjs") return [process.execPath, "--import", "tsx", path.join(__dirname, "training.tfjs.ts")];
+  const python = process.env.PODIUM_BENCH_PYTHON;
+  if (!python) {
+    throw new Error("Cannot measure the peers: PODIUM_BENCH_PYTHON must name a Python, got nothing");
+  }
+  return [python, path.join(__dirname, `training_${name}.py`)];
+}
+
+/** A peer, asked one measurement at a time. Each has a process: two TensorFlows and PyTorch do not share one. */
 class Peer {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly lines: AsyncIterator<string>;
 
-  constructor(private readonly name: "keras" | "torch") {
-    const python = process.env.PODIUM_BENCH_PYTHON;
-    if (!python) {
-      throw new Error("Cannot measure the peers: PODIUM_BENCH_PYTHON must name a Python, got nothing");
-    }
-    const script = path.join(__dirname, `training_${name}.py`);
-    this.child = spawn(python, [script], { stdio: ["pipe", "pipe", "ignore"] });
+  constructor(private readonly name: PeerName) {
+    const [program, ...options] = peerCommand(name);
+    this.child = spawn(program, options, { stdio: ["pipe", "pipe", "ignore"] });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 
@@ -146,28 +144,26 @@ function median(values: readonly number[]): number {
 
 /** Measures every network; one row a peer. */
 export default async function training(report: (row: Row) => void): Promise<void> {
-  const keras = new Peer("keras");
-  const torch = new Peer("torch");
+  const asked = { keras: new Peer("keras"), torch: new Peer("torch"), tfjs: new Peer("tfjs") };
   const wanted = process.env.PODIUM_BENCH_ROWS?.split(",") ?? Object.keys(networks);
   try {
     for (const [name, network] of Object.entries(networks)) {
-      if (wanted.includes(name)) await measure(name, { network, keras, torch, report });
+      if (wanted.includes(name)) await measure(name, { network, asked, report });
     }
   } finally {
-    keras.stop();
-    torch.stop();
+    for (const peer of Object.values(asked)) peer.stop();
   }
 }
 
 async function measure(
   name: string,
-  options: { network: Network; keras: Peer; torch: Peer; report: (row: Row) => void },
+  options: { network: Network; asked: Readonly<Record<PeerName, Peer>>; report: (row: Row) => void },
 ): Promise<void> {
-  const { network, keras, torch, report } = options;
-  const times: Record<string, number[]> = { ours: [], eager: [], keras: [], torch: [] };
+  const { network, asked, report } = options;
+  const times: Record<string, number[]> = { ours: [], eager: [], keras: [], torch: [], tfjs: [] };
   const { steps, batch, optimizer, loss } = network;
   const set = data(network);
-  // An eager step of the recurrent network takes half a second: a few are enough.
+  // An eager step takes long: a few are enough.
   const eagerSteps = Math.min(steps, 4);
   const few = {
     x: {
@@ -196,8 +192,7 @@ async function measure(
           // The first epoch plans the graph.
           if (context.epoch === 1) return;
           times.ours.push(time);
-          times.keras.push(await keras.measure(name));
-          times.torch.push(await torch.measure(name));
+          for (const [peer, process] of Object.entries(asked)) times[peer].push(await process.measure(name));
           times.eager.push(await eagerTime(few, { ...network, steps: eagerSteps }));
         },
       },
@@ -208,6 +203,7 @@ async function measure(
     ["keras", "Keras fit"],
     ["torch", "PyTorch"],
     ["eager", "Podium eager"],
+    ["tfjs", "tfjs eager"],
   ]) {
     const theirs = median(times[peer]);
     report({ name, unit: "ms/step", ours, peer: theirs, peerName, ratio: theirs / ours });
@@ -216,7 +212,7 @@ async function measure(
 
 async function eagerTime(set: { x: ArrayData; y: ArrayData }, network: Network): Promise<number> {
   const { optimizer, loss, batch } = network;
-  const model = (network.eagerModel ?? network.model)();
+  const model = network.model();
   const { stepTime } = await fit(model, set, {
     optimizer: optimizer(),
     loss,

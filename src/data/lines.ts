@@ -1,7 +1,8 @@
 import { readChunks } from "./stream";
 
 /**
- * Reads a file line by line as bytes, without line ends, plain or gzipped; blank lines are left out but counted.
+ * Reads a file line by line as bytes, without line ends, plain or gzipped; blank lines are left out but counted. The
+ * bytes are valid until the next line is asked for.
  *
  * @param path the file
  * @param options `signal`: stops the reading; default: the notebook cell's
@@ -25,6 +26,15 @@ export async function* readLines(
     }
     rest = Buffer.from(piece.subarray(at));
   }
-  for await (const { bytes } of readChunks(path, options)) yield* whole(Buffer.concat([rest, bytes]));
+  for await (const { bytes } of readChunks(path, options)) {
+    const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let from = 0;
+    if (rest.length > 0) {
+      // Only the line that the pieces divide is put together in new memory.
+      from = piece.indexOf(10) + 1 || piece.length;
+      yield* whole(Buffer.concat([rest, piece.subarray(0, from)]));
+    }
+    if (from < piece.length) yield* whole(piece.subarray(from));
+  }
   if (rest.length > 0) yield* whole(Buffer.concat([rest, Buffer.of(10)]));
 }

@@ -31,7 +31,8 @@ async function* readPlain(path: string, signal: AbortSignal | undefined): AsyncG
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const buffers = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)];
+    const room = Math.min(PIECE, size + 1);
+    const buffers = [Buffer.allocUnsafe(room), Buffer.allocUnsafe(room)];
     let position = 0;
     let turn = 0;
     // One piece is read while the one before is worked on.

@@ -114,6 +114,10 @@ export class Kernel {
         await this.#execute(request);
       } catch (error) {
         this.#report(error);
+        // A request without a reply would keep the front end waiting for ever.
+        const failure = { ename: "KernelError", evalue: String(error), traceback: [] };
+        this.#server.reply(request, { status: "error", execution_count: this.#count, ...failure });
+        this.#server.publish("status", { execution_state: "idle" }, { parent: request.header });
       }
     }
     this.#running = undefined;
@@ -213,8 +217,9 @@ export class Kernel {
   #shutDown(): void {
     this.#cells.close();
     this.#streams.flush();
-    this.#server.close();
-    this.#control?.once("exit", () => process.exit(0));
-    this.#control?.postMessage("close");
+    void this.#server.close().then(() => {
+      this.#control?.once("exit", () => process.exit(0));
+      this.#control?.postMessage("close");
+    });
   }
 }

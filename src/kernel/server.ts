@@ -1,4 +1,5 @@
 import { Publisher, Router } from "zeromq";
+import { Outbox } from "./outbox";
 import {
   address,
   type Connection,
@@ -17,10 +18,12 @@ export class Server {
   beforePublish: () => void = () => {};
 
   readonly #connection: Connection;
-  readonly #shell = new Router({ linger: 1000 });
-  // Publishers drop what is over their mark; outputs of a cell must all arrive.
+  // What is over a socket's mark waits or is dropped; replies and outputs must all arrive, and at once.
+  readonly #shell = new Router({ sendHighWaterMark: 0, linger: 1000 });
   readonly #output = new Publisher({ sendHighWaterMark: 0, linger: 1000 });
   readonly #input = new Router();
+  readonly #replies = new Outbox(this.#shell);
+  readonly #outputs = new Outbox(this.#output);
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -39,7 +42,7 @@ export class Server {
   reply(request: Message, content: Content): void {
     const type = request.header.msg_type.replace(/_request$/, "_reply");
     const { identities, header: parent } = request;
-    this.#send(this.#shell, encodeMessage({ type, content, parent, identities }, this.#connection.key));
+    this.#replies.send(encodeMessage({ type, content, parent, identities }, this.#connection.key));
   }
 
   /** Publishes an output for every front end. */
@@ -48,11 +51,12 @@ export class Server {
     this.beforePublish();
     const topic = Buffer.from(`kernel.${type}`);
     const message = { type, content, parent, metadata, identities: [topic] };
-    this.#send(this.#output, encodeMessage(message, this.#connection.key));
+    this.#outputs.send(encodeMessage(message, this.#connection.key));
   }
 
   /** Closes the channels once what was sent is out. */
-  close(): void {
+  async close(): Promise<void> {
+    await Promise.all([this.#replies.empty(), this.#outputs.empty()]);
     this.#shell.close();
     this.#output.close();
     this.#input.close();
@@ -66,10 +70,5 @@ export class Server {
         console.error(String(error));
       }
     }
-  }
-
-  #send(socket: Router | Publisher, frames: (Buffer | string)[]): void {
-    // Sent at once unless the peer is gone; then there is nobody left to tell.
-    socket.send(frames).catch(() => {});
   }
 }

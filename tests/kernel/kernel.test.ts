@@ -270,6 +270,16 @@ test("progress is one display that changes in place, with its text escaped", asy
   assert.match(last.content.data["text/html"], /Read &lt;b&gt;.*width: 100\.0%.*loss &lt;0\.5/);
 });
 
+test("thousands of large outputs in a row all arrive, and the reply after them", async () => {
+  const answer = await client.run(
+    'const text = "x".repeat(20_000);\nfor (let i = 0; i < 3000; i++) display(`${i} ${text}`);\n"done"',
+  );
+  const shown = answer.outputs.filter(({ type }) => type === "display_data");
+  assert.equal(shown.length, 3000);
+  shown.forEach(({ content }, i) => assert.match(content.data["text/plain"], new RegExp(`^.?${i} `)));
+  assert.equal(answer.reply.status, "ok");
+});
+
 test("tslab's own display still works", async () => {
   const answer = await client.run(`import { display as raw } from "tslab";\nraw.html("<i>x</i>");`);
   assert.equal(answer.outputs[0].content.data["text/html"], "<i>x</i>");

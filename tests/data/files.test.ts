@@ -143,7 +143,7 @@ test("a missing file is named, with what the folder holds", async () => {
 test("summaries escape what comes from data", () => {
   const bundle = summaryBundle("<b>", [["name & more", '<img src="x">']]);
   assert.ok(!bundle["text/html"].includes("<img"));
-  assert.ok(bundle["text/html"].includes("<b>&#60;b&#62;</b>"));
+  assert.ok(bundle["text/html"].includes("<b>&lt;b&gt;</b>"));
   assert.equal(bundle["text/plain"], '<b>\n  name & more  <img src="x">');
 });
 

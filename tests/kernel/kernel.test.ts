@@ -272,7 +272,7 @@ test("progress is one display that changes in place, with its text escaped", asy
 
 test("thousands of large outputs in a row all arrive, and the reply after them", async () => {
   const answer = await client.run(
-    'const text = "x".repeat(20_000);\nfor (let i = 0; i < 3000; i++) display(`${i} ${text}`);\n"done"',
+    'const text = "x".repeat(20_000);\nfor (let i = 0; i < 3000; i++) display(i + " " + text);\n"done"',
   );
   const shown = answer.outputs.filter(({ type }) => type === "display_data");
   assert.equal(shown.length, 3000);

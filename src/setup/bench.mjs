@@ -4,6 +4,7 @@ import path from "node:path";
 import { command } from "./command.mjs";
 import { pipInstall } from "./environment.mjs";
 import { SetupError } from "./failure.mjs";
+import { hugePages } from "./kernelSpec.mjs";
 import { takeLock } from "./lock.mjs";
 import { findGpu, findPython } from "./requirements.mjs";
 import { filesBelow, readOr, writeWhole } from "./stamp.mjs";
@@ -43,7 +44,8 @@ function runSuite(places, file, { python = "", onRow = () => {} }) {
     const child = fork(path.join(places.setup, "benchSuite.mjs"), [file, python ? "run" : "peers"], {
       cwd: places.packageRoot,
       execArgv: ["--expose-gc", "--import", import.meta.resolve("tsx")],
-      env: { ...process.env, PODIUM_BENCH_PYTHON: python },
+      // The kernel's own setting, so that what is measured is what a notebook does; NumPy has it of its own accord.
+      env: { GLIBC_TUNABLES: hugePages, ...process.env, PODIUM_BENCH_PYTHON: python },
       // What a suite or TensorFlow prints must not get between the rows.
       stdio: ["ignore", 2, 2, "ipc"],
     });

@@ -1,6 +1,9 @@
 import path from "node:path";
 import { readOr, writeWhole } from "./stamp.mjs";
 
+/** Makes glibc ask for huge pages; older ones pass over it. */
+export const hugePages = "glibc.malloc.hugetlb=1";
+
 /**
  * What Jupyter is told of the kernel.
  *
@@ -13,7 +16,8 @@ export function kernelSpec(places) {
     language: "typescript",
     // By message the kernel's own thread hears it, and breaks a loop that has come after an await as well.
     interrupt_mode: "message",
-    env: { PODIUM_PRELOAD: "podium" },
+    // Large arrays in huge pages, as NumPy asks for by itself: touching new memory is a good part of loading.
+    env: { PODIUM_PRELOAD: "podium", GLIBC_TUNABLES: hugePages },
   };
 }
 

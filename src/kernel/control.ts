@@ -23,7 +23,7 @@ export type ControlMessage =
   | { type: "shutdown"; restart: boolean };
 
 /** Time that the main thread has to end the process after a shutdown, in milliseconds. */
-const shutdownGrace = 2000;
+const shutdownGrace = 4000;
 
 /**
  * The control channel and the heartbeat, on a thread of their own: they answer while the main thread runs a

@@ -37,6 +37,8 @@ export function runTests(places, args) {
     import.meta.resolve("tsx"),
     "--test",
     "--test-concurrency=2",
+    // A test that fails may leave a process or socket open; the run has to end all the same.
+    "--test-force-exit",
     `--test-reporter=${reporter}`,
   ];
   const own = args.filter((arg) => arg.startsWith("-"));

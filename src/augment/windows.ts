@@ -1,5 +1,6 @@
 import { type RandomSource, randomSource } from "../data/random";
 import type { Series } from "../data/series";
+import { naturalSpline } from "../data/spline";
 
 /** Options that all augmentations of series share. */
 export interface SeriesAugmentOptions {
@@ -67,21 +68,5 @@ export function smoothCurve(
     throw new RangeError(`Cannot draw a curve: knots must be a whole number from 0, got ${knots}`);
   }
   const heights = Float64Array.from({ length: knots + 2 }, () => 1 + deviation * random.normal());
-  const last = knots + 1;
-  const bends = new Float64Array(knots + 2); // second derivatives, 0 at both ends
-  const factors = new Float64Array(knots + 2);
-  for (let i = 1; i < last; i++) {
-    const pivot = 4 - factors[i - 1];
-    factors[i] = 1 / pivot;
-    bends[i] = (6 * (heights[i + 1] - 2 * heights[i] + heights[i - 1]) - bends[i - 1]) / pivot;
-  }
-  for (let i = last - 1; i > 0; i--) bends[i] -= factors[i] * bends[i + 1];
-  return Float64Array.from({ length: steps }, (_, t) => {
-    const place = steps > 1 ? (t * last) / (steps - 1) : 0;
-    const i = Math.min(last - 1, Math.floor(place));
-    const b = place - i;
-    const a = 1 - b;
-    const bend = ((a ** 3 - a) * bends[i] + (b ** 3 - b) * bends[i + 1]) / 6;
-    return a * heights[i] + b * heights[i + 1] + bend;
-  });
+  return naturalSpline(heights, steps);
 }

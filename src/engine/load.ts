@@ -33,5 +33,16 @@ setDefault("TF_DETERMINISTIC_OPS", "1");
 const legacyUtil = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
 legacyUtil.isNullOrUndefined ??= (value) => value === null || value === undefined;
 
+/** Loads the package; its finder of the addon would read the script's own arguments, `--directory` among them. */
+function loadWithoutArguments(): typeof TensorFlow {
+  const given = process.argv;
+  process.argv = given.slice(0, 2);
+  try {
+    return require("@tensorflow/tfjs-node-gpu");
+  } finally {
+    process.argv = given;
+  }
+}
+
 /** The one TensorFlow of this process: the same instance as `import * as tf from "@tensorflow/tfjs-node-gpu"`. */
-export const tf: typeof TensorFlow = require("@tensorflow/tfjs-node-gpu");
+export const tf: typeof TensorFlow = loadWithoutArguments();

@@ -1,0 +1,82 @@
+/**
+ * Compares the motion recipes in equal time, with nobody on both sides of a fold:
+ *
+ *   node --import tsx tests/compare/motion.ts DATA [--seconds 900] [--folds 3] [--directory runs/compare/motion] [RECIPE…]
+ *
+ * DATA is a folder in the competition's layout; its `train_subjects.csv` (`id,subject`) makes the folds.
+ * What is finished in the directory is read, not run again. Each recipe leaves its `row.json` and `submission.csv`.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { engine, metrics, motion, train } from "../../src";
+
+type RecipeName = keyof typeof motion.recipes;
+
+interface Row {
+  recipe: RecipeName;
+  logLoss: number;
+  accuracy: number;
+  macroF1: number;
+  /** From the features to the test predictions of all folds. */
+  seconds: number;
+  /** Log loss of each fold. */
+  folds: number[];
+  /** Epochs trained in each fold. */
+  epochs: number[];
+}
+
+async function compare(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seconds: { type: "string", default: "900" },
+      folds: { type: "string", default: "3" },
+      directory: { type: "string", default: "runs/compare/motion" },
+    },
+  });
+  const [source, ...asked] = positionals;
+  if (!source) throw new TypeError("Cannot compare recipes: name the folder of the data");
+  const directory = path.resolve(values.directory);
+  const names = Object.keys(motion.recipes) as RecipeName[];
+
+  await engine.ready();
+  const competition = await motion.load(source);
+  const { labels, subjects } = competition;
+  if (!subjects) throw new Error(`Cannot group by person: ${source} has no train_subjects.csv`);
+  const folds = train.groupKFold(subjects, { folds: Number(values.folds) });
+
+  for (const recipe of names.filter((name) => asked.length === 0 || asked.includes(name))) {
+    const start = performance.now();
+    const run = await motion.recipes[recipe](competition, {
+      folds,
+      groups: subjects,
+      directory: path.join(directory, recipe),
+      ...(recipe !== "miniRocket" && { seconds: Number(values.seconds) }),
+    });
+    const row: Row = {
+      recipe,
+      logLoss: run.scores.logLoss,
+      accuracy: run.scores.accuracy,
+      macroF1: metrics.macroF1(labels, metrics.predictedLabels(run.predictions)),
+      seconds: (performance.now() - start) / 1000,
+      folds: run.runs.map(({ scores }) => scores.logLoss),
+      epochs: run.runs.map(({ epochs }) => epochs),
+    };
+    writeFileSync(path.join(directory, recipe, "row.json"), `${JSON.stringify(row)}\n`);
+    if (!run.test) throw new Error(`Cannot write a submission: ${recipe} has predicted no test windows`);
+    const { template, testIds: ids } = competition;
+    await motion.writeSubmission(path.join(directory, recipe, "submission.csv"), run.test, { template, ids });
+  }
+  const rows = names
+    .map((name) => path.join(directory, name, "row.json"))
+    .filter((file) => existsSync(file))
+    .map((file) => JSON.parse(readFileSync(file, "utf8")) as Row);
+  console.table(rows.map(({ folds, epochs, ...row }) => ({ ...row, epochs: Math.min(...epochs) })));
+  console.log(JSON.stringify(rows, null, 1));
+}
+
+compare().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

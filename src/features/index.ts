@@ -30,6 +30,7 @@ export { type GradientOptions, gradient } from "./gradient";
 export { cumulativeIntegral, doubleIntegral, type IntegralOptions } from "./integral";
 export { type KalmanOptions, kalmanSmooth } from "./kalman";
 export { type MovingOptions, movingDeviation, movingMaximum, movingMean, movingMinimum } from "./moving";
+export { type OverlapGroupsOptions, overlapGroups } from "./overlapGroups";
 export {
   type FittedScaler,
   type MinMaxScalerOptions,

@@ -15,6 +15,7 @@ import {
   type Score,
   stratifiedGroupKFold,
   stratifiedKFold,
+  type TimeBudgetOptions,
   timeBudget,
 } from "../../train";
 import type { MotionData } from "../load";
@@ -58,6 +59,8 @@ export interface RecipeOptions
   epochs?: number;
   /** Seconds of training in all, shared equally among folds and seeds; each ends with its epoch. Default: no end. */
   seconds?: number;
+  /** What the seconds are of, see `train.timeBudget`. Default "wall". */
+  clock?: TimeBudgetOptions["clock"];
   /** Oversampling of each fold's train part, or `false` for none; default the recipe's. */
   oversample?: Omit<OversampleOptions, "seed"> | false;
   /** A new network; default the recipe's. */
@@ -130,7 +133,13 @@ export async function runRecipe(
   recipe: Recipe,
   options: RecipeOptions,
 ): Promise<CrossValidation> {
-  const { features = recipe.features, model = recipe.model, epochs = recipe.epochs, seconds } = options;
+  const {
+    features = recipe.features,
+    model = recipe.model,
+    epochs = recipe.epochs,
+    seconds,
+    clock,
+  } = options;
   const { seeds = [2021], oversample = recipe.oversample, groups } = options;
   const scaler = fittedOnce(options.scaler ?? recipe.scaler ?? standardScaler());
   const folds = foldsOf(competition, options);
@@ -144,7 +153,11 @@ export async function runRecipe(
     const own = recipe.fit({ scaler: fitted, windows });
     const given = typeof options.fit === "function" ? options.fit(context) : options.fit;
     const merged = { ...own, epochs, ...given };
-    const budget = timeBudget({ seconds: share, schedule: given?.optimizer ? undefined : recipe.schedule });
+    const budget = timeBudget({
+      seconds: share,
+      clock,
+      schedule: given?.optimizer ? undefined : recipe.schedule,
+    });
     return { ...merged, callbacks: [budget, ...(merged.callbacks ?? [])] };
   }
 

@@ -6,6 +6,11 @@ export interface TimeBudgetOptions {
   /** Seconds after which training ends, with the epoch that is running. Default: no end. */
   seconds?: number;
   /**
+   * What `seconds` are of: a clock on the wall, or the processors' time of all this process's threads together, which
+   * other work on the machine does not shorten. Default "wall".
+   */
+  clock?: "wall" | "processor";
+  /**
    * The learning rate as a function of the share of training done, from 0 to 1: of the updates or of the seconds,
    * whichever is further. Default: left to others.
    */
@@ -21,20 +26,21 @@ export interface TimeBudgetOptions {
  * await fit(model, data, { ...options, epochs: 1000, callbacks: [timeBudget({ seconds: 900 })] });
  */
 export function timeBudget(options: TimeBudgetOptions = {}): Callback {
-  const { seconds = Number.POSITIVE_INFINITY, schedule } = options;
+  const { seconds = Number.POSITIVE_INFINITY, clock = "wall", schedule } = options;
   if (!(seconds > 0)) {
     throw new RangeError(`Cannot keep to a time: seconds must be above 0, got ${seconds}`);
   }
   let start = 0;
   let before = 0;
   let isResumed = false;
-  const spent = (): number => before + (performance.now() - start) / 1000;
+  const now = clock === "wall" ? wallSeconds : processorSeconds;
+  const spent = (): number => before + now() - start;
   return {
     name: "timeBudget",
     onTrainBegin(context) {
       if (!isResumed) before = 0;
       isResumed = false;
-      start = performance.now();
+      start = now();
       if (before >= seconds) context.stop(reason(seconds));
     },
     ...(schedule && {
@@ -52,6 +58,15 @@ export function timeBudget(options: TimeBudgetOptions = {}): Callback {
       isResumed = true;
     },
   };
+}
+
+function wallSeconds(): number {
+  return performance.now() / 1000;
+}
+
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 function reason(seconds: number): string {

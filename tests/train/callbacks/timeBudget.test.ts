@@ -50,6 +50,22 @@ test("the learning rate follows the share of updates or of time, whichever is fu
   assert.equal(timeBudget({ seconds: 1 }).learningRateAt, undefined);
 });
 
+test("the processors' clock stands while a process sleeps and runs while it computes", async () => {
+  const asleep = new FakeContext([slow, timeBudget({ seconds: 0.2, clock: "processor" })]);
+  await asleep.run(epochs.slice(0, 20));
+  assert.equal(asleep.stopReason, undefined);
+  const busy: Callback = {
+    name: "busy",
+    onEpochBegin() {
+      const { user } = process.cpuUsage();
+      while (process.cpuUsage().user - user < 50_000);
+    },
+  };
+  const awake = new FakeContext([busy, timeBudget({ seconds: 0.2, clock: "processor" })]);
+  await awake.run(epochs.slice(0, 20));
+  assert.match(awake.stopReason ?? "", /0.2 s are used up/);
+});
+
 test("a time that is none is refused", () => {
   assert.throws(() => timeBudget({ seconds: 0 }), /seconds must be above 0, got 0/);
 });

@@ -15,6 +15,7 @@ export {
   startProgress,
 } from "./progress";
 export { type RandomSource, randomSource } from "./random";
+export { type ReadWindowsOptions, readWindows } from "./readWindows";
 export { type Series, series, takeWindows } from "./series";
 export { currentSignal, throwIfAborted } from "./signal";
 export { readTar, type TarEntry } from "./tar";

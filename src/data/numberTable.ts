@@ -1,7 +1,6 @@
 import { RowParser } from "./rowParser";
-import { beginSecondParser, type SecondParser } from "./secondParser";
 import { currentSignal, throwIfAborted } from "./signal";
-import { PIECE, readChunks } from "./stream";
+import { readChunks } from "./stream";
 import { splitLine } from "./text";
 
 /** A table of numbers: some columns whole numbers, the others float32 side by side. */
@@ -78,7 +77,6 @@ export async function readNumberTable(path: string, options: NumberTableOptions 
   let parser: RowParser | undefined;
   let columns: ReturnType<typeof placeColumns> | undefined;
   let rest: Uint8Array = new Uint8Array(0);
-  let second: SecondParser | undefined;
 
   /** Reads the header, which begins the file, and makes the parser; returns where the rows begin. */
   function begin(bytes: Uint8Array, share: number): number {
@@ -114,28 +112,10 @@ export async function readNumberTable(path: string, options: NumberTableOptions 
     rest = Buffer.from(bytes.subarray(cut));
   }
 
-  try {
-    for await (const { bytes, position, size } of readChunks(path, { signal })) {
-      throwIfAborted(signal);
-      if (second?.claim() === false) {
-        // What follows is the other thread's, but for the rest of a line that began before.
-        if (rest.length > 0) take(bytes.subarray(0, bytes.indexOf(NEWLINE) + 1 || bytes.length), 1);
-        if (rest.length > 0) continue;
-        break;
-      }
-      take(bytes, size > 0 ? position / size : 1);
-      onProgress?.(position, parser?.rows ?? 0);
-      if (parser && second === undefined && position === PIECE)
-        second = beginSecondParser(path, { size, parser });
-    }
-    for await (const part of second?.parts() ?? []) {
-      throwIfAborted(signal);
-      if (part.parsed) parser!.append(part.parsed);
-      else parser!.parse(await part.read());
-      onProgress?.(part.position, parser!.rows);
-    }
-  } finally {
-    second?.end();
+  for await (const { bytes, position, size } of readChunks(path, { signal })) {
+    throwIfAborted(signal);
+    take(bytes, size > 0 ? position / size : 1);
+    onProgress?.(position, parser?.rows ?? 0);
   }
   if (rest.length > 0) take(Uint8Array.of(NEWLINE), 1);
   if (parser === undefined || columns === undefined || parser.rows === 0) {

@@ -1,4 +1,4 @@
-import { plainRowsModule } from "./plainRowsModule";
+import { type RowFunctions, rowFunctions } from "./rowFunctions";
 
 /** Where the columns of a table of numbers go, and how far they have come. */
 export interface RowTarget {
@@ -14,37 +14,6 @@ export interface RowTarget {
   capacity: number;
   /** Rows written. */
   rows: number;
-}
-
-/** What is used here of WebAssembly, which Node's types leave out. */
-declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
-  }
-  class Memory {
-    constructor(size: { initial: number });
-    readonly buffer: ArrayBuffer;
-  }
-  class Instance {
-    constructor(module: Module, imports: { podium: { memory: Memory } });
-    readonly exports: unknown;
-  }
-}
-
-interface Exports {
-  /** See `plainRows.wat`. */
-  parse(
-    line: number,
-    last: number,
-    slots: number,
-    slotsEnd: number,
-    list: number,
-    block: number,
-    values: number,
-    stride: number,
-    capacity: number,
-  ): number;
-  readonly rows: { readonly value: number };
 }
 
 /** Bytes of text, and rows, that are worked on at once: little enough for a processor's cache. */
@@ -85,8 +54,6 @@ function writeShapes(memory: ArrayBuffer): void {
   }
 }
 
-let compiled: WebAssembly.Module | undefined;
-
 /**
  * Parses rows of plain decimal numbers, `-12.345678,…\n`, of at most 15 characters and 14 digits a field, in
  * WebAssembly: 16 bytes of a field at a time.
@@ -95,7 +62,7 @@ let compiled: WebAssembly.Module | undefined;
  * rounds as `Number(text)` does.
  */
 export class PlainRows {
-  private readonly exports: Exports;
+  private readonly functions: RowFunctions;
   private readonly bytes: Uint8Array;
   private readonly values: Float32Array;
   private readonly integers: Int32Array[];
@@ -117,16 +84,15 @@ export class PlainRows {
     const integers = align(values + ROWS * width * 4);
     const end = integers + ROWS * (slots.length - width) * 4;
     this.places = { slots: shapesEnd, list, block, text, values };
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(end / 65536) });
-    compiled ??= new WebAssembly.Module(Buffer.from(plainRowsModule, "base64"));
-    this.exports = new WebAssembly.Instance(compiled, { podium: { memory } }).exports as Exports;
-    this.bytes = new Uint8Array(memory.buffer);
-    this.values = new Float32Array(memory.buffer, values, ROWS * width);
+    const { memory, functions } = rowFunctions(end);
+    this.functions = functions;
+    this.bytes = new Uint8Array(memory);
+    this.values = new Float32Array(memory, values, ROWS * width);
     this.integers = target.integers.map(
-      (_, index) => new Int32Array(memory.buffer, integers + index * ROWS * 4, ROWS),
+      (_, index) => new Int32Array(memory, integers + index * ROWS * 4, ROWS),
     );
-    writeShapes(memory.buffer);
-    new Int32Array(memory.buffer, shapesEnd, slots.length).set(
+    writeShapes(memory);
+    new Int32Array(memory, shapesEnd, slots.length).set(
       slots.map((slot) => (slot >= 0 ? slot * 4 : -this.integers[-1 - slot].byteOffset)),
     );
   }
@@ -140,13 +106,13 @@ export class PlainRows {
    */
   parse(bytes: Uint8Array, from: number): number {
     const { slots, list, block, text, values } = this.places;
-    const { target, exports } = this;
+    const { target, functions } = this;
     let at = from;
     while (at < bytes.length && target.rows < target.capacity) {
       if (this.loaded !== bytes || at < this.loadedFrom || at >= this.loadedTo) this.load(bytes, at);
       const capacity = Math.min(ROWS, target.capacity - target.rows);
       const offset = text - this.loadedFrom;
-      const end = exports.parse(
+      const end = functions.parse(
         offset + at,
         offset + this.loadedTo,
         slots,
@@ -157,7 +123,7 @@ export class PlainRows {
         target.width * 4,
         capacity,
       );
-      const rows = exports.rows.value;
+      const rows = functions.rows.value;
       this.take(rows);
       at = end - offset;
       if (rows > 0) continue;

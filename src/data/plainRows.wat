@@ -1,8 +1,11 @@
-;; Parses rows of plain decimal numbers; plainRows.ts lays out the memory and says what plain is.
+;; Parses rows of plain decimal numbers: plainRows.ts and windowRows.ts lay out the memory and say what is plain.
 ;;
-;; Memory: at 0 a table of 512 shapes of a field, 64 bytes each, by minus sign (1 bit), place of the point and length
+;; Memory for parse: at 0 a table of 512 shapes of a field, 64 bytes each, by minus sign (1 bit), place of the point and length
 ;; (4 bits each): at 0 which bytes of the field go to which lane, at 16 what to subtract so that lanes of digits hold
 ;; their value and all others 0, at 32 the power of ten to divide by, with the sign. The other places are arguments.
+;; Memory for parseWindow: at 0 masks of a field of 7 to 14 characters, 16 bytes each; at 128 what to divide two fields
+;; by, for the 4 pairs of signs, 16 bytes each; at 192 and 208 what the last 16 bytes of a field in a row, and of the
+;; last one, are at value 0; at 224 the id with its comma, and zeros behind.
 (module
   (import "podium" "memory" (memory 1))
 
@@ -11,7 +14,7 @@
 
   ;; Lists the places of commas and line ends in [$from, $to), which is looked at in blocks of 64 bytes, from $list on;
   ;; returns where the list ends.
-  (func $find (param $from i32) (param $to i32) (param $list i32) (result i32)
+  (func $find (export "find") (param $from i32) (param $to i32) (param $list i32) (result i32)
     (local $mask i64) (local $end i32) (local $bytes v128) (local $commas v128) (local $lineEnds v128)
     (local.set $commas (i8x16.splat (i32.const 44)))
     (local.set $lineEnds (i8x16.splat (i32.const 10)))
@@ -150,4 +153,103 @@
         ;; Without a whole row in the block there is none to take.
         (br_if $blocks (i32.ne (local.get $line) (local.get $blockLine)))))
     (global.set $rows (local.get $row))
-    (local.get $line)))
+    (local.get $line))
+
+  ;; Where the row that the last call of parseWindow did not take begins, and its separators in the list.
+  (global $line (export "line") (mut i32) (i32.const 0))
+  (global $next (export "next") (mut i32) (i32.const 0))
+
+  ;; Parses rows of one window: the id, the step and an even number of fields with six decimals; returns the step of the
+  ;; first row that is not so or not whole.
+  (func (export "parseWindow")
+    (param $line i32)     ;; where a row begins
+    (param $next i32)     ;; the list from its first separator on
+    (param $listEnd i32)
+    (param $step i32)     ;; place of the step's text with its comma, 16 bytes a step
+    (param $stepsEnd i32)
+    (param $idLength i32) ;; characters of the id with its comma
+    (param $values i32)   ;; room for float32 [steps, width]
+    (param $width i32)
+    (result i32)
+    (local $rowList i32) (local $start i32) (local $out i32) (local $column i32)
+    (local $length i32) (local $odd i32) (local $aEnd i32) (local $bEnd i32) (local $aMinus i32) (local $bMinus i32)
+    (local $shift v128) (local $most v128) (local $tens v128) (local $hundreds v128)
+    (local $a v128) (local $b v128) (local $beyond v128)
+    (local.set $rowList (i32.shl (i32.add (local.get $width) (i32.const 2)) (i32.const 2)))
+    (local.set $shift (i8x16.sub
+      (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) (i8x16.splat (local.get $idLength))))
+    ;; Lane 15 is the separator, lane 8 the point, the others digits: so much may they be.
+    (local.set $most (v128.const i8x16 9 9 9 9 9 9 9 9 0 9 9 9 9 9 9 0))
+    ;; Two digits a lane (the lower byte times ten goes to the upper one), then four, or three where a byte is no digit.
+    (local.set $tens (v128.const i16x8 2561 2561 2561 2561 2561 2561 2561 256))
+    (local.set $hundreds (v128.const i16x8 100 1 100 1 100 1 10 1))
+    (block $done
+      (loop $rows
+        (global.set $line (local.get $line))
+        (global.set $next (local.get $next))
+        (br_if $done (i32.eq (local.get $step) (local.get $stepsEnd)))
+        (br_if $done (i32.gt_u (i32.add (local.get $next) (local.get $rowList)) (local.get $listEnd)))
+        ;; The row must begin with the id and the step, byte for byte.
+        (local.set $start (i32.add (i32.load offset=4 (local.get $next)) (i32.const 1)))
+        (br_if $done (i32.lt_u
+          (i32.ctz (i32.xor (i32.const -1) (i8x16.bitmask (i8x16.eq
+            (v128.load (local.get $line))
+            (v128.or
+              (v128.load offset=224 (i32.const 0))
+              (i8x16.swizzle (v128.load (local.get $step)) (local.get $shift)))))))
+          (i32.sub (local.get $start) (local.get $line))))
+        (local.set $next (i32.add (local.get $next) (i32.const 8)))
+        (local.set $odd (i32.const 0))
+        (local.set $beyond (v128.const i64x2 0 0))
+        (local.set $out (local.get $values))
+        (local.set $column (local.get $width))
+        (loop $pairs
+          (local.set $aEnd (i32.load (local.get $next)))
+          (local.set $start (i32.add (local.get $start) (local.tee $aMinus
+            (i32.eq (i32.load8_u (local.get $start)) (i32.const 45)))))
+          (local.set $length (i32.sub (i32.sub (local.get $aEnd) (local.get $start)) (i32.const 7)))
+          (local.set $odd (i32.or (local.get $odd) (local.get $length)))
+          (local.set $a (v128.and
+            (v128.xor (v128.load (i32.sub (local.get $aEnd) (i32.const 15))) (v128.load offset=192 (i32.const 0)))
+            (v128.load (i32.shl (i32.and (local.get $length) (i32.const 7)) (i32.const 4)))))
+          (local.set $beyond (v128.or (local.get $beyond) (i8x16.sub_sat_u (local.get $a) (local.get $most))))
+          (local.set $a (i32x4.dot_i16x8_s
+            (i16x8.shr_u (i16x8.mul (local.get $a) (local.get $tens)) (i32.const 8)) (local.get $hundreds)))
+          (local.set $start (i32.add (local.get $aEnd) (i32.const 1)))
+          (local.set $bEnd (i32.load offset=4 (local.get $next)))
+          (local.set $start (i32.add (local.get $start) (local.tee $bMinus
+            (i32.eq (i32.load8_u (local.get $start)) (i32.const 45)))))
+          (local.set $length (i32.sub (i32.sub (local.get $bEnd) (local.get $start)) (i32.const 7)))
+          (local.set $odd (i32.or (local.get $odd) (local.get $length)))
+          (local.set $b (v128.and
+            (v128.xor (v128.load (i32.sub (local.get $bEnd) (i32.const 15))) (v128.load offset=192
+              (i32.shl (i32.eq (local.get $column) (i32.const 2)) (i32.const 4))))
+            (v128.load (i32.shl (i32.and (local.get $length) (i32.const 7)) (i32.const 4)))))
+          (local.set $beyond (v128.or (local.get $beyond) (i8x16.sub_sat_u (local.get $b) (local.get $most))))
+          (local.set $b (i32x4.dot_i16x8_s
+            (i16x8.shr_u (i16x8.mul (local.get $b) (local.get $tens)) (i32.const 8)) (local.get $hundreds)))
+          (local.set $start (i32.add (local.get $bEnd) (i32.const 1)))
+          ;; The whole part and the decimals of both; together as one whole number, which is exact; one division rounds
+          ;; as Number(text) does.
+          (local.set $a (i32x4.dot_i16x8_s
+            (i16x8.narrow_i32x4_s (local.get $a) (local.get $b))
+            (v128.const i16x8 10000 1 1000 1 10000 1 1000 1)))
+          (v128.store64_lane 0 (local.get $out) (f32x4.demote_f64x2_zero (f64x2.div
+            (f64x2.add
+              (f64x2.mul
+                (f64x2.convert_low_i32x4_s
+                  (i8x16.shuffle 0 1 2 3 8 9 10 11 0 1 2 3 8 9 10 11 (local.get $a) (local.get $a)))
+                (v128.const f64x2 1e6 1e6))
+              (f64x2.convert_low_i32x4_s
+                (i8x16.shuffle 4 5 6 7 12 13 14 15 4 5 6 7 12 13 14 15 (local.get $a) (local.get $a))))
+            (v128.load offset=128 (i32.or
+              (i32.shl (local.get $aMinus) (i32.const 4)) (i32.shl (local.get $bMinus) (i32.const 5)))))))
+          (local.set $next (i32.add (local.get $next) (i32.const 8)))
+          (local.set $out (i32.add (local.get $out) (i32.const 8)))
+          (br_if $pairs (local.tee $column (i32.sub (local.get $column) (i32.const 2)))))
+        (br_if $done (i32.or (i32.gt_u (local.get $odd) (i32.const 7)) (v128.any_true (local.get $beyond))))
+        (local.set $values (local.get $out))
+        (local.set $step (i32.add (local.get $step) (i32.const 16)))
+        (local.set $line (local.get $start))
+        (br $rows)))
+    (local.get $step)))

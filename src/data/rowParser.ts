@@ -1,13 +1,6 @@
 import { PlainRows, type RowTarget } from "./plainRows";
 import { splitLine } from "./text";
 
-/** Rows in arrays that may be longer. */
-export interface ParsedRows {
-  readonly rows: number;
-  readonly values: Float32Array;
-  readonly integers: readonly Int32Array[];
-}
-
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const NEWLINE = 10;
 
@@ -23,17 +16,12 @@ export class RowParser implements RowTarget {
 
   constructor(
     private readonly path: string,
-    readonly header: readonly string[],
+    private readonly header: readonly string[],
     readonly slots: Int32Array,
     readonly width: number,
   ) {
     this.integers = Array.from({ length: header.length - width }, () => new Int32Array(0));
     this.plain = new PlainRows(this);
-  }
-
-  /** Whether each line so far is a row. */
-  get isGapless(): boolean {
-    return this.blankBefore.length === 0;
   }
 
   lineOf(row: number): number {
@@ -67,27 +55,6 @@ export class RowParser implements RowTarget {
         at = end + 1;
       }
     }
-  }
-
-  /** Takes rows that were parsed elsewhere, in which each line is a row. */
-  append(part: ParsedRows): void {
-    if (this.rows + part.rows > this.capacity) this.reserve(this.rows + Math.ceil(part.rows * 1.5));
-    this.values.set(part.values.subarray(0, part.rows * this.width), this.rows * this.width);
-    for (const [index, column] of part.integers.entries()) {
-      this.integers[index].set(column.subarray(0, part.rows), this.rows);
-    }
-    this.rows += part.rows;
-  }
-
-  /** Hands over what was parsed and begins anew. */
-  release(): ParsedRows {
-    const { rows, values, integers } = this;
-    this.rows = 0;
-    this.capacity = 0;
-    this.blankBefore.length = 0;
-    this.values = new Float32Array(0);
-    this.integers = integers.map(() => new Int32Array(0));
-    return { rows, values, integers };
   }
 
   private parseLine(text: string): void {

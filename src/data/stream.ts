@@ -14,10 +14,10 @@ export interface Chunk {
 }
 
 /** Bytes that a plain file is read in at once; only its last piece may be shorter. */
-export const PIECE = 4 << 20;
+const PIECE = 4 << 20;
 
 /** Reads as many bytes as there is room for, or up to the end of the file; returns how many. */
-export async function readFully(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
+async function readFully(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
   let done = 0;
   while (done < into.length) {
     const { bytesRead } = await file.read(into, done, into.length - done, position + done);

@@ -1,11 +1,11 @@
 import { cached } from "../data/cache";
 import { findFile, refuseUnfinishedSample, requireFile } from "../data/folder";
-import { readNumberTable } from "../data/numberTable";
 import { startProgress } from "../data/progress";
+import { readWindows } from "../data/readWindows";
 import { type Series, series } from "../data/series";
 import { currentSignal, throwIfAborted } from "../data/signal";
 import { showAs, summaryBundle } from "../data/summary";
-import { type RowWindows, windowsOfRows } from "../data/windows";
+import type { RowWindows } from "../data/windows";
 import { channels, fileNames, rate, steps } from "./layout";
 import { readLabels, readSubjects } from "./readLabels";
 import { readTemplate, type Template } from "./template";
@@ -43,7 +43,7 @@ const parserVersion = 1;
 
 const names = (name: string) => [name, `${name}.gz`];
 
-async function readWindows(path: string, options: LoadOptions): Promise<RowWindows> {
+async function readCached(path: string, options: LoadOptions): Promise<RowWindows> {
   const { cache: enabled, signal } = options;
   return cached(path, {
     version: parserVersion,
@@ -52,13 +52,15 @@ async function readWindows(path: string, options: LoadOptions): Promise<RowWindo
     read: async (): Promise<{ ids: Int32Array; data: Float32Array }> => {
       const progress = startProgress(`Read ${path}`, { unit: "MB" });
       try {
-        const table = await readNumberTable(path, {
-          integers: ["id", "time"],
+        const { ids, data } = await readWindows(path, {
+          id: "id",
+          step: "time",
+          steps,
           values: channels,
           signal,
           onProgress: (bytes, rows) => progress.update(Math.round(bytes / 1e6), `${rows} rows`),
         });
-        return { ...windowsOfRows(table, { id: "id", step: "time", steps }) };
+        return { ids, data };
       } finally {
         progress.end();
       }
@@ -111,7 +113,7 @@ export async function load(directory: string, options: LoadOptions = {}): Promis
 
   // The small files come first: what is wrong with them shows at once.
   const template = await readTemplate(templatePath, { signal });
-  const train = await readWindows(trainPath, { cache, signal });
+  const train = await readCached(trainPath, { cache, signal });
   const { labels, labelNames } = await readLabels(labelPath, {
     ids: train.ids,
     classes: template.columns.length,
@@ -120,7 +122,7 @@ export async function load(directory: string, options: LoadOptions = {}): Promis
   });
   const subjects =
     subjectPath && (await readSubjects(subjectPath, { ids: train.ids, featurePath: trainPath, signal }));
-  const test = await readWindows(testPath, { cache, signal });
+  const test = await readCached(testPath, { cache, signal });
   template.requireIds(test.ids, testPath);
   throwIfAborted(signal);
 

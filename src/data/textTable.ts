@@ -14,21 +14,28 @@ export interface TextTable {
   readonly lines: readonly number[];
 }
 
+/** Index of `mark` in `text` from `from` on; the text's length if there is none. */
+function find(text: string, mark: string, from: number): number {
+  const at = text.indexOf(mark, from);
+  return at < 0 ? text.length : at;
+}
+
 /** Divides text into records at line ends outside quotes; blank lines give none. */
 function* records(text: string, path: string): Generator<{ record: string; line: number }> {
   let line = 1;
+  let quote = find(text, '"', 0);
   for (let at = 0; at < text.length; ) {
-    let end = at;
-    let quoted = false;
+    let end = find(text, "\n", at);
     let lineEnds = 0;
-    for (; end < text.length && (quoted || text[end] !== "\n"); end++) {
-      if (text[end] === '"') quoted = !quoted;
-      else if (text[end] === "\n") lineEnds++;
+    for (let quoted = false; ; end = find(text, "\n", end + 1), lineEnds++) {
+      for (; quote < end; quote = find(text, '"', quote + 1)) quoted = !quoted;
+      if (!quoted) break;
+      if (end === text.length) {
+        throw new SyntaxError(
+          `Cannot read ${path}:${line}: a quote must be closed, got none to the file's end`,
+        );
+      }
     }
-    if (quoted)
-      throw new SyntaxError(
-        `Cannot read ${path}:${line}: a quote must be closed, got none to the file's end`,
-      );
     const record = text.slice(at, text[end - 1] === "\r" && end > at ? end - 1 : end);
     if (record !== "") yield { record, line };
     line += lineEnds + 1;

@@ -13,19 +13,20 @@ interface ByIdOptions {
 /** For each id the row that is about it; each id must have one row and each row an id. */
 function rowsById(table: TextTable, options: ByIdOptions): Int32Array {
   const { ids, featurePath } = options;
-  const windowOf = new Map(Array.from(ids, (id, window) => [id, window]));
+  const windowOf = new Map<number, number>();
+  for (let window = 0; window < ids.length; window++) windowOf.set(ids[window], window);
+  const where = (row: number) => `${table.path}:${table.lines[row]}`;
   const rowOf = new Int32Array(ids.length).fill(-1);
   for (const [row, id] of integerColumn(table, "id").entries()) {
-    const where = `${table.path}:${table.lines[row]}`;
     const window = windowOf.get(id);
     if (window === undefined) {
       throw new SyntaxError(
-        `Cannot read ${where}: every id must have rows in ${featurePath}, got ${id}, which has none`,
+        `Cannot read ${where(row)}: every id must have rows in ${featurePath}, got ${id}, which has none`,
       );
     }
     if (rowOf[window] >= 0) {
       throw new SyntaxError(
-        `Cannot read ${where}: each id must come once, got ${id} again (first in line ${table.lines[rowOf[window]]})`,
+        `Cannot read ${where(row)}: each id must come once, got ${id} again (first in line ${table.lines[rowOf[window]]})`,
       );
     }
     rowOf[window] = row;
@@ -56,11 +57,11 @@ export async function readLabels(
   const column = integerColumn(table, "label");
   const description = table.columns.indexOf("label_desc");
   const found = new Map<number, string>();
+  const where = (row: number) => `${path}:${table.lines[row]}`;
   for (const [row, label] of column.entries()) {
-    const where = `${path}:${table.lines[row]}`;
     if (label < 0 || label >= classes) {
       throw new SyntaxError(
-        `Cannot read ${where}: label must lie in [0, ${classes}), the classes of the submission template, got ${label}`,
+        `Cannot read ${where(row)}: label must lie in [0, ${classes}), the classes of the submission template, got ${label}`,
       );
     }
     if (description < 0) continue;
@@ -68,7 +69,7 @@ export async function readLabels(
     const known = found.get(label);
     if (known !== undefined && known !== name) {
       throw new SyntaxError(
-        `Cannot read ${where}: label ${label} must have one name, got ${JSON.stringify(name)} after ${JSON.stringify(known)}`,
+        `Cannot read ${where(row)}: label ${label} must have one name, got ${JSON.stringify(name)} after ${JSON.stringify(known)}`,
       );
     }
     found.set(label, name);

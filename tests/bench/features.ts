@@ -1,8 +1,6 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { randomSource } from "../../src/data/random";
 import { series } from "../../src/data/series";
 import { magnitude } from "../../src/features/combine";
@@ -12,15 +10,8 @@ import { movingMean } from "../../src/features/moving";
 import { standardScaler } from "../../src/features/scale";
 import { fftMagnitude } from "../../src/features/spectrum";
 import { windowStatistics } from "../../src/features/windowStatistics";
-
-interface Row {
-  name: string;
-  unit: string;
-  ours: number;
-  peer: number;
-  peerName: string;
-  ratio: number;
-}
+import { pythonPeer } from "./support/peer";
+import { type Row, rowOf } from "./support/row";
 
 export const peers = ["numpy", "scipy", "pandas", "scikit-learn"];
 
@@ -28,10 +19,6 @@ export const peers = ["numpy", "scipy", "pandas", "scikit-learn"];
 const shape = [3125, 600, 6] as const;
 const channels = ["acc_x", "acc_y", "acc_z", "gy_x", "gy_y", "gy_z"];
 const rounds = 7;
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
-}
 
 /** Features of the whole motion competition beside vectorised NumPy and its family, milliseconds a call. */
 export default async function bench(report: (row: Row) => void): Promise<void> {
@@ -53,36 +40,25 @@ export default async function bench(report: (row: Row) => void): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "podium-bench-"));
   const file = path.join(folder, "series.bin");
   writeFileSync(file, data);
-  const python = spawn(process.env.PODIUM_BENCH_PYTHON ?? "python3", [path.join(__dirname, "features.py")], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
-  const answer = async (text: string): Promise<string> => {
-    python.stdin.write(`${text}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error("Cannot bench features: the Python peer stopped");
-    return value;
-  };
+  const python = pythonPeer(path.join(__dirname, "features.py"));
   try {
-    await answer(JSON.stringify({ path: file, shape }));
+    await python.ask(JSON.stringify({ path: file, shape }));
     for (const { name, peerName, run } of jobs) {
-      const own: number[] = [];
-      const other: number[] = [];
+      const ours: number[] = [];
+      const theirs: number[] = [];
       for (let round = -1; round < rounds; round++) {
-        const peer = Number(await answer(name));
+        const peer = Number(await python.ask(name));
         const start = performance.now();
         run();
         const mine = performance.now() - start;
         if (round < 0) continue; // the first round warms both up
-        own.push(mine);
-        other.push(peer);
+        ours.push(mine);
+        theirs.push(peer);
       }
-      const ours = median(own);
-      const peer = median(other);
-      report({ name, unit: "ms", ours, peer, peerName, ratio: peer / ours });
+      report(rowOf({ name, unit: "ms", peerName }, { ours, peer: theirs }));
     }
   } finally {
-    python.kill();
+    python.stop();
     rmSync(folder, { recursive: true });
   }
 }

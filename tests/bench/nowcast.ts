@@ -1,8 +1,6 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { randomSource } from "../../src/data/random";
 import { advect } from "../../src/features/flow/advect";
 import { farneback } from "../../src/features/flow/farneback";
@@ -10,15 +8,8 @@ import { lucasKanade } from "../../src/features/flow/lucasKanade";
 import { fractionsSkillScore } from "../../src/metrics/fractionsSkill";
 import { categoricalScores, contingency } from "../../src/metrics/nowcast";
 import { radialPowerSpectrum } from "../../src/metrics/powerSpectrum";
-
-interface Row {
-  name: string;
-  unit: string;
-  ours: number;
-  peer: number;
-  peerName: string;
-  ratio: number;
-}
+import { pythonPeer } from "./support/peer";
+import { type Row, rowOf } from "./support/row";
 
 export const peers = ["numpy", "scipy", "opencv-python-headless", "pysteps"];
 
@@ -46,28 +37,15 @@ function movingCells(): Float64Array[] {
   );
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
-}
-
 /** Optical flow, advection and verification of 120 x 120 images beside pysteps and OpenCV, milliseconds a call. */
 export default async function bench(report: (row: Row) => void): Promise<void> {
   const images = movingCells();
   const folder = mkdtempSync(path.join(os.tmpdir(), "podium-bench-"));
   const file = path.join(folder, "images.bin");
   writeFileSync(file, Buffer.concat(images.map((image) => Buffer.from(image.buffer))));
-  const python = spawn(process.env.PODIUM_BENCH_PYTHON ?? "python3", [path.join(__dirname, "nowcast.py")], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
-  const answer = async (text: string): Promise<string> => {
-    python.stdin.write(`${text}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error("Cannot bench nowcasts: the Python peer stopped");
-    return value;
-  };
+  const python = pythonPeer(path.join(__dirname, "nowcast.py"));
   try {
-    await answer(JSON.stringify({ path: file, shape: [4, ...shape] }));
+    await python.ask(JSON.stringify({ path: file, shape: [4, ...shape] }));
     const motion = lucasKanade(images, { shape });
     const [earlier, latest] = images.slice(-2);
     const jobs: { name: string; peerName: string; run: () => unknown }[] = [
@@ -93,16 +71,15 @@ export default async function bench(report: (row: Row) => void): Promise<void> {
         const start = performance.now();
         run();
         const elapsed = performance.now() - start;
-        const peer = Number(await answer(name));
+        const peer = Number(await python.ask(name));
         if (round < 3) continue;
         ours.push(elapsed);
         theirs.push(peer);
       }
-      const [mine, peer] = [median(ours), median(theirs)];
-      report({ name, unit: "ms", ours: mine, peer, peerName, ratio: peer / mine });
+      report(rowOf({ name, unit: "ms", peerName }, { ours, peer: theirs }));
     }
   } finally {
-    python.kill();
+    python.stop();
     rmSync(folder, { recursive: true });
   }
 }

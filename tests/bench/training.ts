@@ -2,10 +2,7 @@
  * Milliseconds a training step: compiled and eager `fit`, Keras's `fit`, a PyTorch loop and tfjs-node as it comes,
  * round by round in turn.
  */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import path from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { randomSource } from "../../src/data";
 import { tf } from "../../src/engine";
@@ -14,18 +11,11 @@ import { motionConv1d, radarTwoPath } from "../../src/models";
 import { fit } from "../../src/train/fit";
 import { adam, nadam, type Optimizer } from "../../src/train/optimizers";
 import type { ArrayData } from "../../src/train/types";
+import { Peer, pythonPeer } from "./support/peer";
+import { type Row, rowOf } from "./support/row";
 
 /** Python packages that the peers need. */
 export const peers = ["numpy", "keras", "tensorflow", "torch"];
-
-interface Row {
-  name: string;
-  unit: string;
-  ours: number;
-  peer: number;
-  peerName: string;
-  ratio: number;
-}
 
 interface Network {
   readonly steps: number;
@@ -105,46 +95,17 @@ function data(network: Network): { x: ArrayData; y: ArrayData } {
 
 type PeerName = "keras" | "torch" | "tfjs";
 
-/** What starts a peer. */
-function peerCommand(name: PeerName): [program: string, ...options: string[]] {
-  if (name === "tfjs") return [process.execPath, "--import", "tsx", path.join(__dirname, "training.tfjs.ts")];
-  const python = process.env.PODIUM_BENCH_PYTHON;
-  if (!python) {
-    throw new Error("Cannot measure the peers: PODIUM_BENCH_PYTHON must name a Python, got nothing");
-  }
-  return [python, path.join(__dirname, `training_${name}.py`)];
-}
-
-/** A peer, asked one measurement at a time. Each has a process: two TensorFlows and PyTorch do not share one. */
-class Peer {
-  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  private readonly lines: AsyncIterator<string>;
-
-  constructor(private readonly name: PeerName) {
-    const [program, ...options] = peerCommand(name);
-    this.child = spawn(program, options, { stdio: ["pipe", "pipe", "ignore"] });
-    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
-  }
-
-  async measure(network: string): Promise<number> {
-    this.child.stdin.write(`${network}\n`);
-    const answer = await this.lines.next();
-    if (answer.done) throw new Error(`Cannot measure ${this.name} on ${network}: its process ended`);
-    return Number(answer.value);
-  }
-
-  stop(): void {
-    this.child.stdin.end();
-  }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
+/** A peer's process; each has its own, as two TensorFlows and PyTorch do not share one. */
+function startPeer(name: PeerName): Peer {
+  // TensorFlow says much on standard error.
+  const quiet = true;
+  if (name !== "tfjs") return pythonPeer(path.join(__dirname, `training_${name}.py`), { quiet });
+  return new Peer([process.execPath, "--import", "tsx", path.join(__dirname, "training.tfjs.ts")], { quiet });
 }
 
 /** Measures every network; one row a peer. */
 export default async function training(report: (row: Row) => void): Promise<void> {
-  const asked = { keras: new Peer("keras"), torch: new Peer("torch"), tfjs: new Peer("tfjs") };
+  const asked = { keras: startPeer("keras"), torch: startPeer("torch"), tfjs: startPeer("tfjs") };
   const wanted = process.env.PODIUM_BENCH_ROWS?.split(",") ?? Object.keys(networks);
   try {
     for (const [name, network] of Object.entries(networks)) {
@@ -192,21 +153,20 @@ async function measure(
           // The first epoch plans the graph.
           if (context.epoch === 1) return;
           times.ours.push(time);
-          for (const [peer, process] of Object.entries(asked)) times[peer].push(await process.measure(name));
+          for (const [peer, process] of Object.entries(asked))
+            times[peer].push(Number(await process.ask(name)));
           times.eager.push(await eagerTime(few, { ...network, steps: eagerSteps }));
         },
       },
     ],
   });
-  const ours = median(times.ours);
   for (const [peer, peerName] of [
     ["keras", "Keras fit"],
     ["torch", "PyTorch"],
     ["eager", "Podium eager"],
     ["tfjs", "tfjs eager"],
   ]) {
-    const theirs = median(times[peer]);
-    report({ name, unit: "ms/step", ours, peer: theirs, peerName, ratio: theirs / ours });
+    report(rowOf({ name, unit: "ms/step", peerName }, { ours: times.ours, peer: times[peer] }));
   }
 }
 

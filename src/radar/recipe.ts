@@ -3,6 +3,7 @@ import type { Frames } from "../data/frames";
 import { showAs } from "../data/summary";
 import { displayKey } from "../data/tableDisplay";
 import { takeSamples, takeTimes } from "../features/frameUnits";
+import { overlapGroups } from "../features/overlapGroups";
 import {
   type ArrayData,
   blockedKFold,
@@ -12,7 +13,11 @@ import {
   type Fold,
   type FoldContext,
   type FoldFitOptions,
+  groupKFold,
+  type Schedule,
+  type TimeBudgetOptions,
   takeSamples as takeRows,
+  timeBudget,
 } from "../train";
 import type { ForecastBlend } from "./blend";
 import { asForecast } from "./forecast";
@@ -46,14 +51,21 @@ export interface RecipeOptions
         "optimizer" | "loss" | "metrics" | "epochs" | "batchSize" | "callbacks" | "augment" | "mode"
       >
     > {
-  /** How many folds, or the folds themselves. */
+  /**
+   * How many folds, or the folds themselves. Default: the recipe's number, or fewer where the samples overlap into fewer
+   * groups (`features.overlapGroups`).
+   */
   folds?: number | readonly Fold[];
-  /** Time left out on both sides of a validation block, in the unit of `times`; of no account where folds are given. */
-  gap?: number;
-  /** When each training sample was taken. Default: its number, for files in order of time. */
+  /** When each training sample was taken, for folds of neighbouring times. Default: folds of groups that overlap. */
   times?: ArrayLike<number>;
+  /** Time left out on both sides of a validation block, in the unit of `times`, without which it is of no account. */
+  gap?: number;
   /** Channels of the network's first level; of no account where a model is given. */
   filters?: number;
+  /** Seconds of training in all, shared equally among folds and seeds; each ends with its epoch. Default: no end. */
+  seconds?: number;
+  /** What the seconds are of, see `train.timeBudget`. Default "wall". */
+  clock?: TimeBudgetOptions["clock"];
   /** Any other option of `train.fit`. */
   fit?: Partial<FoldFitOptions>;
 }
@@ -75,10 +87,14 @@ export interface Recipe {
   network(inputShape: [number, number, number], options: { filters?: number; seed: number }): LayersModel;
   /** Of one fold; `epochs` and `batchSize` as the caller has them. */
   fit(context: FoldContext, options: { epochs: number; batchSize: number }): FoldFitOptions;
+  /** Learning rate by the share of training done, of its epochs or its time. Default: the optimizer's. */
+  readonly schedule?: Schedule;
   readonly epochs: number;
   readonly batchSize: number;
   readonly folds: number;
-  /** Default: blocks of neighbouring times with a gap. */
+  /** Which epoch's weights are kept. Default "best". */
+  readonly keep?: "best" | "last";
+  /** Default: groups of samples that show the same rain, or blocks of neighbouring times where times are known. */
   split?(samples: number, folds: number): Fold[];
   readonly seeds: readonly number[];
   readonly testAugment?: CrossValidateOptions["testAugment"];
@@ -90,11 +106,6 @@ export const defaultGap = 6;
 /** The last of the times. */
 export function targetOf(train: Frames): Frames {
   return takeTimes(train, { times: [train.shape[3] - 1] });
-}
-
-/** When each sample was taken. */
-export function timesOf(samples: number, options: RecipeOptions): ArrayLike<number> {
-  return options.times ?? Int32Array.from({ length: samples }, (_, sample) => sample);
 }
 
 /** The fields that are set. */
@@ -154,17 +165,32 @@ function competitionScores(train: Frames): CrossValidateOptions["scores"] {
   };
 }
 
-function foldsOf(samples: number, recipe: Recipe, options: RecipeOptions): readonly Fold[] {
-  const { folds = recipe.folds, gap = defaultGap } = options;
-  if (typeof folds !== "number") return folds;
-  if (recipe.split) return recipe.split(samples, folds);
-  const times = timesOf(samples, options);
-  if (times.length !== samples) {
+/** The folds of a run. */
+export async function foldsOf(
+  train: Frames,
+  how: { recipe: Recipe; options: RecipeOptions },
+): Promise<readonly Fold[]> {
+  const { recipe, options } = how;
+  const { folds, gap = defaultGap, times, signal } = options;
+  const [samples] = train.shape;
+  if (typeof folds === "object") return folds;
+  if (recipe.split) return recipe.split(samples, folds ?? recipe.folds);
+  if (times) {
+    if (times.length !== samples) {
+      throw new RangeError(
+        `Cannot run the recipe: need a time for each of ${samples} training samples, got ${times.length}`,
+      );
+    }
+    return blockedKFold(times, { folds: folds ?? recipe.folds, gap });
+  }
+  const groups = await overlapGroups(train, { signal });
+  const found = new Set(groups).size;
+  if (found < (folds ?? 2)) {
     throw new RangeError(
-      `Cannot run the recipe: need a time for each of ${samples} training samples, got ${times.length}`,
+      `Cannot run the recipe: samples that show the same rain must be in one fold, which leaves ${found} ${found === 1 ? "group" : "groups"} for ${folds ?? 2} folds; give folds, times, or fewer folds`,
     );
   }
-  return blockedKFold(times, { folds, gap });
+  return groupKFold(groups, { folds: folds ?? Math.min(recipe.folds, found) });
 }
 
 /** Cross-validates a recipe's network on the competition's data. */
@@ -175,31 +201,39 @@ export async function runRecipe(
   const { recipe, options } = how;
   checkData(competition);
   const { train, test } = competition;
-  const [samples, rows, columns, times] = train.shape;
+  const [, rows, columns, times] = train.shape;
   const { epochs = recipe.epochs, batchSize = recipe.batchSize, filters } = options;
-  const { optimizer, loss, metrics, callbacks, augment, mode } = options;
-  const folds = foldsOf(samples, recipe, options);
-  const { seeds, keep, monitor, directory, refit, progress, signal, scores, testAugment } = options;
-  const found = await crossValidate({
-    seeds: recipe.seeds,
-    scores: competitionScores(train),
-    testAugment: recipe.testAugment,
-    model: (seed) => recipe.network([rows, columns, times - 1], { filters, seed }),
-    ...given({ model: options.model, seeds, keep, monitor, directory, refit, progress, signal, scores }),
-    ...given({ testAugment }),
-    folds,
-    prepare: prepareFolds(train, { test }),
-    fit: (context) => ({
-      ...recipe.fit(context, { epochs, batchSize }),
+  const { optimizer, loss, metrics, callbacks, augment, mode, seconds, clock } = options;
+  const folds = await foldsOf(train, how);
+  const { keep = recipe.keep, monitor, directory, refit, progress, signal, scores, testAugment } = options;
+  const { seeds = recipe.seeds } = options;
+  const share = seconds === undefined ? undefined : seconds / (folds.length * seeds.length);
+  const settings = (context: FoldContext): FoldFitOptions => {
+    const own = recipe.fit(context, { epochs, batchSize });
+    // Callbacks watch the validation, which a model of all samples has none of.
+    const watching = (context.fold !== undefined && callbacks) || own.callbacks || [];
+    const schedule = optimizer || options.fit?.optimizer ? undefined : recipe.schedule;
+    return {
+      ...own,
       ...given({ optimizer, loss, metrics, augment, mode }),
-      // Callbacks watch the validation, which a model of all samples has none of.
-      ...(callbacks && context.fold !== undefined && { callbacks }),
       epochs,
       batchSize,
       scaleX: 1 / 255,
       scaleY: 1 / 255,
       ...options.fit,
-    }),
+      callbacks: [timeBudget({ seconds: share, clock, schedule }), ...(options.fit?.callbacks ?? watching)],
+    };
+  };
+  const found = await crossValidate({
+    seeds,
+    scores: competitionScores(train),
+    testAugment: recipe.testAugment,
+    model: (seed) => recipe.network([rows, columns, times - 1], { filters, seed }),
+    ...given({ model: options.model, keep, monitor, directory, refit, progress, signal, scores }),
+    ...given({ testAugment }),
+    folds,
+    prepare: prepareFolds(train, { test }),
+    fit: settings,
   });
   const validated = new Set(folds.flatMap(({ validation }) => [...validation]));
   const indices = Int32Array.from(validated).sort();

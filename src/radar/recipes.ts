@@ -9,6 +9,7 @@ import {
   blockedKFold,
   type Callback,
   earlyStopping,
+  type Fold,
   type FoldContext,
   type GraphAugmentation,
   kFold,
@@ -29,6 +30,7 @@ import { insertImage } from "./insertImage";
 import {
   checkData,
   defaultGap,
+  foldsOf,
   type Recipe,
   type RecipeData,
   type RecipeOptions,
@@ -36,7 +38,6 @@ import {
   runRecipe,
   shownAs,
   targetOf,
-  timesOf,
 } from "./recipe";
 
 /** Options of {@link recipes}`.best`. */
@@ -78,7 +79,7 @@ const firstRecipe: Recipe = {
  * without gain, the end after 11.
  *
  * Shuffled folds put near-copies of validation samples into training, so its scores flatter: `folds:
- * train.blockedKFold(…)` tells the truth.
+ * train.groupKFold(await features.overlapGroups(competition.train))` tells the truth.
  *
  * Source: the author's notebook (DACON 235646, 2020). Submit with `rounding: "truncate"`, as he did.
  */
@@ -102,7 +103,8 @@ const rainnetRecipe: Recipe = {
 };
 
 /**
- * RainNet on pixels, which are a logarithm of rain: log-cosh loss, Adam 1e-4, five blocks of neighbouring times.
+ * RainNet on pixels, which are a logarithm of rain: log-cosh loss, Adam 1e-4, five folds of
+ * samples that show no common rain.
  *
  * Source: G. Ayzel et al., "RainNet v1.0", 2020.
  */
@@ -126,13 +128,15 @@ const unetRecipe: Recipe = {
 
 /**
  * The plain U-Net of the competition's 29th place: 255 x mean absolute error, AdamW 1e-3, inputs blurred or with patches
- * blanked a quarter of the time, five blocks of neighbouring times.
+ * blanked a quarter of the time, five folds of samples that show no common rain.
  *
  * Source: HiddenBeginner/dacon-precipitation, milesial/Pytorch-UNet.
  */
 async function unet(competition: RecipeData, options: RecipeOptions = {}): Promise<RecipeResult> {
   return runRecipe(competition, { recipe: unetRecipe, options });
 }
+
+const cycle = oneCycle(2e-3, { steps: 1000 });
 
 const bestRecipe: Recipe = {
   network: (inputShape, { filters = 32, seed }) =>
@@ -146,11 +150,12 @@ const bestRecipe: Recipe = {
       momentum: 0.9,
       seed,
     }),
-  fit({ trainIndices }, { epochs, batchSize }) {
-    const steps = epochs * Math.ceil(trainIndices.length / batchSize);
+  schedule: (done) => cycle(done * 1000),
+  keep: "last",
+  fit() {
     const loss = sumOfLosses([{ loss: scaledMeanAbsoluteError() }, { loss: smoothCsi(), weight: 2 }]);
     return {
-      optimizer: adamw({ learningRate: oneCycle(2e-3, { steps }), weightDecay: 0.01 }),
+      optimizer: adamw({ learningRate: 2e-3, weightDecay: 0.01 }),
       loss: Object.assign(loss, { lossName: "scaledMeanAbsoluteError + 2 smoothCsi" }),
       augment: inTurn(randomFlips(), randomTurns()),
     };
@@ -181,23 +186,29 @@ function withFlow({ train, test }: RecipeData, plain: PlainForecasts): RecipeDat
   };
 }
 
+/** The folds of the samples that were forecast, by their places among them; one fold alone is parted in two. */
+function foldsAmong(samples: Int32Array, folds: readonly Fold[], gap: number): Fold[] {
+  const placeOf = new Map(Array.from(samples, (sample, place) => [sample, place]));
+  const places = (of: Int32Array): Int32Array =>
+    Int32Array.from(of, (sample) => placeOf.get(sample) ?? -1).filter((place) => place >= 0);
+  if (folds.length === 1) return blockedKFold(samples, { folds: 2, gap });
+  return folds.map(({ train, validation }) => ({ train: places(train), validation: places(validation) }));
+}
+
 /** A run's forecasts blended with those that need no training, each block of samples by the other blocks' weights. */
 async function blended(
   found: RecipeResult,
-  given: { train: Frames; plain: PlainForecasts; options: BestRecipeOptions },
+  given: { train: Frames; plain: PlainForecasts; folds: readonly Fold[]; options: BestRecipeOptions },
 ): Promise<RecipeResult> {
   const { samples, forecast, testForecast } = found;
-  const { train, plain, options } = given;
+  const { train, plain, folds, options } = given;
   const { gap = defaultGap, signal } = options;
   const cut = <T extends Frames>(source: T): T =>
     samples.length === source.shape[0] ? source : (takeSamples(source, samples) as Frames as T);
-  const times = timesOf(train.shape[0], options);
-  const own = Array.from(samples, (sample) => times[sample]);
-  const folds = Math.max(2, new Set(found.runs.map(({ fold }) => fold)).size);
   const { opticalFlow, persistence } = plain.train;
   const blend = await blendForecasts(
     { network: forecast, opticalFlow: cut(opticalFlow), persistence: cut(persistence) },
-    { truth: targetOf(cut(train)), folds: blockedKFold(own, { folds, gap }), signal },
+    { truth: targetOf(cut(train)), folds: foldsAmong(samples, folds, gap), signal },
   );
   const result: RecipeResult = {
     ...found,
@@ -223,17 +234,18 @@ async function blended(
 async function best(competition: RecipeData, options: BestRecipeOptions = {}): Promise<RecipeResult> {
   const { flowInput = true, blend = true, signal } = options;
   checkData(competition);
+  const folds = await foldsOf(competition.train, { recipe: bestRecipe, options });
   const plain = flowInput || blend ? await forecastsOf(competition, signal) : undefined;
   const seen = flowInput && plain ? withFlow(competition, plain) : competition;
-  const found = await runRecipe(seen, { recipe: bestRecipe, options });
-  return blend && plain ? blended(found, { train: competition.train, plain, options }) : found;
+  const found = await runRecipe(seen, { recipe: bestRecipe, options: { ...options, folds } });
+  return blend && plain ? blended(found, { train: competition.train, plain, folds, options }) : found;
 }
 
 /**
  * The radar competition's pipelines by name, each from loaded data to out-of-fold and test forecasts in one call, every
  * setting of which can be given otherwise: `first`, `rainnet`, `unet`, `best`.
  *
- * All but `first` validate on blocks of neighbouring times with a gap. With a `directory`, a run that stopped goes on.
+ * All but `first` validate on samples that show no rain trained on. With a `directory`, a run that stopped goes on.
  *
  * @example
  * const run = await radar.recipes.first(competition, { folds: 2, epochs: 5, filters: 16, directory: "runs/first" });

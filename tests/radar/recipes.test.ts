@@ -5,6 +5,7 @@ import path from "node:path";
 import test, { after, before } from "node:test";
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { type FrameArray, type Frames, frames, sampleOf } from "../../src/data/frames";
+import { randomSource } from "../../src/data/random";
 import { displayKey } from "../../src/data/tableDisplay";
 import { tf } from "../../src/engine";
 import { extrapolate, persist } from "../../src/features/extrapolate";
@@ -132,7 +133,7 @@ test("first trains as its author did", async () => {
   assert.deepEqual(bytes(read.forecast), bytes(result.forecast), "a finished run is read");
 });
 
-test("the other recipes leave a gap between training and validation in time", async () => {
+test("the other recipes leave a gap between training and validation where times are given", async () => {
   const seen: Set<number>[] = [];
   // Each training sample tells its number by its first pixel.
   const train = { ...competition.train, shards: [competition.train.shards[0].slice()] };
@@ -143,6 +144,7 @@ test("the other recipes leave a gap between training and validation in time", as
       ...small,
       model: smallest,
       folds: 3,
+      times: Array.from({ length: samples }, (_, sample) => sample),
       gap: 4,
       augment: (batch) => {
         const first = tf.tidy(() => tf.round(tf.mul(tf.slice(batch.x, 0, [-1, 1, 1, 1]), 255)).dataSync());
@@ -228,6 +230,33 @@ test("everything can be set otherwise", async () => {
   });
   assert.deepEqual(part.forecast.shape, [12, size, size, 1]);
   assert.equal(part.blend!.nested!.folds.length, 2);
+});
+
+test("samples that show the same rain are in one fold, whatever their order", async () => {
+  const { test: unseen } = competition;
+  const random = randomSource(7);
+  const pixels = Uint8Array.from({ length: 3 * size * size * 5 }, () => random.integer(0, 256));
+  const train = frames(pixels, { shape: [3, size, size, 5], unit: "pixel" });
+  const order = Array.from({ length: samples }, (_, sample) => sample % 3);
+  const repeated = { train: takeSamples(train, order), test: unseen };
+  const settings = { ...small, model: smallest };
+  const { runs } = await recipes.unet(repeated, { ...settings, folds: undefined });
+  assert.equal(runs.length, 3, "fewer folds than the recipe's five");
+  for (const { validation } of runs) assert.equal(validation!.shape[0], samples / 3);
+  await assert.rejects(
+    recipes.unet(repeated, { ...settings, folds: 4 }),
+    /leaves 3 groups for 4 folds; give/,
+  );
+  const one = { train: takeSamples(train, order.fill(0)), test: unseen };
+  await assert.rejects(recipes.best(one, { ...settings, folds: undefined }), /leaves 1 group for 2 folds/);
+});
+
+test("a recipe ends with the epoch in which its time is used up", async () => {
+  const { runs } = await recipes.unet(competition, { ...small, model: smallest, epochs: 500, seconds: 0.05 });
+  for (const { epochs, stopReason } of runs) {
+    assert.ok(epochs < 100, `${epochs} epochs`);
+    assert.match(stopReason ?? "", /0.025 s are used up/);
+  }
 });
 
 test("data that do not fit are refused", async () => {

@@ -1,0 +1,102 @@
+/**
+ * Compares persistence, optical flow and the radar recipes in equal time of two processors, on samples that overlap none trained on:
+ *
+ *   node --import tsx tests/compare/radar.ts DATA [--minutes 20] [--folds 2] [--directory runs/compare/radar] [RECIPE…]
+ *
+ * DATA is a folder in the competition's layout. What is finished in the directory is read, not run again. Each recipe
+ * leaves its `row.json` and `submission.csv`.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { engine, features, radar, train } from "../../src";
+
+type RecipeName = keyof typeof radar.recipes;
+type Forecast = ReturnType<typeof features.persist>;
+
+interface Row {
+  forecast: string;
+  /** In mm/h. */
+  mae: number;
+  csi: number;
+  "MAE / CSI": number;
+  /** Fractions skill score at the competition's threshold, by neighbourhood width in pixels. */
+  [fractions: `FSS ${number}`]: number;
+  /** From optical flow to the test forecasts of all folds, in all threads together. */
+  processorSeconds: number;
+  /** Epochs trained in each fold. */
+  epochs?: number[];
+  /** Weights of the blend. */
+  blend?: unknown;
+}
+
+async function compare(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      minutes: { type: "string", default: "20" },
+      folds: { type: "string", default: "2" },
+      directory: { type: "string", default: "runs/compare/radar" },
+    },
+  });
+  const [source, ...asked] = positionals;
+  if (!source) throw new TypeError("Cannot compare recipes: name the folder of the data");
+  const directory = path.resolve(values.directory);
+  mkdirSync(directory, { recursive: true });
+
+  await engine.ready();
+  const competition = await radar.load(source);
+  const { inputs, target } = radar.splitTarget(competition.train);
+  const groups = await features.overlapGroups(competition.train);
+  const folds = train.groupKFold(groups, { folds: Number(values.folds) });
+
+  function keep(
+    name: string,
+    forecast: Forecast,
+    rest: Pick<Row, "processorSeconds" | "epochs" | "blend">,
+  ): void {
+    const { mae, csi, score, fractions } = radar.verify(target, { forecast, scales: [1, 5, 17] });
+    const scales = Object.fromEntries(fractions.map(({ scale, fss }) => [`FSS ${scale}`, fss]));
+    const row: Row = { forecast: name, mae, csi, "MAE / CSI": score, ...scales, ...rest };
+    mkdirSync(path.join(directory, name), { recursive: true });
+    writeFileSync(path.join(directory, name, "row.json"), `${JSON.stringify(row)}\n`);
+  }
+
+  let start = process.cpuUsage();
+  const spent = (): number => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1e6;
+  };
+  keep("persistence", features.persist(inputs), { processorSeconds: spent() });
+  start = process.cpuUsage();
+  keep("optical flow", await features.extrapolate(inputs), { processorSeconds: spent() });
+
+  const names = Object.keys(radar.recipes) as RecipeName[];
+  for (const recipe of names.filter((name) => asked.includes(name))) {
+    start = process.cpuUsage();
+    const run = await radar.recipes[recipe](competition, {
+      folds,
+      seconds: 2 * 60 * Number(values.minutes),
+      clock: "processor",
+      directory: path.join(directory, recipe),
+    });
+    const epochs = run.runs.map((fold) => fold.epochs);
+    keep(recipe, run.forecast, { processorSeconds: spent(), epochs, blend: run.blend });
+    await radar.writeSubmission(path.join(directory, recipe, "submission.csv"), run.testForecast, {
+      names: competition.testNames,
+    });
+  }
+  const rows = ["persistence", "optical flow", ...names]
+    .map((name) => path.join(directory, name, "row.json"))
+    .filter((file) => existsSync(file))
+    .map((file) => JSON.parse(readFileSync(file, "utf8")) as Row);
+  console.table(
+    rows.map(({ epochs, blend: _, ...row }) => ({ ...row, epochs: epochs && Math.min(...epochs) })),
+  );
+  console.log(JSON.stringify(rows, null, 1));
+}
+
+compare().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,11 +1,12 @@
 ;; Parses rows of plain decimal numbers: plainRows.ts and windowRows.ts lay out the memory and say what is plain.
 ;;
-;; Memory for parse: at 0 a table of 512 shapes of a field, 64 bytes each, by minus sign (1 bit), place of the point and length
-;; (4 bits each): at 0 which bytes of the field go to which lane, at 16 what to subtract so that lanes of digits hold
-;; their value and all others 0, at 32 the power of ten to divide by, with the sign. The other places are arguments.
-;; Memory for parseWindow: at 0 masks of a field of 7 to 14 characters, 16 bytes each; at 128 what to divide two fields
-;; by, for the 4 pairs of signs, 16 bytes each; at 192 and 208 what the last 16 bytes of a field in a row, and of the
-;; last one, are at value 0; at 224 the id with its comma, and zeros behind.
+;; Memory for parse: at 0 a table of 512 shapes of a field, 64 bytes each, by minus sign (1 bit), place of the point and
+;; length (4 bits each): at 0 which bytes of the field go to which lane, at 16 what to subtract so that lanes of digits
+;; hold their value and all others 0, at 32 the power of ten to divide by, with the sign.
+;; Memory for parseWindow: at 0 masks of a separator and the 7 to 14 characters before it, 16 bytes each; at 128 what to
+;; divide two fields by, for the 4 pairs of signs, 16 bytes each; at 192 and 208 the last 15 characters of a 0 and its
+;; separator, comma or line end; at 224 the id with its comma, and zeros behind.
+;; The other places are arguments.
 (module
   (import "podium" "memory" (memory 1))
 
@@ -171,15 +172,16 @@
     (param $values i32)   ;; room for float32 [steps, width]
     (param $width i32)
     (result i32)
-    (local $rowList i32) (local $start i32) (local $out i32) (local $column i32)
-    (local $length i32) (local $odd i32) (local $aEnd i32) (local $bEnd i32) (local $aMinus i32) (local $bMinus i32)
+    (local $rowList i32) (local $out i32) (local $column i32)
+    (local $length i32) (local $lengths i32) (local $aEnd i32) (local $bEnd i32) (local $aMinus i32) (local $bMinus i32)
     (local $shift v128) (local $most v128) (local $tens v128) (local $hundreds v128)
-    (local $a v128) (local $b v128) (local $beyond v128)
+    (local $a v128) (local $b v128) (local $comma v128) (local $largest v128)
     (local.set $rowList (i32.shl (i32.add (local.get $width) (i32.const 2)) (i32.const 2)))
     (local.set $shift (i8x16.sub
       (v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) (i8x16.splat (local.get $idLength))))
-    ;; Lane 15 is the separator, lane 8 the point, the others digits: so much may they be.
+    ;; Lane 15 is the separator and lane 8 the point, which must be 0; the others are digits.
     (local.set $most (v128.const i8x16 9 9 9 9 9 9 9 9 0 9 9 9 9 9 9 0))
+    (local.set $comma (v128.load offset=192 (i32.const 0)))
     ;; Two digits a lane (the lower byte times ten goes to the upper one), then four, or three where a byte is no digit.
     (local.set $tens (v128.const i16x8 2561 2561 2561 2561 2561 2561 2561 256))
     (local.set $hundreds (v128.const i16x8 100 1 100 1 100 1 10 1))
@@ -190,45 +192,43 @@
         (br_if $done (i32.eq (local.get $step) (local.get $stepsEnd)))
         (br_if $done (i32.gt_u (i32.add (local.get $next) (local.get $rowList)) (local.get $listEnd)))
         ;; The row must begin with the id and the step, byte for byte.
-        (local.set $start (i32.add (i32.load offset=4 (local.get $next)) (i32.const 1)))
+        (local.set $bEnd (i32.load offset=4 (local.get $next)))
         (br_if $done (i32.lt_u
           (i32.ctz (i32.xor (i32.const -1) (i8x16.bitmask (i8x16.eq
             (v128.load (local.get $line))
             (v128.or
               (v128.load offset=224 (i32.const 0))
               (i8x16.swizzle (v128.load (local.get $step)) (local.get $shift)))))))
-          (i32.sub (local.get $start) (local.get $line))))
+          (i32.add (i32.sub (local.get $bEnd) (local.get $line)) (i32.const 1))))
         (local.set $next (i32.add (local.get $next) (i32.const 8)))
-        (local.set $odd (i32.const 0))
-        (local.set $beyond (v128.const i64x2 0 0))
+        (local.set $lengths (i32.const 0))
+        (local.set $largest (v128.const i64x2 0 0))
         (local.set $out (local.get $values))
         (local.set $column (local.get $width))
         (loop $pairs
+          ;; A field without its sign, with its separator, has 8 to 15 characters. A shorter one gets the mask of one
+          ;; longer by 8, and so what stands before it among its digits, which refuses the row.
           (local.set $aEnd (i32.load (local.get $next)))
-          (local.set $start (i32.add (local.get $start) (local.tee $aMinus
-            (i32.eq (i32.load8_u (local.get $start)) (i32.const 45)))))
-          (local.set $length (i32.sub (i32.sub (local.get $aEnd) (local.get $start)) (i32.const 7)))
-          (local.set $odd (i32.or (local.get $odd) (local.get $length)))
+          (local.set $aMinus (i32.eq (i32.load8_u offset=1 (local.get $bEnd)) (i32.const 45)))
+          (local.set $length (i32.sub (i32.sub (local.get $aEnd) (local.get $bEnd)) (local.get $aMinus)))
+          (local.set $lengths (i32.or (local.get $lengths) (local.get $length)))
           (local.set $a (v128.and
-            (v128.xor (v128.load (i32.sub (local.get $aEnd) (i32.const 15))) (v128.load offset=192 (i32.const 0)))
+            (v128.xor (v128.load (i32.sub (local.get $aEnd) (i32.const 15))) (local.get $comma))
             (v128.load (i32.shl (i32.and (local.get $length) (i32.const 7)) (i32.const 4)))))
-          (local.set $beyond (v128.or (local.get $beyond) (i8x16.sub_sat_u (local.get $a) (local.get $most))))
+          (local.set $largest (i8x16.max_u (local.get $largest) (local.get $a)))
           (local.set $a (i32x4.dot_i16x8_s
             (i16x8.shr_u (i16x8.mul (local.get $a) (local.get $tens)) (i32.const 8)) (local.get $hundreds)))
-          (local.set $start (i32.add (local.get $aEnd) (i32.const 1)))
           (local.set $bEnd (i32.load offset=4 (local.get $next)))
-          (local.set $start (i32.add (local.get $start) (local.tee $bMinus
-            (i32.eq (i32.load8_u (local.get $start)) (i32.const 45)))))
-          (local.set $length (i32.sub (i32.sub (local.get $bEnd) (local.get $start)) (i32.const 7)))
-          (local.set $odd (i32.or (local.get $odd) (local.get $length)))
+          (local.set $bMinus (i32.eq (i32.load8_u offset=1 (local.get $aEnd)) (i32.const 45)))
+          (local.set $length (i32.sub (i32.sub (local.get $bEnd) (local.get $aEnd)) (local.get $bMinus)))
+          (local.set $lengths (i32.or (local.get $lengths) (local.get $length)))
           (local.set $b (v128.and
             (v128.xor (v128.load (i32.sub (local.get $bEnd) (i32.const 15))) (v128.load offset=192
               (i32.shl (i32.eq (local.get $column) (i32.const 2)) (i32.const 4))))
             (v128.load (i32.shl (i32.and (local.get $length) (i32.const 7)) (i32.const 4)))))
-          (local.set $beyond (v128.or (local.get $beyond) (i8x16.sub_sat_u (local.get $b) (local.get $most))))
+          (local.set $largest (i8x16.max_u (local.get $largest) (local.get $b)))
           (local.set $b (i32x4.dot_i16x8_s
             (i16x8.shr_u (i16x8.mul (local.get $b) (local.get $tens)) (i32.const 8)) (local.get $hundreds)))
-          (local.set $start (i32.add (local.get $bEnd) (i32.const 1)))
           ;; The whole part and the decimals of both; together as one whole number, which is exact; one division rounds
           ;; as Number(text) does.
           (local.set $a (i32x4.dot_i16x8_s
@@ -247,9 +247,11 @@
           (local.set $next (i32.add (local.get $next) (i32.const 8)))
           (local.set $out (i32.add (local.get $out) (i32.const 8)))
           (br_if $pairs (local.tee $column (i32.sub (local.get $column) (i32.const 2)))))
-        (br_if $done (i32.or (i32.gt_u (local.get $odd) (i32.const 7)) (v128.any_true (local.get $beyond))))
+        (br_if $done (i32.or
+          (i32.gt_u (local.get $lengths) (i32.const 15))
+          (v128.any_true (i8x16.sub_sat_u (local.get $largest) (local.get $most)))))
         (local.set $values (local.get $out))
         (local.set $step (i32.add (local.get $step) (i32.const 16)))
-        (local.set $line (local.get $start))
+        (local.set $line (i32.add (local.get $bEnd) (i32.const 1)))
         (br $rows)))
     (local.get $step)))

@@ -25,11 +25,14 @@ export interface ReadWindowsOptions {
 
 /** Bytes between two looks at the signal. */
 const PIECE = 4 << 20;
+/** Steps whose texts are kept for comparison, at most. */
+const MOST_STEPS = 1 << 20;
 
 /** Reads a file in which all is as {@link WindowRows} wants it; `undefined` from the first byte on that is not. */
 async function readOrdered(path: string, options: ReadWindowsOptions): Promise<RowWindows | undefined> {
   const { id, step, steps, values, signal, onProgress } = options;
-  if (isCompressed(path) || values.length % 2 !== 0) return undefined;
+  const isFit = steps >= 1 && steps <= MOST_STEPS && values.length >= 2 && values.length % 2 === 0;
+  if (!isFit || isCompressed(path)) return undefined;
   const file = await open(path);
   try {
     const { size } = await file.stat();

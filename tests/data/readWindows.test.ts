@@ -110,7 +110,7 @@ test("whatever byte stands anywhere, windows or error are those of the general r
   assert.ok(same > 100, "many of the changes leave good numbers");
 });
 
-const rows = (id: number) => [`${id},0,1.000000,2.000000`, `${id},1,3.000000,${id}.500000`];
+const rows = (id: number) => [`${id},0,-1234567.125000,2.000000`, `${id},1,3.000000,-${Math.abs(id)}.500000`];
 const files: [what: string, text: string][] = [
   ["rows in order", [header, ...rows(1), ...rows(2)].join("\n")],
   ["line ends at the end", [header, ...rows(1), ...rows(2), "", ""].join("\n")],
@@ -129,6 +129,8 @@ const files: [what: string, text: string][] = [
   ["an id below zero", [header, ...rows(-4), ...rows(2)].join("\n")],
   ["a cut row", `${header}\n${rows(1).join("\n")}\n2,0,1.000`],
   ["other counts of decimals", `${header}\n5,0,1.5,2\n5,1,1e-3,4.1234567\n`],
+  ["eight digits before the point", `${header}\n5,0,12345678.500000,2.000000\n5,1,3.000000,4.000000\n`],
+  ["a field longer than what is read at once", `${header}\n5,0,${"7".repeat(300_000)}.000000,2.000000\n`],
   ["a field of many zeros", `${header}\n5,0,${"0".repeat(9000)}.000000,2.000000\n5,1,1.000000,2.000000\n`],
   ["a number beyond float32", `${header}\n5,0,${"9".repeat(50)}.000000,2.000000\n5,1,1.000000,2.000000\n`],
   ["a column more", "id,time,a,b,c\n5,0,1.000000,2.000000,3.000000\n"],
@@ -147,6 +149,12 @@ test("an odd number of columns is read as well", async () => {
   const path = await fileOf("id,time,a\n1,0,1.500000\n1,1,-2.500000\n");
   const read = await readWindows(path, { id: "id", step: "time", steps: 2, values: ["a"] });
   assert.deepEqual(read, { ids: Int32Array.of(1), data: Float32Array.of(1.5, -2.5) });
+});
+
+test("a file of ids and steps only gives empty windows", async () => {
+  const path = await fileOf("id,time\n1,0\n1,1\n");
+  const read = await readWindows(path, { id: "id", step: "time", steps: 2, values: [] });
+  assert.deepEqual(read, { ids: Int32Array.of(1), data: new Float32Array(0) });
 });
 
 test("an interrupt stops the reading half-way, and progress is told", async () => {

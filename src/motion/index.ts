@@ -4,6 +4,8 @@ export { channels, rate, steps } from "./layout";
 export { type LoadOptions, load, type MotionData } from "./load";
 export { type PrepareFoldsOptions, prepareFolds } from "./prepareFolds";
 export {
+  type BestRecipeOptions,
+  type BestRecipeResult,
   type MiniRocketRecipeOptions,
   type NetworkOptions,
   type RecipeOptions,

@@ -4,6 +4,7 @@ import { miniRocket } from "./miniRocket";
 import { second } from "./second";
 import { third } from "./third";
 
+export type { BestRecipeOptions, BestRecipeResult } from "./best";
 export type { MiniRocketRecipeOptions } from "./miniRocket";
 export type { NetworkOptions, RecipeOptions, RecipeRunOptions } from "./recipe";
 

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
+import { displayKey } from "../../../src/data/tableDisplay";
 import { tf } from "../../../src/engine";
+import { logLoss, type Probabilities } from "../../../src/metrics";
 import type { MotionData, NetworkOptions, RecipeOptions } from "../../../src/motion";
 import { load, recipes, writeSample } from "../../../src/motion";
 import {
@@ -55,7 +57,7 @@ const runs: Record<string, (data: MotionData, options?: RecipeOptions) => Promis
   third: (data, options) => recipes.third(data, { ...small(), ...options }),
   first: (data, options) => recipes.first(data, { ...small(), ...options }),
   second: (data, options) => recipes.second(data, { ...small(), ...options }),
-  best: (data, options) => recipes.best(data, { ...small(), ...options }),
+  best: (data, options) => recipes.best(data, { ...small(), rocket, ...options }),
   miniRocket: (data, options) =>
     recipes.miniRocket(data, {
       folds,
@@ -151,7 +153,7 @@ test("a stopped run goes on to the uninterrupted run's result", async () => {
     name: "stopping",
     onEpochEnd: (context) => (context.epoch === 2 ? stop.abort() : undefined),
   };
-  const chosen = { ...small(), epochs: 4 };
+  const chosen = { ...small(), rocket, epochs: 4 };
   const whole = await recipes.best(competition, chosen);
   const directory = join(folder, "stopped");
   const fit = { mode: "eager" as const, callbacks: [averageWeights(), stopping] };
@@ -162,8 +164,38 @@ test("a stopped run goes on to the uninterrupted run's result", async () => {
   assert.deepEqual(result.test, whole.test);
 });
 
+test("best is half network and half MiniRocket, and leaves the network at least half of the time", async () => {
+  const whole = await recipes.best(competition, { ...small(), rocket });
+  const { network, miniRocket } = whole.members as NonNullable<typeof whole.members>;
+  for (const at of [0, 17, 35 * classes]) {
+    const mean = (network.predictions.data[at] + miniRocket.predictions.data[at]) / 2;
+    assert.ok(Math.abs(whole.predictions.data[at] - mean) < 1e-7);
+  }
+  assert.equal(whole.scores.logLoss, logLoss(competition.labels, whole.predictions));
+  const [{ scores, validation }] = whole.runs;
+  const truth = folds[0].validation.map((window) => competition.labels[window]);
+  assert.equal(scores.logLoss, logLoss(truth, validation as Probabilities));
+  const alone = await recipes.best(competition, { ...small(), rocket: false });
+  assert.deepEqual(alone.predictions, network.predictions);
+  assert.equal(alone.members, undefined);
+  const { runs: timed } = await recipes.best(competition, {
+    ...small(),
+    rocket,
+    epochs: 1000,
+    seconds: 0.02,
+  });
+  for (const { stopReason } of timed) assert.match(stopReason ?? "", /0.005 s are used up/);
+  const shown = (whole as unknown as Record<symbol, () => Record<string, string>>)[displayKey]();
+  assert.match(shown["text/plain"], /network .*\n.*MiniRocket .*\n.*mean +logLoss/);
+});
+
 test("a time is shared among the folds and ends their training", async () => {
-  const { runs: found } = await recipes.best(competition, { ...small(), epochs: 1000, seconds: 0.02 });
+  const { runs: found } = await recipes.best(competition, {
+    ...small(),
+    rocket: false,
+    epochs: 1000,
+    seconds: 0.02,
+  });
   for (const { epochs, stopReason } of found) {
     assert.ok(epochs < 1000);
     assert.match(stopReason ?? "", /0.01 s are used up/);

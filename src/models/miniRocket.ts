@@ -1,4 +1,5 @@
 import { currentSignal, randomSource, type Series, throwIfAborted } from "../data";
+import { type Combination, MiniRocketKernel } from "./miniRocketKernel";
 
 /** Options of {@link fitMiniRocket}. */
 export interface MiniRocketOptions {
@@ -10,17 +11,6 @@ export interface MiniRocketOptions {
   indices?: ArrayLike<number>;
   /** Seed of channels and windows; default 0. */
   seed?: number;
-}
-
-/** One kernel at one dilation, on some channels, with its biases. */
-interface Combination {
-  /** Places of the three weights of 2; the other six are -1. */
-  readonly heavy: readonly [number, number, number];
-  readonly dilation: number;
-  readonly channels: readonly number[];
-  readonly biases: Float32Array;
-  /** Whether the convolution reads zeros beyond the ends, or only whole stretches. */
-  readonly padded: boolean;
 }
 
 /** A fitted MiniRocket transform. */
@@ -64,28 +54,6 @@ function spreadDilations(steps: number, options: { perKernel: number; most: numb
   return spread;
 }
 
-/** The dilated convolution of one window's channels, summed, in `out` `[steps]`; zeros stand beyond the ends. */
-function convolve(
-  source: Series,
-  options: { window: number; combination: Omit<Combination, "biases" | "padded">; out: Float32Array },
-): void {
-  const { window, combination, out } = options;
-  const [, steps, width] = source.shape;
-  const { heavy, dilation, channels } = combination;
-  out.fill(0);
-  for (const channel of channels) {
-    const first = window * steps * width + channel;
-    for (let place = 0; place < 9; place++) {
-      const weight = heavy.includes(place) ? 2 : -1;
-      const shift = (place - 4) * dilation;
-      const end = Math.min(steps, steps - shift);
-      for (let t = Math.max(0, -shift), at = first + (t + shift) * width; t < end; t++, at += width) {
-        out[t] += weight * source.data[at];
-      }
-    }
-  }
-}
-
 /**
  * Fits MiniRocket: 84 fixed kernels at many dilations on random channels, with biases from quantiles of the windows.
  *
@@ -118,57 +86,46 @@ export function fitMiniRocket(source: Series, options: MiniRocketOptions = {}): 
   const spread = spreadDilations(steps, { perKernel: Math.floor(features / 84), most: dilations });
   const exponent = Math.log2(Math.min(channels, 9) + 1);
   const ratio = (Math.sqrt(5) + 1) / 2;
-  const out = new Float32Array(steps);
-  let feature = 0;
-  const combinations = spread.flatMap(([dilation, count], place) =>
-    kernels().map((heavy, kernel): Combination => {
+  const drawn = spread.flatMap(([dilation, count], place) =>
+    kernels().map((heavy, kernel) => {
       const chosen = Math.floor(2 ** (random.uniform() * exponent));
       const own = random.shuffle(Array.from({ length: channels }, (_, c) => c)).slice(0, chosen);
-      const combination = { heavy, dilation, channels: own };
-      convolve(source, { window: indices[random.integer(0, indices.length)], combination, out });
-      const sorted = out.slice().sort();
-      const biases = Float32Array.from({ length: count }, () => {
-        const at = ((++feature * ratio) % 1) * (steps - 1);
-        const below = Math.floor(at);
-        return sorted[below] + (at - below) * (sorted[Math.min(below + 1, steps - 1)] - sorted[below]);
-      });
-      return { ...combination, biases, padded: (place + kernel) % 2 === 0 };
+      const window = indices[random.integer(0, indices.length)];
+      return { heavy, dilation, channels: own, count, window, padded: (place + kernel) % 2 === 0 };
     }),
   );
+  const shape = { steps, channels };
+  const biases = new Float32Array(0);
+  const whole = new MiniRocketKernel(
+    shape,
+    drawn.map((one) => ({ ...one, biases, padded: true })),
+  );
+  let feature = 0;
+  const combinations = drawn.map(({ count, window, ...one }, combination): Combination => {
+    const sorted = whole.convolution(source, { window, combination }).sort();
+    const quantiles = Float32Array.from({ length: count }, () => {
+      const at = ((++feature * ratio) % 1) * (steps - 1);
+      const below = Math.floor(at);
+      return sorted[below] + (at - below) * (sorted[Math.min(below + 1, steps - 1)] - sorted[below]);
+    });
+    return { ...one, biases: quantiles };
+  });
+  const kernel = new MiniRocketKernel(shape, combinations);
   return {
     combinations,
-    transform: (target, { signal = currentSignal() } = {}) =>
-      transform(target, { combinations, steps, channels, signal }),
-  };
-}
-
-/** The features of each window, one combination after the other. */
-function transform(
-  source: Series,
-  options: { combinations: readonly Combination[]; steps: number; channels: number; signal?: AbortSignal },
-): { data: Float32Array; shape: [windows: number, features: number] } {
-  const { combinations, steps, channels, signal } = options;
-  const [windows, ownSteps, ownChannels] = source.shape;
-  if (ownSteps !== steps || ownChannels !== channels) {
-    throw new RangeError(
-      `Cannot transform: windows must be [${steps}, ${channels}] as fitted, got [${ownSteps}, ${ownChannels}]`,
-    );
-  }
-  const width = combinations.reduce((sum, { biases }) => sum + biases.length, 0);
-  const data = new Float32Array(windows * width);
-  const out = new Float32Array(steps);
-  for (let window = 0, at = 0; window < windows; window++) {
-    throwIfAborted(signal);
-    for (const combination of combinations) {
-      convolve(source, { window, combination, out });
-      const start = combination.padded ? 0 : 4 * combination.dilation;
-      const end = steps - start;
-      for (const bias of combination.biases) {
-        let above = 0;
-        for (let t = start; t < end; t++) above += out[t] > bias ? 1 : 0;
-        data[at++] = above / (end - start);
+    transform: (target, { signal = currentSignal() } = {}) => {
+      const [count, ownSteps, ownChannels] = target.shape;
+      if (ownSteps !== steps || ownChannels !== channels) {
+        throw new RangeError(
+          `Cannot transform: windows must be [${steps}, ${channels}] as fitted, got [${ownSteps}, ${ownChannels}]`,
+        );
       }
-    }
-  }
-  return { data, shape: [windows, width] };
+      const out = new Float32Array(count * feature);
+      for (let window = 0; window < count; window++) {
+        throwIfAborted(signal);
+        kernel.features(target, { window, out, at: window * feature });
+      }
+      return { data: out, shape: [count, feature] };
+    },
+  };
 }

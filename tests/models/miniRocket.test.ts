@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import test from "node:test";
-import { randomSource, series } from "../../src/data";
-import { fitMiniRocket } from "../../src/models/miniRocket";
+import { randomSource, type Series, series } from "../../src/data";
+import { fitMiniRocket, type MiniRocket } from "../../src/models/miniRocket";
 import { ridgeClassifier } from "../../src/models/ridge";
+import { compileMiniRocket } from "./compileMiniRocket";
 
 const random = randomSource(8);
 const [windows, steps, channels] = [6, 60, 4];
@@ -31,12 +33,42 @@ test("half of the combinations pad, and channels are distinct and at most all", 
   }
 });
 
+test("the committed module is what its source compiles to", async () => {
+  const { path, text } = await compileMiniRocket();
+  assert.equal(await readFile(path, "utf8"), text);
+});
+
+test("all lengths of a last vector, many biases a kernel and one channel count as written out", () => {
+  for (const length of [9, 10, 11, 12, 57]) {
+    const one = series(
+      Float32Array.from({ length: 3 * length }, () => random.normal()),
+      { steps: length, channels: ["x"] },
+    );
+    const fitted = fitMiniRocket(one, { features: 84 * 11, dilations: 2 });
+    assert.deepEqual(fitted.transform(one).shape, [3, 84 * 11]);
+    assertWrittenOut(one, fitted);
+  }
+});
+
+test("windows transform alike after others of larger values", () => {
+  const large = { ...raw, data: raw.data.map((value) => value * 1e6) };
+  const before = rocket.transform(raw).data;
+  rocket.transform(large);
+  assert.deepEqual(rocket.transform(raw).data, before);
+});
+
 test("features equal a slow convolution written out", () => {
-  const { data, shape } = rocket.transform(raw);
-  assert.deepEqual(shape, [windows, 840]);
-  for (const window of [0, 5]) {
-    let at = window * 840;
-    for (const { heavy, dilation, channels: own, biases, padded } of rocket.combinations) {
+  assert.deepEqual(rocket.transform(raw).shape, [windows, 840]);
+  assertWrittenOut(raw, rocket);
+});
+
+/** Holds features to convolutions of the first and the last window written out. */
+function assertWrittenOut(source: Series, fitted: MiniRocket): void {
+  const [windows, steps, channels] = source.shape;
+  const { data, shape } = fitted.transform(source);
+  for (const window of [0, windows - 1]) {
+    let at = window * shape[1];
+    for (const { heavy, dilation, channels: own, biases, padded } of fitted.combinations) {
       const values: number[] = [];
       for (let t = 0; t < steps; t++) {
         let sum = 0;
@@ -48,7 +80,7 @@ test("features equal a slow convolution written out", () => {
             continue;
           }
           const weight = heavy.includes(k) ? 2 : -1;
-          for (const c of own) sum += weight * raw.data[(window * steps + from) * channels + c];
+          for (const c of own) sum += weight * source.data[(window * steps + from) * channels + c];
         }
         if (padded || whole) values.push(sum);
       }
@@ -60,7 +92,7 @@ test("features equal a slow convolution written out", () => {
       }
     }
   }
-});
+}
 
 test("biases come from the chosen windows only, and the same seed gives the same features", () => {
   const other = { ...raw, data: raw.data.slice() };

@@ -1,30 +1,35 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import * as motion from "../../src/motion";
 import * as radar from "../../src/radar";
-
-interface Row {
-  name: string;
-  unit: string;
-  ours: number;
-  peer: number;
-  peerName: string;
-  ratio: number;
-}
+import { Peer, pythonPeer } from "./support/peer";
+import { type Row, rowOf } from "./support/row";
 
 export const peers = ["numpy", "pandas"];
 
 const rounds = 7;
 const radarSamples = 1000;
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1];
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
 }
 
-/** Loading of simulated files, warm: motion at the competition's full size, radar a thousand samples. Milliseconds. */
+/** The first loading of a process, in which nothing is compiled yet; without the start of the process and imports. */
+async function firstLoad(folder: string): Promise<number> {
+  const script = path.join(__dirname, "load.cold.ts");
+  const fresh = new Peer([process.execPath, ...process.execArgv, script, folder], { quiet: true });
+  const elapsed = Number(await fresh.ask());
+  fresh.stop();
+  return elapsed;
+}
+
+/**
+ * Loading of simulated files that the system holds in memory: motion at the competition's full size, radar a thousand
+ * samples. Milliseconds.
+ */
 export default async function bench(report: (row: Row) => void): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "podium-bench-load-"));
   const [motionFolder, radarFolder] = [path.join(folder, "motion"), path.join(folder, "radar")];
@@ -32,45 +37,60 @@ export default async function bench(report: (row: Row) => void): Promise<void> {
   await radar.writeSample(radarFolder, { samples: radarSamples, testSamples: 100 });
   await motion.load(motionFolder); // makes the cache
 
-  const jobs: { name: string; peerName: string; run: () => Promise<unknown> }[] = [
-    { name: "motion.csv", peerName: "pandas", run: () => motion.load(motionFolder, { cache: false }) },
-    { name: "motion.csv, second time", peerName: "pandas", run: () => motion.load(motionFolder) },
-    { name: "radar.npy", peerName: "np.load", run: () => radar.load(radarFolder) },
-    { name: "radar.npy", peerName: "np.load, / 255 as float32", run: () => radar.load(radarFolder) },
-  ];
-  const python = spawn(
-    process.env.PODIUM_BENCH_PYTHON ?? "python3",
-    [path.join(__dirname, "load.py"), motionFolder, radarFolder],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
-  const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error("Cannot measure loading: the Python peer ended early; see its message above");
-    return value;
+  const startPython = async () => {
+    const python = pythonPeer(path.join(__dirname, "load.py"), { arguments: [motionFolder, radarFolder] });
+    await python.ask(); // has imported what it needs
+    return python;
   };
+  const firstOfPython = async (name: string) => {
+    const fresh = await startPython();
+    const elapsed = Number(await fresh.ask(name));
+    fresh.stop();
+    return elapsed;
+  };
+  const python = await startPython();
+  const parse = () => timed(() => motion.load(motionFolder, { cache: false }));
+  const jobs: {
+    name: string;
+    peerName: string;
+    run: () => Promise<number>;
+    runPeer?: (name: string) => Promise<number>;
+  }[] = [
+    { name: "motion.csv", peerName: "pandas", run: parse },
+    { name: "motion.csv", peerName: "pandas, float32 columns", run: parse },
+    {
+      name: "motion.csv, first of a process",
+      peerName: "pandas",
+      run: () => firstLoad(motionFolder),
+      runPeer: firstOfPython,
+    },
+    {
+      name: "motion.csv, second time",
+      peerName: "pandas",
+      run: () => timed(() => motion.load(motionFolder)),
+    },
+    { name: "radar.npy", peerName: "np.load", run: () => timed(() => radar.load(radarFolder)) },
+    {
+      name: "radar.npy",
+      peerName: "np.load, / 255 as float32",
+      run: () => timed(() => radar.load(radarFolder)),
+    },
+  ];
   try {
-    await next();
-    for (const { name, peerName, run } of jobs) {
-      const ours: number[] = [];
-      const peer: number[] = [];
+    for (const job of jobs) {
+      const { run, runPeer = async (name) => Number(await python.ask(name)) } = job;
+      const times = { ours: [] as number[], peer: [] as number[] };
       for (let round = 0; round <= rounds; round++) {
-        const start = performance.now();
-        await run();
-        const elapsed = performance.now() - start;
-        python.stdin.write(`${peerName}\n`);
-        const answer = Number(await next());
+        const [ours, peer] = [await run(), await runPeer(job.peerName)];
         // The first round warms both up.
-        if (round > 0) {
-          ours.push(elapsed);
-          peer.push(answer);
-        }
+        if (round === 0) continue;
+        times.ours.push(ours);
+        times.peer.push(peer);
       }
-      const [a, b] = [median(ours), median(peer)];
-      report({ name, unit: "ms", ours: a, peer: b, peerName, ratio: b / a });
+      report(rowOf({ name: job.name, unit: "ms", peerName: job.peerName }, times));
     }
   } finally {
-    python.stdin.end();
+    python.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -2,7 +2,7 @@
  * Trains a small U-Net on radar frames here and in Keras on the same blocked folds and compares the out-of-fold scores:
  *
  *   node --import tsx tests/compare/kerasRadar.ts DATA [--python PYTHON] [--seeds 1,2,3] [--folds 2] [--gap 6]
- *     [--epochs 4] [--batch 4] [--filters 8] [--depth 3] [--samples 500] [--shared]
+ *     [--epochs 4] [--batch 4] [--filters 8] [--depth 3] [--samples 400] [--shared]
  *     [--directory runs/compare/kerasRadar]
  *
  * Both sides: `models.unet`, 255 x mean absolute error, AdamW 1e-3 with weight decay 0.01, no augmentation, the last
@@ -22,7 +22,7 @@ async function compare(): Promise<void> {
     batch: 4,
     filters: 8,
     depth: 3,
-    samples: 500,
+    samples: 400,
   });
   const { folds: count, gap, epochs, batch: batchSize, filters, depth } = flags.own;
   await engine.ready();

@@ -2,7 +2,7 @@ import type { Series } from "../data/series";
 import { selectChannels } from "./channels";
 import type { ChannelOptions } from "./derive";
 import type { FeatureTable } from "./featureTable";
-import { fourierTransform } from "./fourier";
+import { RealSpectra } from "./realSpectra";
 
 /** Options of {@link fftMagnitude}. */
 export interface FftMagnitudeOptions extends ChannelOptions {
@@ -11,61 +11,6 @@ export interface FftMagnitudeOptions extends ChannelOptions {
    * to the Nyquist frequency, `floor(steps / 2) + 1` of them.
    */
   length?: "full" | "half";
-}
-
-/**
- * Calls `visit` with the power `|X|^2` of each frequency from 0 to Nyquist, for each channel of each window.
- * Two channels are one complex transform.
- */
-function eachSpectrum(
-  source: Series,
-  options: {
-    centred: boolean;
-    visit: (power: Float64Array, place: { window: number; channel: number }) => void;
-  },
-): void {
-  const { centred, visit } = options;
-  const [windows, steps, channels] = source.shape;
-  const { data } = source;
-  const transform = fourierTransform(steps);
-  const real = new Float64Array(steps);
-  const imaginary = new Float64Array(steps);
-  const half = (steps >> 1) + 1;
-  const powers = [new Float64Array(half), new Float64Array(half)];
-
-  function read(into: Float64Array, at: number): void {
-    let sum = 0;
-    let constant = true;
-    for (let t = 0; t < steps; t++) {
-      into[t] = data[at + t * channels];
-      constant &&= into[t] === into[0];
-      sum += into[t];
-    }
-    if (!centred) return;
-    const mean = constant ? into[0] : sum / steps; // a constant leaves exact zeros
-    for (let t = 0; t < steps; t++) into[t] -= mean;
-  }
-  for (let window = 0; window < windows; window++) {
-    for (let channel = 0; channel < channels; channel += 2) {
-      const at = window * steps * channels + channel;
-      const pair = channel + 1 < channels;
-      read(real, at);
-      if (pair) read(imaginary, at + 1);
-      else imaginary.fill(0);
-      transform.forward(real, imaginary);
-      for (let k = 0; k < half; k++) {
-        const mirror = k === 0 ? 0 : steps - k;
-        const evenReal = real[k] + real[mirror];
-        const evenImaginary = imaginary[k] - imaginary[mirror];
-        const oddReal = imaginary[k] + imaginary[mirror];
-        const oddImaginary = real[mirror] - real[k];
-        powers[0][k] = (evenReal * evenReal + evenImaginary * evenImaginary) / 4;
-        powers[1][k] = (oddReal * oddReal + oddImaginary * oddImaginary) / 4;
-      }
-      visit(powers[0], { window, channel });
-      if (pair) visit(powers[1], { window, channel: channel + 1 });
-    }
-  }
 }
 
 /**
@@ -82,16 +27,9 @@ export function fftMagnitude(source: Series, options: FftMagnitudeOptions = {}):
   const { channels: names, length = "full" } = options;
   const chosen = names ? selectChannels(source, names) : source;
   const [windows, steps, channels] = chosen.shape;
-  const half = (steps >> 1) + 1;
-  const count = length === "full" ? steps : half;
-  const data = new Float32Array(windows * count * channels);
-  eachSpectrum(chosen, {
-    centred: false,
-    visit(power, { window, channel }) {
-      const first = window * count * channels + channel;
-      for (let k = 0; k < count; k++) data[first + k * channels] = Math.sqrt(power[k < half ? k : steps - k]);
-    },
-  });
+  const spectra = new RealSpectra(steps, channels);
+  const data = spectra.magnitudes(chosen, { full: length === "full" });
+  const count = length === "full" ? steps : spectra.half;
   return {
     ...chosen,
     data,
@@ -149,12 +87,9 @@ export function spectralStatistics(source: Series, options: SpectralStatisticsOp
   const kinds = [...statistics, ...bands.slice(1).map((edge, i) => `band${bands[i]}to${edge}`)];
   const width = channels * kinds.length;
   const data = new Float32Array(windows * width);
-  eachSpectrum(chosen, {
-    centred: true,
-    visit(power, { window, channel }) {
-      const values = spectrumStatistics(power, { steps, rate, bands, rolloff });
-      data.set(values, window * width + channel * kinds.length);
-    },
+  new RealSpectra(steps, channels).eachPower(chosen, (power, { window, channel }) => {
+    const values = spectrumStatistics(power, { steps, rate, bands, rolloff });
+    data.set(values, window * width + channel * kinds.length);
   });
   const columns = chosen.channels.flatMap((name) => kinds.map((kind) => `${name}.${kind}`));
   return { data, shape: [windows, width], columns };

@@ -1,4 +1,4 @@
-/** `miniRocket.wat` compiled, as base64; made by `tests/models/compileMiniRocket.ts`. */
+/** `miniRocket.wat` compiled, as base64; made by `tests/compileWebAssembly.ts`. */
 export const miniRocketModule =
   "AGFzbQEAAAABJARgBH9/f38AYAV/f39/fwBgCX9/f39/f39/fwBgBX97e3t7AAISAQZwb2RpdW0GbWVtb3J5AgABAwYFAAECAAMH" +
   "IQQEbmluZQAAA3N1bQABCGNvbnZvbHZlAAIFY291bnQAAwqVBwXAAQIBfwF7A0AgACEEIAT9AAQAIQUgBSAEIAFqIgT9AAQA/eQB" +

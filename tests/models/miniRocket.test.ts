@@ -4,7 +4,7 @@ import test from "node:test";
 import { randomSource, type Series, series } from "../../src/data";
 import { fitMiniRocket, type MiniRocket } from "../../src/models/miniRocket";
 import { ridgeClassifier } from "../../src/models/ridge";
-import { compileMiniRocket } from "./compileMiniRocket";
+import { compileWebAssembly } from "../compileWebAssembly";
 
 const random = randomSource(8);
 const [windows, steps, channels] = [6, 60, 4];
@@ -34,7 +34,7 @@ test("half of the combinations pad, and channels are distinct and at most all", 
 });
 
 test("the committed module is what its source compiles to", async () => {
-  const { path, text } = await compileMiniRocket();
+  const { path, text } = await compileWebAssembly("models/miniRocket");
   assert.equal(await readFile(path, "utf8"), text);
 });
 

@@ -1,0 +1,227 @@
+import type { Series } from "../data/series";
+import { wasmFunctions } from "../data/webAssembly";
+import { fourierTransform } from "./fourier";
+import { realSpectraModule } from "./realSpectraModule";
+
+type PassFunction = (from: number, to: number, roots: number, next: number, stride: number) => void;
+
+/** The functions of `realSpectra.wat`, where they are described; places and strides in bytes. */
+interface Functions {
+  load(real: number, imaginary: number, step: number, to: number, end: number): void;
+  pass2: PassFunction;
+  pass3: PassFunction;
+  pass4: PassFunction;
+  pass5: PassFunction;
+  powers(low: number, high: number, end: number, first: number, second: number): void;
+  magnitudes(
+    from: number,
+    end: number,
+    to: number,
+    step: number,
+    mirror: number,
+    mirrorStep: number,
+    both: number,
+  ): void;
+}
+
+/** Bytes that the functions may read or write beyond an end. */
+const MARGIN = 64;
+/** Bytes of two complex numbers in float64. */
+const ELEMENT = 32;
+/** Windows that are worked on at once, one as real and one as imaginary part; two channels of each. */
+const WINDOWS = 2;
+
+/** One pass of a transform: sub-transforms of `radix * next` become `radix` of `next`, `stride` bytes interleaved. */
+interface Pass {
+  readonly radix: 2 | 3 | 4 | 5;
+  readonly next: number;
+  readonly stride: number;
+  /** `[next, radix - 1]` pairs of cosine and sine. */
+  readonly roots: Float64Array;
+}
+
+/** The passes of a transform, or none where its length has other prime factors than 2, 3 and 5. */
+function passesOf(length: number): Pass[] {
+  const passes: Pass[] = [];
+  let size = length; // of the sub-transforms still to do
+  for (const radix of [4, 2, 3, 5] as const) {
+    while (size % radix === 0) {
+      const next = size / radix;
+      const roots = new Float64Array(next * (radix - 1) * 2);
+      for (let p = 0, at = 0; p < next; p++) {
+        for (let k = 1; k < radix; k++) {
+          const angle = (-2 * Math.PI * p * k) / size;
+          roots[at++] = Math.cos(angle);
+          roots[at++] = Math.sin(angle);
+        }
+      }
+      passes.push({ radix, next, stride: (length / size) * ELEMENT, roots });
+      size = next;
+    }
+  }
+  return size === 1 ? passes : [];
+}
+
+/** Transforms of two windows' channels in WebAssembly, float64; lengths with large prime factors take the slower way. */
+export class RealSpectra {
+  /** Frequencies from 0 to Nyquist. */
+  readonly half: number;
+  private readonly functions: Functions;
+  private readonly singles: Float32Array;
+  private readonly doubles: Float64Array;
+  private readonly passes: readonly (Pass & { readonly place: number })[];
+  /** What lies where in the memory, in bytes; of `windows`, `powers` and `results` one a window. */
+  private readonly places: {
+    windows: number[];
+    buffers: [number, number];
+    powers: number[];
+    results: number[];
+  };
+
+  constructor(
+    private readonly steps: number,
+    private readonly channels: number,
+  ) {
+    this.half = (steps >> 1) + 1;
+    let size = 0;
+    function place(bytes: number): number {
+      const at = size;
+      size += Math.ceil(bytes / MARGIN) * MARGIN + MARGIN;
+      return at;
+    }
+    const both = (bytes: number) => Array.from({ length: WINDOWS }, () => place(bytes));
+    this.places = {
+      windows: both(steps * channels * 4),
+      buffers: [place(steps * ELEMENT), place(steps * ELEMENT)],
+      powers: both(this.half * 16),
+      results: both(steps * channels * 4),
+    };
+    this.passes = passesOf(steps).map((pass) => ({ ...pass, place: place(pass.roots.byteLength) }));
+    const { memory, functions } = wasmFunctions<Functions>(realSpectraModule, size);
+    this.functions = functions;
+    this.singles = new Float32Array(memory);
+    this.doubles = new Float64Array(memory);
+    for (const pass of this.passes) this.doubles.set(pass.roots, pass.place / 8);
+  }
+
+  /** Takes one window, or two, from `window` on. */
+  private load(source: Series, window: number): void {
+    const size = this.steps * this.channels;
+    for (const [i, place] of this.places.windows.entries()) {
+      const start = Math.min(window + i, source.shape[0] - 1) * size;
+      this.singles.set(source.data.subarray(start, start + size), place / 4);
+    }
+  }
+
+  /** Writes two channels of the loaded windows to the first buffer, `[steps]` elements. */
+  private loadPair(channel: number): void {
+    const { windows, buffers } = this.places;
+    const [real, imaginary] = windows.map((place) => place + channel * 4);
+    const end = buffers[0] + this.steps * ELEMENT;
+    this.functions.load(real, imaginary, this.channels * 4, buffers[0], end);
+  }
+
+  /** Takes the mean off the four loaded series; tells which were constant. */
+  private centre(): boolean[] {
+    const { doubles, steps } = this;
+    const start = this.places.buffers[0] / 8;
+    const end = start + steps * 4;
+    return Array.from({ length: 4 }, (_, lane) => {
+      const first = doubles[start + lane];
+      let sum = 0;
+      let constant = true;
+      for (let at = start + lane; at < end; at += 4) {
+        sum += doubles[at];
+        constant &&= doubles[at] === first;
+      }
+      const mean = constant ? first : sum / steps;
+      for (let at = start + lane; at < end; at += 4) doubles[at] -= mean;
+      return constant;
+    });
+  }
+
+  /** Transforms the four loaded series, and writes their powers. */
+  private transform(): void {
+    const { functions, steps, passes, places } = this;
+    let [from, to] = places.buffers;
+    if (passes.length === 0) this.transformSlowly();
+    for (const { radix, place, next, stride } of passes) {
+      functions[`pass${radix}`](from, to, place, next, stride);
+      [from, to] = [to, from];
+    }
+    const end = from + steps * ELEMENT;
+    functions.powers(from, end, from + this.half * ELEMENT, places.powers[0], places.powers[1]);
+  }
+
+  private transformSlowly(): void {
+    const { doubles, steps } = this;
+    const transform = fourierTransform(steps);
+    const start = this.places.buffers[0] / 8;
+    for (let lane = 0; lane < 2; lane++) {
+      const real = Float64Array.from({ length: steps }, (_, t) => doubles[start + 4 * t + lane]);
+      const imaginary = Float64Array.from({ length: steps }, (_, t) => doubles[start + 4 * t + 2 + lane]);
+      transform.forward(real, imaginary);
+      for (let t = 0; t < steps; t++) {
+        doubles[start + 4 * t + lane] = real[t];
+        doubles[start + 4 * t + 2 + lane] = imaginary[t];
+      }
+    }
+  }
+
+  /**
+   * Magnitudes of all channels, float32 `[windows, steps or half, channels]`.
+   *
+   * @param options `full`: all frequencies, not those to Nyquist only
+   */
+  magnitudes(source: Series, { full }: { full: boolean }): Float32Array {
+    const { functions, places, steps, half, channels } = this;
+    const size = (full ? steps : half) * channels;
+    const out = new Float32Array(source.shape[0] * size);
+    for (let window = 0; window < source.shape[0]; window += WINDOWS) {
+      this.load(source, window);
+      for (let channel = 0; channel < channels; channel += 2) {
+        this.loadPair(channel);
+        this.transform();
+        const pair = channel + 1 < channels ? 1 : 0;
+        for (const [i, result] of places.results.entries()) {
+          const [from, to] = [places.powers[i], result + channel * 4];
+          // The mirror of frequency 0 lies beyond the end.
+          const mirror = full ? to + steps * channels * 4 : to;
+          const step = channels * 4;
+          functions.magnitudes(from, from + half * 16, to, step, mirror, full ? step : -step, pair);
+        }
+      }
+      for (const [i, result] of places.results.entries()) {
+        if (window + i === source.shape[0]) break;
+        out.set(this.singles.subarray(result / 4, result / 4 + size), (window + i) * size);
+      }
+    }
+    return out;
+  }
+
+  /** Calls `visit` with the powers `|X|^2` `[half]` of each channel of each window, the mean taken off. */
+  eachPower(
+    source: Series,
+    visit: (power: Float64Array, place: { window: number; channel: number }) => void,
+  ): void {
+    const { places, doubles, half, channels } = this;
+    const power = new Float64Array(half);
+    for (let window = 0; window < source.shape[0]; window += WINDOWS) {
+      this.load(source, window);
+      for (let channel = 0; channel < channels; channel += 2) {
+        this.loadPair(channel);
+        const constant = this.centre();
+        this.transform();
+        for (let i = 0; i < WINDOWS && window + i < source.shape[0]; i++) {
+          for (let lane = 0; lane < 2 && channel + lane < channels; lane++) {
+            const from = places.powers[i] / 8 + lane;
+            // What rounding leaves of the other series is no power of a constant.
+            if (constant[2 * i + lane]) power.fill(0);
+            else for (let k = 0; k < half; k++) power[k] = doubles[from + 2 * k];
+            visit(power, { window: window + i, channel: channel + lane });
+          }
+        }
+      }
+    }
+  }
+}

@@ -139,7 +139,7 @@ async function unet(competition: RecipeData, options: RecipeOptions = {}): Promi
 const cycle = oneCycle(2e-3, { steps: 1000 });
 
 const bestRecipe: Recipe = {
-  network: (inputShape, { filters = 32, seed }) =>
+  network: (inputShape, { filters = 16, seed }) =>
     unetModel({
       inputShape,
       filters,
@@ -161,7 +161,7 @@ const bestRecipe: Recipe = {
     };
   },
   epochs: 30,
-  batchSize: 16,
+  batchSize: 4,
   folds: 5,
   seeds: [0],
   testAugment: flipAugment(),

@@ -1,7 +1,8 @@
 /**
- * Trains a small U-Net on radar frames here and in Keras on the same blocked folds and compares the out-of-fold scores:
+ * Trains a small U-Net on radar frames here and in Keras, on the same folds of samples that do not overlap, and compares
+ * the out-of-fold scores:
  *
- *   node --import tsx tests/compare/kerasRadar.ts DATA [--python PYTHON] [--seeds 1,2,3] [--folds 2] [--gap 6]
+ *   node --import tsx tests/compare/kerasRadar.ts DATA [--python PYTHON] [--seeds 1,2,3] [--folds 2]
  *     [--epochs 4] [--batch 4] [--filters 8] [--depth 3] [--samples 400] [--shared]
  *     [--directory runs/compare/kerasRadar]
  *
@@ -17,19 +18,18 @@ import { readFlags } from "./pairFlags";
 async function compare(): Promise<void> {
   const flags = readFlags("kerasRadar", {
     folds: 2,
-    gap: 6,
     epochs: 4,
     batch: 4,
     filters: 8,
     depth: 3,
     samples: 400,
   });
-  const { folds: count, gap, epochs, batch: batchSize, filters, depth } = flags.own;
+  const { folds: count, epochs, batch: batchSize, filters, depth } = flags.own;
   await engine.ready();
   const competition = await radar.load(flags.data, { train: flags.own.samples, test: 1 });
   const [samples, rows, columns, times] = competition.train.shape;
-  const order = Array.from({ length: samples }, (_, sample) => sample);
-  const folds = train.blockedKFold(order, { folds: count, gap });
+  const groups = await features.overlapGroups(competition.train);
+  const folds = train.groupKFold(groups, { folds: count });
   const truth = features.takeTimes(competition.train, { times: [times - 1] });
   const pixels = competition.train.shards.reduce(
     (sum, shard) => shard.reduce((part, pixel) => part + pixel, sum),

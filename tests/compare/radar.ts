@@ -1,7 +1,8 @@
 /**
  * Compares persistence, optical flow and the radar recipes in equal time of two processors, on samples that overlap none trained on:
  *
- *   node --import tsx tests/compare/radar.ts DATA [--minutes 20] [--folds 2] [--directory runs/compare/radar] [RECIPE…]
+ *   node --import tsx tests/compare/radar.ts DATA [--minutes 20] [--folds 2] [--filters N] [--batch N]
+ *     [--directory runs/compare/radar] [RECIPE…]
  *
  * DATA is a folder in the competition's layout. What is finished in the directory is read, not run again. Each recipe
  * leaves its `row.json` and `submission.csv`.
@@ -36,6 +37,8 @@ async function compare(): Promise<void> {
     options: {
       minutes: { type: "string", default: "20" },
       folds: { type: "string", default: "2" },
+      filters: { type: "string" },
+      batch: { type: "string" },
       directory: { type: "string", default: "runs/compare/radar" },
     },
   });
@@ -67,9 +70,12 @@ async function compare(): Promise<void> {
     const { user, system } = process.cpuUsage(start);
     return (user + system) / 1e6;
   };
-  keep("persistence", features.persist(inputs), { processorSeconds: spent() });
-  start = process.cpuUsage();
-  keep("optical flow", await features.extrapolate(inputs), { processorSeconds: spent() });
+  const isMissing = (name: string): boolean => !existsSync(path.join(directory, name, "row.json"));
+  if (isMissing("persistence")) keep("persistence", features.persist(inputs), { processorSeconds: spent() });
+  if (isMissing("optical flow")) {
+    start = process.cpuUsage();
+    keep("optical flow", await features.extrapolate(inputs), { processorSeconds: spent() });
+  }
 
   const names = Object.keys(radar.recipes) as RecipeName[];
   for (const recipe of names.filter((name) => asked.includes(name))) {
@@ -78,6 +84,8 @@ async function compare(): Promise<void> {
       folds,
       seconds: 2 * 60 * Number(values.minutes),
       clock: "processor",
+      filters: values.filters ? Number(values.filters) : undefined,
+      batchSize: values.batch ? Number(values.batch) : undefined,
       directory: path.join(directory, recipe),
     });
     const epochs = run.runs.map((fold) => fold.epochs);

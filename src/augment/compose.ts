@@ -16,10 +16,17 @@ export type SeriesAugmentation = (source: Series, draw: AugmentDraw) => Series;
 export interface AugmentationStep {
   /** What to do with the chosen windows. */
   apply: SeriesAugmentation;
-  /** Chance that a window is chosen; default 1. */
-  probability?: number;
+  /** Chance that a window is chosen, or a function that gives an epoch, from 0, its own; default 1. */
+  probability?: number | ((epoch: number) => number);
   /** Whether the step takes part in an epoch, counted from 0; default always. */
   when?: (epoch: number) => boolean;
+}
+
+function requireProbability(probability: number): number {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`Cannot compose augmentations: probability must lie in [0, 1], got ${probability}`);
+  }
+  return probability;
 }
 
 /**
@@ -37,20 +44,17 @@ export interface AugmentationStep {
  * const first = augment(train, { seed: 2021, epoch: 0 });
  */
 export function composeAugmentations(steps: readonly AugmentationStep[]): SeriesAugmentation {
-  for (const { probability = 1 } of steps) {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new RangeError(
-        `Cannot compose augmentations: probability must lie in [0, 1], got ${probability}`,
-      );
-    }
+  for (const { probability } of steps) {
+    if (typeof probability === "number") requireProbability(probability);
   }
   return (source, { seed, epoch }) => {
     let current = source;
     for (const [place, { apply, probability = 1, when }] of steps.entries()) {
       if (when && !when(epoch)) continue;
+      const chance = typeof probability === "number" ? probability : requireProbability(probability(epoch));
       const random = randomSource(seed).fork(`${place}/${epoch}`);
       const windows = Array.from({ length: current.shape[0] }, (_, w) => w);
-      const chosen = windows.filter(() => random.uniform() < probability);
+      const chosen = windows.filter(() => random.uniform() < chance);
       const changed = apply(takeWindows(current, chosen), { seed: random.integer(0, 2 ** 31), epoch });
       const [, rows, channels] = current.shape;
       const size = rows * channels;

@@ -28,12 +28,14 @@ export interface CompileOptions
   readonly x?: SampleSpec;
   /** Shape and dtype of one sample of y. Default a class number, int32. */
   readonly y?: SampleSpec;
+  /** Epochs in all, for augmentations that change with the epoch. Default 1. */
+  readonly epochs?: number;
 }
 
 /** A model's steps in one session. The weights live there until `pull` or `dispose`. */
 export interface CompiledModel {
-  /** One update on a full batch; loss and metrics of it. */
-  trainOnBatch(batch: { x: DataArray; y: DataArray; sampleWeight?: Float32Array }): Logs;
+  /** One update on a full batch; loss and metrics of it. `epoch`, from 0 (default 0), is told to augmentations. */
+  trainOnBatch(batch: { x: DataArray; y: DataArray; sampleWeight?: Float32Array; epoch?: number }): Logs;
   /** Loss and metrics over a data set. */
   evaluate(data: FitData): Logs;
   /** Outputs for a data set, `[samples, …]`. */
@@ -51,14 +53,14 @@ export interface CompiledModel {
  * is made of the same programs.
  *
  * @throws {CaptureError} if the model cannot be captured; the message names the layer and the reason
- * @throws {RangeError} if a batch has another number of samples than `batchSize`
+ * @throws {RangeError} if a batch has another number of samples than `batchSize`, or an epoch that is not below `epochs`
  * @example
  * const compiled = compile(model, { optimizer: adam(), loss: "sparseCategoricalCrossEntropy" });
  * const { loss } = compiled.trainOnBatch({ x, y });
  * compiled.dispose();
  */
 export function compile(model: LayersModel, options: CompileOptions): CompiledModel {
-  const { batchSize = 32, seed = 0, optimizer } = options;
+  const { batchSize = 32, seed = 0, epochs = 1, optimizer } = options;
   const x = options.x ?? { shape: model.inputs[0].shape.slice(1) as number[], dtype: "float32" };
   const y = options.y ?? { shape: [], dtype: "int32" };
   const step = new TrainStep({
@@ -71,6 +73,7 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
     augment: options.augment,
     scaleX: options.scaleX ?? 1,
     scaleY: options.scaleY ?? 1,
+    epochs,
   });
   const trainer = new CompiledTrainer(step, {
     x,
@@ -96,10 +99,23 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
           `Cannot train on the batch: it must have ${batchSize} samples, got ${batch.x.length / size}`,
         );
       }
+      const { epoch = 0 } = batch;
+      if (!(Number.isInteger(epoch) && epoch >= 0 && epoch < epochs)) {
+        throw new RangeError(
+          `Cannot train on the batch: its epoch must be a whole number in [0, ${epochs}), got ${epoch}`,
+        );
+      }
       trainer.load({ x: batch.x, y: batch.y, weight });
       const rate = optimizer.schedule?.(updates) ?? optimizer.learningRate;
       const learningRates = Float32Array.of(rate);
-      const sums = trainer.train({ batch: batchSize, start: 0, step: updates++, seed, learningRates });
+      const sums = trainer.train({
+        batch: batchSize,
+        start: 0,
+        step: updates++,
+        seed,
+        epoch,
+        learningRates,
+      });
       return logsOfSums(step, { sums, samples: batchSize });
     },
     evaluate(data) {

@@ -68,12 +68,12 @@ export class CompiledTrainer implements Trainer {
         `Cannot train: the batch must be one of ${[...this.programs.train.keys()]}, got ${call.batch}`,
       );
     }
-    const { learningRates, start, step, seed } = call;
+    const { learningRates, start, step, seed, epoch } = call;
     const count = learningRates.length;
-    const control = Int32Array.of(count, start, step, seed);
+    const control = Int32Array.of(count, start, step, seed, epoch);
     const [sums] = this.session.run(
       [
-        { output: program.control, shape: [4], values: control },
+        { output: program.control, shape: [control.length], values: control },
         { output: program.rates, shape: [count], values: asIntegers(learningRates) },
       ],
       [program.sums],

@@ -77,6 +77,7 @@ export class EagerTrainer implements Trainer {
         const numbers = {
           seed: tf.scalar(call.seed, "int32"),
           step: tf.scalar(call.step + index, "int32"),
+          epoch: tf.scalar(call.epoch, "int32"),
           learningRate: tf.scalar(rate) as Scalar,
         };
         const result = step.train({ weights: this.flat(step.trainable), slots: this.slots }, batch, numbers);

@@ -86,6 +86,7 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
     augment: options.augment,
     scaleX: options.scaleX ?? 1,
     scaleY: options.scaleY ?? 1,
+    epochs,
   });
   const full = Math.min(batchSize, source.samples);
   const programs: ProgramOptions = {

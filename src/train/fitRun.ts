@@ -178,6 +178,7 @@ export class FitRun implements FitContext {
       start,
       step: this.step,
       seed: this.seed,
+      epoch: this.epoch,
       learningRates,
     });
     const time = (performance.now() - begin) / count;

@@ -3,6 +3,7 @@ export {
   type GraphAugmentationStep,
   oneOfGraphAugmentations,
 } from "./augment/compose";
+export { atEpoch, scheduled } from "./augment/epoch";
 export {
   type GraphFrameOptions,
   type RandomBlurOptions,

@@ -207,10 +207,10 @@ export class Programs {
 
   private trainProgram(batch: number): TrainProgram {
     const { builder } = this;
-    const control = this.placeholder(`train${batch}_control`, [4]);
+    const control = this.placeholder(`train${batch}_control`, [5]);
     const rateBits = this.placeholder(`train${batch}_rates`, [-1]);
     const rates = this.typed("Bitcast", [rateBits], { T: "int32", type: "float32" }, "float32");
-    const [count, start, firstStep, seed] = [0, 1, 2, 3].map((at) =>
+    const [count, start, firstStep, seed, epoch] = [0, 1, 2, 3, 4].map((at) =>
       this.scalar(control, builder.integers(at), "int32"),
     );
     const sumSize = this.sumSize(batch);
@@ -220,7 +220,7 @@ export class Programs {
       const indices = this.slice(this.order.read(), from, batch, "int32");
       const step = this.typed("AddV2", [firstStep, counter], { T: "int32" });
       const rate = this.scalar(rates, counter, "float32");
-      const recorded = this.recordTrain(batch, { indices, step, rate, seed });
+      const recorded = this.recordTrain(batch, { indices, step, rate, seed, epoch });
       return { values: [this.addSums(total, recorded.sums)], wait: recorded.wait };
     });
     return { control, rates: rateBits, sums: this.splitSums(sums) };
@@ -243,7 +243,7 @@ export class Programs {
 
   private recordTrain(
     size: number,
-    inputs: { indices: Output; step: Output; rate: Output; seed: Output },
+    inputs: { indices: Output; step: Output; rate: Output; seed: Output; epoch: Output },
   ): { sums: Output; wait: Output[] } {
     const { step, builder } = this;
     return tf.tidy(() => {
@@ -260,11 +260,13 @@ export class Programs {
       const numbers = {
         seed: tf.scalar(1, "int32"),
         step: tf.scalar(1, "int32"),
+        epoch: tf.scalar(0, "int32"),
         learningRate: tf.scalar(0.5),
       };
       bindings.push(
         { tensor: numbers.seed, output: inputs.seed },
         { tensor: numbers.step, output: inputs.step },
+        { tensor: numbers.epoch, output: inputs.epoch },
         { tensor: numbers.learningRate, output: inputs.rate },
       );
       const variables = step.variables();

@@ -1,6 +1,7 @@
 /** What one training step computes: the same function for the compiled and the eager way. */
 import type { LayersModel, Scalar, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-node-gpu";
 import { logitsOf, tf, withLogits, withRandomState } from "../engine";
+import { withEpoch } from "./augment/epoch";
 import type { LossFromLogits } from "./losses";
 import type { Optimizer } from "./optimizers";
 import type { GraphAugmentation, Loss, Metric } from "./types";
@@ -24,6 +25,19 @@ export interface StepOptions {
   readonly augment?: GraphAugmentation;
   readonly scaleX: number;
   readonly scaleY: number;
+  /** Epochs in all, for augmentations that change with the epoch. */
+  readonly epochs: number;
+}
+
+/** What a step is told beside its batch. */
+export interface StepNumbers {
+  /** int32. */
+  readonly seed: Scalar;
+  /** int32, updates done before. */
+  readonly step: Scalar;
+  /** int32, from 0. */
+  readonly epoch: Scalar;
+  readonly learningRate: Scalar;
 }
 
 /** A batch of raw float32 values and one weight a sample. */
@@ -234,15 +248,11 @@ export class TrainStep {
   }
 
   /** One update: the new weights and slots, and the batch's sums. The model's moving averages change in place. */
-  train(
-    state: TrainState,
-    batch: Batch,
-    numbers: { seed: Scalar; step: Scalar; learningRate: Scalar },
-  ): TrainState & { sums: Tensor1D } {
-    const { model, optimizer, augment } = this.options;
+  train(state: TrainState, batch: Batch, numbers: StepNumbers): TrainState & { sums: Tensor1D } {
+    const { model, optimizer, augment, epochs } = this.options;
     return this.within(numbers, () => {
       const ready = this.prepared(batch);
-      const { x, y } = augment ? augment(ready) : ready;
+      const { x, y } = augment ? withEpoch({ epoch: numbers.epoch, epochs }, () => augment(ready)) : ready;
       const weight = this.weightOf(y, batch.weight);
       const samples = batch.weight.shape[0];
       let prediction!: Tensor;

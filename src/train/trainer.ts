@@ -39,6 +39,8 @@ export interface TrainCall {
   /** Updates done before. */
   readonly step: number;
   readonly seed: number;
+  /** Epochs done before. */
+  readonly epoch: number;
   /** One learning rate a step; their number is the number of steps. */
   readonly learningRates: Float32Array;
 }

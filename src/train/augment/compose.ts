@@ -1,13 +1,16 @@
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
 import { randomInteger, randomUniform, tf } from "../../engine";
 import type { GraphAugmentation } from "../types";
+import { scheduled } from "./epoch";
 
 /** One step of {@link composeGraphAugmentations}. */
 export interface GraphAugmentationStep {
   /** What to do with the chosen samples. */
   apply: GraphAugmentation;
-  /** Chance that a sample, or the batch, is chosen; default 1. */
-  probability?: number;
+  /** Chance that a sample, or the batch, is chosen, or a function that gives an epoch, from 0, its own; default 1. */
+  probability?: number | ((epoch: number) => number);
+  /** Whether the step takes part in an epoch, counted from 0; default always. */
+  when?: (epoch: number) => boolean;
   /** What is chosen: each sample by itself, or the batch as one. Default `sample`. */
   per?: "sample" | "batch";
 }
@@ -26,16 +29,36 @@ function choose(which: Tensor, after: Tensor, before: Tensor): Tensor {
   return tf.where(tf.reshape(which, [which.shape[0], ...ones]), tf.cast(after, before.dtype), before);
 }
 
+function requireProbability(probability: number): number {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`Cannot compose augmentations: probability must lie in [0, 1], got ${probability}`);
+  }
+  return probability;
+}
+
+/** The chance in the present epoch. */
+function chanceOf({ probability = 1, when }: GraphAugmentationStep): number | Tensor {
+  if (typeof probability === "number" && !when) return probability;
+  return scheduled((epoch) => {
+    if (when && !when(epoch)) return 0;
+    return typeof probability === "number" ? probability : requireProbability(probability(epoch));
+  });
+}
+
 /**
- * Joins augmentations of the training step: one after the other, each on samples chosen by chance.
+ * Joins augmentations of the training step: one after the other, each on samples chosen by chance, in the epochs that
+ * it is meant for. The epoch is an input of the compiled step; `when` and `probability` are asked for every epoch when
+ * the step is recorded, so they must depend on nothing else.
  *
- * @param steps what to do, in order, each with its `probability` (default 1) and what it chooses (`per`, default each
- *   sample by itself); a bare augmentation is always applied
+ * @param steps what to do, in order, each with its `probability` (default 1), its epochs (`when`, default all) and what
+ *   it chooses (`per`, default each sample by itself); a bare augmentation is always applied
  * @throws {RangeError} if a probability lies outside [0, 1]; in training, if a step by chance changes a shape
+ * Source: the first place of DACON 235689 permuted in even epochs, rotated in odd ones, then rolled.
  * @example
  * const augment = composeGraphAugmentations([
- *   { apply: randomRotations(), probability: 0.5 },
- *   { apply: randomRolls(), probability: 0.5 },
+ *   { apply: randomSegmentOrder(), when: (epoch) => epoch % 2 === 0 },
+ *   { apply: randomRotations(), when: (epoch) => epoch % 2 === 1 },
+ *   { apply: randomRolls(), probability: (epoch) => Math.min(1, epoch / 10) },
  *   randomJitter(),
  * ]);
  */
@@ -43,15 +66,13 @@ export function composeGraphAugmentations(
   steps: readonly (GraphAugmentationStep | GraphAugmentation)[],
 ): GraphAugmentation {
   const parts = steps.map((step) => (typeof step === "function" ? { apply: step } : step));
-  for (const { probability = 1 } of parts) {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new RangeError(
-        `Cannot compose augmentations: probability must lie in [0, 1], got ${probability}`,
-      );
-    }
+  for (const { probability } of parts) {
+    if (typeof probability === "number") requireProbability(probability);
   }
   return (batch) =>
-    parts.reduce((before, { apply, probability = 1, per = "sample" }) => {
+    parts.reduce((before, step) => {
+      const { apply, per = "sample" } = step;
+      const probability = chanceOf(step);
       if (probability === 1) return apply(before);
       const which = tf.less(randomUniform([per === "batch" ? 1 : before.x.shape[0]]), probability);
       const after = apply(before);

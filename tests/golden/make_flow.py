@@ -41,6 +41,8 @@ start, motion = track_features(images[0], images[1], points.astype(np.float32))
 dense = cv2.calcOpticalFlowFarneback(
     images[1].astype("uint8"), images[2].astype("uint8"), None, 0.5, 3, 15, 3, 5, 1.1, 0
 )
+cut = [np.ascontiguousarray(one[3:, 5:118].astype("uint8")) for one in images]
+other = cv2.calcOpticalFlowFarneback(cut[1], cut[2], None, 0.7, 3, 9, 2, 7, 1.5, 0)
 y, x = np.mgrid[0:ROWS, 0:COLUMNS].astype(float)
 swirl = np.stack([3.0 + 0.02 * (y - 50), -1.5 + 0.03 * (x - 60)])
 moved = extrapolate(images[2], swirl, 3, outval=0.0)
@@ -54,6 +56,7 @@ out = {
     "track": {"from": start.tolist(), "by": np.round(motion, 5).tolist()},
     "lucas_kanade": {"u": some(lucas[0]), "v": some(lucas[1])},
     "farneback": {"u": some(dense[..., 0]), "v": some(dense[..., 1])},
+    "farneback_cut": {"u": some(other[..., 0]), "v": some(other[..., 1])},
     "advect": [some(step) for step in moved],
     "advect_twice": [some(step) for step in twice],
 }

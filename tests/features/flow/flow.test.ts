@@ -8,6 +8,7 @@ import { farneback } from "../../../src/features/flow/farneback";
 import { removeSpecks, toBytes } from "../../../src/features/flow/image";
 import { lucasKanade } from "../../../src/features/flow/lucasKanade";
 import { track } from "../../../src/features/flow/track";
+import { compileWebAssembly } from "../../compileWebAssembly";
 
 const golden = JSON.parse(readFileSync(path.join(__dirname, "../../golden/flow.json"), "utf8"));
 const { rows, columns, cells } = golden;
@@ -34,9 +35,11 @@ function image(time: number): Float32Array {
 const images = [0, 1, 2].map(image);
 
 /** Every seventh row and column, as the golden file keeps. */
-function some(field: Float32Array): number[] {
+function some(field: Float32Array, width: number = columns): number[] {
   const out: number[] = [];
-  for (let y = 0; y < rows; y += 7) for (let x = 0; x < columns; x += 7) out.push(field[y * columns + x]);
+  for (let y = 0; y * width < field.length; y += 7) {
+    for (let x = 0; x < width; x += 7) out.push(field[y * width + x]);
+  }
   return out;
 }
 
@@ -102,6 +105,33 @@ test("the Farnebäck field lies within 0.001 pixels of OpenCV's", () => {
   assert.ok(largestDifference(some(found.v), golden.farneback.v) < 1e-3);
 });
 
+test("images of odd sizes, and other parameters, do as well", () => {
+  const [height, width] = [rows - 3, 113];
+  const cut = images.map((one) =>
+    Float32Array.from({ length: height * width }, (_, i) => {
+      return one[(3 + Math.floor(i / width)) * columns + 5 + (i % width)];
+    }),
+  );
+  const found = farneback(cut, {
+    shape: [height, width],
+    pyramidScale: 0.7,
+    window: 9,
+    iterations: 2,
+    polynomialRadius: 7,
+    polynomialDeviation: 1.5,
+  });
+  assert.ok(largestDifference(some(found.u, width), golden.farneback_cut.u) < 1e-3);
+  assert.ok(largestDifference(some(found.v, width), golden.farneback_cut.v) < 1e-3);
+  assert.deepEqual(farneback(images, { shape }), farneback(images, { shape }));
+});
+
+test("the committed module is what its source compiles to", async () => {
+  for (const name of ["farneback"]) {
+    const { path: file, text } = await compileWebAssembly(`features/flow/${name}`);
+    assert.equal(readFileSync(file, "utf8"), text);
+  }
+});
+
 test("advection equals pysteps' semi-Lagrangian extrapolation", () => {
   const u = Float32Array.from(
     { length: rows * columns },
@@ -144,6 +174,7 @@ test("nothing moves where nothing is seen, and specks are taken away", () => {
 test("wrong sizes and counts are refused", () => {
   assert.throws(() => lucasKanade([images[0]], { shape }), /at least 2 images, got 1/);
   assert.throws(() => farneback([images[0], new Float32Array(3)], { shape }), /got 3 in image 1/);
+  assert.throws(() => farneback(images, { shape, polynomialRadius: 0 }), /polynomialRadius must be .* got 0/);
   const motion = { u: new Float32Array(4), v: new Float32Array(4), shape: [2, 2] as const };
   assert.throws(() => advect([1], { motion }), /needs 4 values, got 1/);
   assert.throws(() => advect([1, 1, 1, 1], { motion, steps: 0 }), /steps must be a positive/);

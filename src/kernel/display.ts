@@ -4,6 +4,9 @@ import { describeValue } from "./mime";
 /** Publishes a message of the kernel. */
 export type Publish = (type: string, content: Record<string, unknown>) => void;
 
+/** Where the library looks for `display`, to show figures that change while work runs. */
+export const displayKey = Symbol.for("podium.display");
+
 /** Options of `display`. */
 export interface DisplayOptions {
   /** Name of the display; shown again in the same cell, a display of the same name is replaced in place. */

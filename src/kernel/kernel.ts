@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
 import { Cells } from "./cells";
 import type { ControlData, ControlMessage } from "./control";
+import { displayKey } from "./display";
 import { kernelInformation } from "./information";
 import { progressKey, progressSink } from "./progress";
 import { answer } from "./requests";
@@ -49,7 +50,9 @@ export class Kernel {
     process.on("SIGINT", () => this.#cells.interrupt());
     process.on("uncaughtException", (error) => this.#report(error));
     process.on("unhandledRejection", (reason) => this.#report(reason));
-    (globalThis as Record<symbol, unknown>)[progressKey] = progressSink(this.#cells.displays);
+    const library = globalThis as Record<symbol, unknown>;
+    library[progressKey] = progressSink(this.#cells.displays);
+    library[displayKey] = this.#cells.displays.display;
     await this.#startControl();
     await this.#server.listen((message) => this.#receive(message));
     this.#server.publish("status", { execution_state: "starting" });

@@ -14,6 +14,8 @@ export interface FoldCurvesOptions {
   metrics?: readonly string[];
   /** One name a fold; `fold 1`, `fold 2`, … by default. */
   names?: readonly string[];
+  /** The fold that trains now, drawn strong beside the others; all alike by default. */
+  present?: number;
   /** `"Training"` by default. */
   title?: string;
   /** Whether the notebook also gets a static image; `true` by default. Turn it off while training, when the figure is redrawn. */
@@ -27,7 +29,7 @@ export interface FoldCurvesOptions {
  * @param histories one a fold; `fit`'s history, or logs so far
  * @throws {RangeError} if there is no history, or a metric is in none
  * @example
- * foldCurves(run.histories); // returned from a cell; live: handle.update(foldCurves(soFar, { image: false }))
+ * foldCurves(run.histories); // returned from a cell; live: train.liveCurves({ draw: foldCurves })
  */
 export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesOptions = {}): Figure {
   const known = [
@@ -40,7 +42,7 @@ export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesO
       `Cannot plot fold curves: metrics must be among the logged ones (${known.join(", ") || "none"}), got ${unknown ?? "none"}`,
     );
   }
-  const { names = histories.map((_, fold) => `fold ${fold + 1}`), title = "Training" } = options;
+  const { names = histories.map((_, fold) => `fold ${fold + 1}`), present, title = "Training" } = options;
   const gap = 0.09;
   const width = (1 - gap * (metrics.length - 1)) / metrics.length;
   const layout: Record<string, unknown> = {};
@@ -57,7 +59,14 @@ export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesO
     layout[`yaxis${number}`] = { title: { text: escapeText(metric) }, anchor: `x${number}` };
     return histories.flatMap(({ logs }, fold): Trace[] => {
       const color = categories[fold % categories.length];
-      const axes = { type: "scatter", xaxis: `x${number}`, yaxis: `y${number}`, legendgroup: String(fold) };
+      const faded = present !== undefined && fold !== present;
+      const axes = {
+        type: "scatter",
+        ...(faded && { opacity: 0.3 }),
+        xaxis: `x${number}`,
+        yaxis: `y${number}`,
+        legendgroup: String(fold),
+      };
       const name = escapeText(names[fold]);
       const validation = logs[`val_${metric}`];
       const lines: Trace[] = [];

@@ -84,6 +84,15 @@ test("composed augmentations draw anew in each step and refuse steps that change
     { apply: (x, draw) => rollSeries(x, draw) },
   ]);
   assert.notDeepEqual(noise(raw, { seed: 1, epoch: 0 }).data, noise(raw, { seed: 1, epoch: 1 }).data);
+  const rising = composeAugmentations([
+    { apply: (x) => ({ ...x, data: x.data.map((v) => v + 1) }), probability: (epoch) => epoch },
+  ]);
+  assert.deepEqual(rising(raw, { seed: 0, epoch: 0 }).data, raw.data);
+  assert.deepEqual(
+    rising(raw, { seed: 0, epoch: 1 }).data,
+    raw.data.map((v) => v + 1),
+  );
+  assert.throws(() => rising(raw, { seed: 0, epoch: 2 }), /must lie in \[0, 1\], got 2/);
   const bad = composeAugmentations([{ apply: (x) => ({ ...x, data: x.data.slice(1) }) }]);
   assert.throws(() => bad(raw, { seed: 1, epoch: 0 }), /step 0 must keep the shape/);
   assert.throws(() => composeAugmentations([{ apply: (x) => x, probability: -1 }]), /got -1/);

@@ -30,6 +30,11 @@ test("every metric has a panel, every fold a colour, and the best epoch a mark",
   assert.deepEqual(legend, ["fold 1", "fold 2"], "one entry a fold");
 });
 
+test("the fold that trains now stands out", () => {
+  const figure = foldCurves([first, second], { present: 1 });
+  for (const trace of figure.data) assert.equal(trace.opacity, trace.name === "fold 1" ? 0.3 : undefined);
+});
+
 test("logs without validation are drawn solid, chosen metrics alone", () => {
   const figure = foldCurves([{ logs: { loss: [1, 2] } }], { names: ["<all>"] });
   assert.equal(figure.data.length, 1);

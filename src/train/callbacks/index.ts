@@ -2,6 +2,7 @@ export { averageWeights, type SwaCallbackOptions, swa } from "./averageWeights";
 export { type EarlyStoppingOptions, earlyStopping } from "./earlyStopping";
 export { csvLog, jsonLines } from "./epochLog";
 export { learningRateSchedule } from "./learningRateSchedule";
+export { type LiveCurvesOptions, type LiveCurvesState, liveCurves } from "./liveCurves";
 export { type ModelCheckpointOptions, modelCheckpoint } from "./modelCheckpoint";
 export type { MonitorOptions } from "./monitor";
 export { progress } from "./progress";

@@ -32,7 +32,7 @@ const ELEMENT = 32;
 const WINDOWS = 2;
 
 /** One pass of a transform: sub-transforms of `radix * next` become `radix` of `next`, `stride` bytes interleaved. */
-interface Pass {
+export interface Pass {
   readonly radix: 2 | 3 | 4 | 5;
   readonly next: number;
   readonly stride: number;
@@ -41,7 +41,7 @@ interface Pass {
 }
 
 /** The passes of a transform, or none where its length has other prime factors than 2, 3 and 5. */
-function passesOf(length: number): Pass[] {
+export function passesOf(length: number): Pass[] {
   const passes: Pass[] = [];
   let size = length; // of the sub-transforms still to do
   for (const radix of [4, 2, 3, 5] as const) {

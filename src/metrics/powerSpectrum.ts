@@ -1,4 +1,4 @@
-import { fourierTransform } from "../features/fourier";
+import { ImagePowers } from "./imagePowers";
 
 /** Power by wavenumber. */
 export interface PowerSpectrum {
@@ -18,28 +18,42 @@ export interface PowerSpectrumOptions {
   normalize?: boolean;
 }
 
-/** Transforms each of `count` sequences that lie `step` apart in an image, in place. */
-function transform(
-  real: Float64Array,
-  imaginary: Float64Array,
-  layout: { count: number; length: number; step: number; stride: number },
-): void {
-  const { count, length, step, stride } = layout;
-  const plan = fourierTransform(length);
-  const re = new Float64Array(length);
-  const im = new Float64Array(length);
-  for (let sequence = 0; sequence < count; sequence++) {
-    const start = sequence * stride;
-    for (let n = 0; n < length; n++) {
-      re[n] = real[start + n * step];
-      im[n] = imaginary[start + n * step];
-    }
-    plan.forward(re, im);
-    for (let k = 0; k < length; k++) {
-      real[start + k * step] = re[k];
-      imaginary[start + k * step] = im[k];
+/** What images of one size share: their transform, and the ring of each of its frequencies. */
+interface Plan {
+  readonly powers: ImagePowers;
+  /** Of each frequency `[half, columns]`; `rings` beyond the last one. */
+  readonly ring: Int32Array;
+  /** Frequencies of each ring, and one more for those beyond. */
+  readonly members: Float64Array;
+  readonly rings: number;
+}
+
+/** How often a row frequency stands in the whole transform: mirrored ones are not computed. */
+function times(k: number, rows: number): 1 | 2 {
+  return k === 0 || 2 * k === rows ? 1 : 2;
+}
+
+function makePlan(rows: number, columns: number): Plan {
+  const powers = new ImagePowers(rows, columns);
+  const rings = (Math.max(rows, columns) + 1) >> 1;
+  const ring = new Int32Array(powers.half * columns);
+  const members = new Float64Array(rings + 1);
+  for (let y = 0, i = 0; y < powers.half; y++) {
+    for (let column = 0; column < columns; column++, i++) {
+      const x = Math.min(column, columns - column);
+      ring[i] = Math.min(rings, roundHalfToEven(Math.sqrt(x * x + y * y)));
+      members[ring[i]] += times(y, rows);
     }
   }
+  return { powers, ring, members, rings };
+}
+
+let latest: Plan | undefined;
+
+/** The plan for a size; the latest is kept. */
+function planFor(rows: number, columns: number): Plan {
+  if (latest?.powers.rows !== rows || latest.powers.columns !== columns) latest = makePlan(rows, columns);
+  return latest;
 }
 
 /**
@@ -59,39 +73,32 @@ export function radialPowerSpectrum(image: ArrayLike<number>, options: PowerSpec
     spacing = 1,
     normalize = false,
   } = options;
+  if (!(Number.isInteger(rows) && rows > 0 && Number.isInteger(columns) && columns > 0)) {
+    throw new RangeError(
+      `Cannot take a spectrum: shape must be positive whole numbers, got [${rows}, ${columns}]`,
+    );
+  }
   if (image.length !== rows * columns) {
     throw new RangeError(
       `Cannot take a spectrum: shape [${rows}, ${columns}] needs ${rows * columns} values, got ${image.length}`,
     );
   }
-  const real = Float64Array.from(image);
-  const at = real.findIndex(Number.isNaN);
-  if (at >= 0) throw new RangeError(`Cannot take a spectrum: values must be numbers, got NaN at index ${at}`);
-  const imaginary = new Float64Array(real.length);
-  transform(real, imaginary, { count: rows, length: columns, step: 1, stride: columns });
-  transform(real, imaginary, { count: columns, length: rows, step: columns, stride: 1 });
-
-  const longer = Math.max(rows, columns);
-  const rings = longer % 2 === 1 ? (longer + 1) / 2 : longer / 2;
-  const power = new Float64Array(rings);
-  const members = new Float64Array(rings);
-  for (let row = 0; row < rows; row++) {
-    const y = row < rows - Math.floor(rows / 2) ? row : row - rows;
-    for (let column = 0; column < columns; column++) {
-      const x = column < columns - Math.floor(columns / 2) ? column : column - columns;
-      const ring = roundHalfToEven(Math.sqrt(x * x + y * y));
-      if (ring >= rings) continue;
-      const i = row * columns + column;
-      power[ring] += (real[i] * real[i] + imaginary[i] * imaginary[i]) / real.length;
-      members[ring]++;
+  for (let i = 0; i < image.length; i++) {
+    if (Number.isNaN(image[i])) {
+      throw new RangeError(`Cannot take a spectrum: values must be numbers, got NaN at index ${i}`);
     }
   }
-  let sum = 0;
-  for (let ring = 0; ring < rings; ring++) {
-    power[ring] /= members[ring];
-    sum += power[ring];
+  const { powers, ring, members, rings } = planFor(rows, columns);
+  const values = powers.of(image);
+  const sums = new Float64Array(rings + 1);
+  for (let y = 0, i = 0; y < powers.half; y++) {
+    const factor = times(y, rows);
+    for (const end = i + columns; i < end; i++) sums[ring[i]] += factor * values[i];
   }
-  if (normalize) for (let ring = 0; ring < rings; ring++) power[ring] /= sum;
+  const power = sums.subarray(0, rings).map((sum, at) => sum / image.length / members[at]);
+  const sum = normalize ? power.reduce((total, value) => total + value, 0) : 1;
+  for (let at = 0; at < rings; at++) power[at] /= sum;
+  const longer = Math.max(rows, columns);
   return { power, frequency: Float64Array.from({ length: rings }, (_, ring) => ring / (longer * spacing)) };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { fractionsSkillScore } from "../../src/metrics/fractionsSkill";
+import { ImagePowers } from "../../src/metrics/imagePowers";
 import {
   categoricalScores,
   contingency,
@@ -76,6 +77,29 @@ test("the radial power spectrum equals pysteps' for odd, even and oblong images"
   }
 });
 
+test("the powers of all frequencies sum to those of the pixels, whatever the size", () => {
+  for (const [rows, columns] of [
+    [8, 12],
+    [7, 10],
+    [11, 17],
+    [1, 6],
+    [34, 3],
+  ] as const) {
+    const image = truth.slice(0, rows * columns);
+    const powers = new ImagePowers(rows, columns);
+    const found = powers.of(image);
+    let sum = 0;
+    found.forEach((power, i) => {
+      const k = Math.floor(i / columns);
+      sum += k === 0 || 2 * k === rows ? power : 2 * power;
+    });
+    close(
+      sum / image.length,
+      image.reduce((total, value) => total + value * value, 0),
+    );
+  }
+});
+
 test("reliability equals pysteps'", () => {
   const { probability, observed, mean, frequency } = golden.reliability;
   const found = reliability(observed, { probability });
@@ -109,6 +133,7 @@ test("what cannot be verified is refused with its reason", () => {
   );
   assert.throws(() => radialPowerSpectrum([1, Number.NaN], { shape: [1, 2] }), /NaN at index 1/);
   assert.throws(() => radialPowerSpectrum([1], { shape: [1, 2] }), /needs 2 values/);
+  assert.throws(() => radialPowerSpectrum([], { shape: [0, 2] }), /positive whole numbers, got \[0, 2\]/);
   assert.throws(() => reliability([1], { probability: [2] }), /\[0, 1\]/);
   assert.throws(() => reliability([1, 1], { probability: [1] }), /as long/);
   assert.throws(() => reliability([1], { probability: [1], bins: 0 }), /bins/);

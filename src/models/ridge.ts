@@ -1,15 +1,16 @@
+import { currentSignal } from "../data";
+import { type FeatureRows, fitRidge, predictRidge } from "./ridgeFit";
+
+export type { FeatureRows };
+
 /** Options of {@link ridgeClassifier}. */
 export interface RidgeOptions {
   /** Number of classes; default the highest label plus 1. */
   classes?: number;
   /** Penalties to choose from by leave-one-out error; default ten from 0.001 to 1000, evenly in the logarithm. */
   alphas?: readonly number[];
-}
-
-/** Rows of features in C order. */
-export interface FeatureRows {
-  readonly data: ArrayLike<number>;
-  readonly shape: readonly [rows: number, columns: number];
+  /** Stops the fit between pieces of it; default the notebook cell's. */
+  signal?: AbortSignal;
 }
 
 /** A fitted ridge classifier. */
@@ -22,53 +23,6 @@ export interface RidgeClassifier {
   margins(x: FeatureRows): { data: Float64Array; shape: [number, number] };
   /** Probabilities `[rows, classes]`, float32, rows summing to 1. */
   predict(x: FeatureRows): { data: Float32Array; shape: [number, number] };
-}
-
-/** Replaces a positive definite matrix by the inverse of its Cholesky factor (lower triangle). */
-function invertFactor(a: Float64Array, n: number): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0, p = i * n, q = j * n; k < j; k++) sum -= a[p + k] * a[q + k];
-      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j];
-    }
-  }
-  const row = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const pivot = a[i * n + i];
-    row.fill(0, 0, i);
-    for (let k = 0; k < i; k++) {
-      const factor = a[i * n + k];
-      for (let j = 0, p = k * n; j <= k; j++) row[j] -= factor * a[p + j];
-    }
-    for (let j = 0; j < i; j++) a[i * n + j] = row[j] / pivot;
-    a[i * n + i] = 1 / pivot;
-  }
-}
-
-/** Solves `(gram + alpha I) c = y` for all classes; returns c and the leave-one-out errors, both `[n, classes]`. */
-function solve(gram: Float64Array, y: Float64Array, options: { n: number; classes: number; alpha: number }) {
-  const { n, classes, alpha } = options;
-  const inverse = gram.slice();
-  for (let i = 0; i < n; i++) inverse[i * n + i] += alpha;
-  invertFactor(inverse, n);
-  const diagonal = new Float64Array(n).fill(-1 / (alpha * n)); // the intercept's share
-  const c = new Float64Array(n * classes);
-  const half = new Float64Array(classes);
-  for (let k = 0; k < n; k++) {
-    half.fill(0);
-    for (let i = 0; i <= k; i++) {
-      const value = inverse[k * n + i];
-      diagonal[i] += value * value;
-      for (let m = 0; m < classes; m++) half[m] += value * y[i * classes + m];
-    }
-    for (let i = 0; i <= k; i++) {
-      const value = inverse[k * n + i];
-      for (let m = 0; m < classes; m++) c[i * classes + m] += value * half[m];
-    }
-  }
-  const errors = c.map((value, at) => value / diagonal[Math.floor(at / classes)]);
-  return { c, errors };
 }
 
 /** Softmax of margins divided by a temperature. */
@@ -109,7 +63,7 @@ function fitTemperature(margins: Float64Array, labels: ArrayLike<number>, classe
 /**
  * Fits a linear classifier by ridge regression onto -1 and 1, its penalty chosen by leave-one-out error.
  *
- * @param x features `[rows, columns]`; costs grow with rows^3 for each penalty
+ * @param x features `[rows, columns]`; costs grow with the cube of rows or columns, whichever are fewer, for each penalty
  * @param labels one label a row, whole numbers from 0
  * @returns margins and probabilities for new rows
  * @throws {RangeError} if labels, shapes or penalties are impossible
@@ -136,61 +90,34 @@ export function ridgeClassifier(
   if (alphas.length === 0 || alphas.some((alpha) => !(alpha > 0))) {
     throw new RangeError(`Cannot fit ridge: alphas must be positive and at least one, got [${alphas}]`);
   }
-  const y = new Float64Array(n * classes).fill(-1);
+  const offsets = new Float64Array(classes).fill(-1); // the means of targets
   for (let i = 0; i < n; i++) {
     if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes)) {
       throw new RangeError(
         `Cannot fit ridge: labels must be whole numbers in [0, ${classes}), got ${labels[i]} at row ${i}`,
       );
     }
-    y[i * classes + labels[i]] = 1;
+    offsets[labels[i]] += 2 / n;
   }
   const means = columnMeans(x.data, n, columns);
-  const offsets = columnMeans(y, n, classes);
-  const centred = Float64Array.from(x.data, (value, at) => value - means[at % columns]);
-  const target = y.map((value, at) => value - offsets[at % classes]);
-  const gram = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    const a = centred.subarray(i * columns, (i + 1) * columns);
-    for (let j = 0; j <= i; j++) {
-      const b = centred.subarray(j * columns, (j + 1) * columns);
-      let sum = 0;
-      for (let k = 0; k < columns; k++) sum += a[k] * b[k];
-      gram[i * n + j] = sum;
-    }
+  const y = Float64Array.from({ length: classes * n }, (_, at) => {
+    const label = Math.floor(at / n);
+    return (labels[at % n] === label ? 1 : -1) - offsets[label];
+  });
+  const { signal = currentSignal() } = options;
+  const { alpha, errors, weights } = fitRidge({ x, means, y, targets: classes, alphas, signal });
+  const left = new Float64Array(n * classes); // leave-one-out margins
+  for (let m = 0, at = 0; m < classes; m++) {
+    for (let i = 0; i < n; i++, at++) left[i * classes + m] = y[at] + offsets[m] - errors[at];
   }
-  let best: { alpha: number; c: Float64Array; errors: Float64Array; score: number } | undefined;
-  for (const alpha of alphas) {
-    const { c, errors } = solve(gram, target, { n, classes, alpha });
-    const score = errors.reduce((sum, error) => sum + error * error, 0);
-    if (!best || score < best.score) best = { alpha, c, errors, score };
-  }
-  const { alpha, c, errors } = best!;
-  const weights = new Float64Array(columns * classes);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < columns; k++) {
-      const value = centred[i * columns + k];
-      for (let m = 0; m < classes; m++) weights[k * classes + m] += value * c[i * classes + m];
-    }
-  }
-  const temperature = fitTemperature(
-    y.map((value, at) => value - errors[at]),
-    labels,
-    classes,
-  );
+  const temperature = fitTemperature(left, labels, classes);
   function margins(rows: FeatureRows): { data: Float64Array; shape: [number, number] } {
     const [count, width] = rows.shape;
     if (width !== columns || rows.data.length !== count * width) {
       throw new RangeError(`Cannot predict: rows must have ${columns} columns, got shape [${rows.shape}]`);
     }
-    const data = new Float64Array(count * classes);
-    for (let i = 0; i < count; i++) {
-      for (let m = 0; m < classes; m++) data[i * classes + m] = offsets[m];
-      for (let k = 0; k < columns; k++) {
-        const value = rows.data[i * columns + k] - means[k];
-        for (let m = 0; m < classes; m++) data[i * classes + m] += value * weights[k * classes + m];
-      }
-    }
+    const data = predictRidge({ x: rows, means }, { weights, targets: classes });
+    for (let at = 0; at < data.length; at++) data[at] += offsets[at % classes];
     return { data, shape: [count, classes] };
   }
   return {

@@ -1,0 +1,73 @@
+;; Products of matrices, float64: ridgeSolver.ts lays out the memory. All places and strides are in bytes.
+(module
+  (import "podium" "memory" (memory 1))
+
+  ;; Adds $sign times the scalar products of the rows in [$a, $aEnd) and [$b, $bEnd), over their first $bytes, to $out: one
+  ;; row for each row of a, one value for each row of b. Rows come in threes, bytes in sixteens.
+  (func (export "addProducts")
+    (param $a i32) (param $aStride i32) (param $aEnd i32)
+    (param $b i32) (param $bStride i32) (param $bEnd i32)
+    (param $bytes i32) (param $out i32) (param $outStride i32) (param $sign f64)
+    (local $first i32) (local $to i32) (local $end i32)
+    (local $a0 i32) (local $a1 i32) (local $a2 i32) (local $b0 i32) (local $b1 i32) (local $b2 i32)
+    (local $left0 v128) (local $left1 v128) (local $left2 v128) (local $right v128) (local $zero v128)
+    (local $sum00 v128) (local $sum01 v128) (local $sum02 v128) (local $sum10 v128) (local $sum11 v128) (local $sum12 v128) (local $sum20 v128) (local $sum21 v128) (local $sum22 v128)
+    (loop $rows
+      (local.set $first (local.get $b))
+      (local.set $to (local.get $out))
+      (loop $columns
+        (local.set $a0 (local.get $a))
+        (local.set $a1 (i32.add (local.get $a) (local.get $aStride)))
+        (local.set $a2 (i32.add (local.get $a1) (local.get $aStride)))
+        (local.set $b0 (local.get $first))
+        (local.set $b1 (i32.add (local.get $first) (local.get $bStride)))
+        (local.set $b2 (i32.add (local.get $b1) (local.get $bStride)))
+        (local.set $sum00 (local.get $zero)) (local.set $sum01 (local.get $zero)) (local.set $sum02 (local.get $zero))
+        (local.set $sum10 (local.get $zero)) (local.set $sum11 (local.get $zero)) (local.set $sum12 (local.get $zero))
+        (local.set $sum20 (local.get $zero)) (local.set $sum21 (local.get $zero)) (local.set $sum22 (local.get $zero))
+        (local.set $end (i32.add (local.get $a0) (local.get $bytes)))
+        (loop $terms
+          (local.set $left0 (v128.load (local.get $a0)))
+          (local.set $left1 (v128.load (local.get $a1)))
+          (local.set $left2 (v128.load (local.get $a2)))
+          (local.set $right (v128.load (local.get $b0)))
+          (local.set $sum00 (f64x2.add (local.get $sum00) (f64x2.mul (local.get $left0) (local.get $right))))
+          (local.set $sum10 (f64x2.add (local.get $sum10) (f64x2.mul (local.get $left1) (local.get $right))))
+          (local.set $sum20 (f64x2.add (local.get $sum20) (f64x2.mul (local.get $left2) (local.get $right))))
+          (local.set $right (v128.load (local.get $b1)))
+          (local.set $sum01 (f64x2.add (local.get $sum01) (f64x2.mul (local.get $left0) (local.get $right))))
+          (local.set $sum11 (f64x2.add (local.get $sum11) (f64x2.mul (local.get $left1) (local.get $right))))
+          (local.set $sum21 (f64x2.add (local.get $sum21) (f64x2.mul (local.get $left2) (local.get $right))))
+          (local.set $right (v128.load (local.get $b2)))
+          (local.set $sum02 (f64x2.add (local.get $sum02) (f64x2.mul (local.get $left0) (local.get $right))))
+          (local.set $sum12 (f64x2.add (local.get $sum12) (f64x2.mul (local.get $left1) (local.get $right))))
+          (local.set $sum22 (f64x2.add (local.get $sum22) (f64x2.mul (local.get $left2) (local.get $right))))
+          (local.set $a1 (i32.add (local.get $a1) (i32.const 16)))
+          (local.set $a2 (i32.add (local.get $a2) (i32.const 16)))
+          (local.set $b0 (i32.add (local.get $b0) (i32.const 16)))
+          (local.set $b1 (i32.add (local.get $b1) (i32.const 16)))
+          (local.set $b2 (i32.add (local.get $b2) (i32.const 16)))
+          (br_if $terms
+            (i32.lt_u (local.tee $a0 (i32.add (local.get $a0) (i32.const 16))) (local.get $end))))
+        (call $add (local.get $to) (local.get $sum00) (local.get $sign))
+        (call $add (i32.add (local.get $to) (i32.const 8)) (local.get $sum01) (local.get $sign))
+        (call $add (i32.add (local.get $to) (i32.const 16)) (local.get $sum02) (local.get $sign))
+        (local.set $a0 (i32.add (local.get $to) (local.get $outStride)))
+        (call $add (local.get $a0) (local.get $sum10) (local.get $sign))
+        (call $add (i32.add (local.get $a0) (i32.const 8)) (local.get $sum11) (local.get $sign))
+        (call $add (i32.add (local.get $a0) (i32.const 16)) (local.get $sum12) (local.get $sign))
+        (local.set $a0 (i32.add (local.get $a0) (local.get $outStride)))
+        (call $add (local.get $a0) (local.get $sum20) (local.get $sign))
+        (call $add (i32.add (local.get $a0) (i32.const 8)) (local.get $sum21) (local.get $sign))
+        (call $add (i32.add (local.get $a0) (i32.const 16)) (local.get $sum22) (local.get $sign))
+        (local.set $to (i32.add (local.get $to) (i32.const 24)))
+        (br_if $columns (i32.lt_u
+          (local.tee $first (i32.add (local.get $first) (i32.mul (local.get $bStride) (i32.const 3)))) (local.get $bEnd))))
+      (local.set $out (i32.add (local.get $out) (i32.mul (local.get $outStride) (i32.const 3))))
+      (br_if $rows (i32.lt_u
+        (local.tee $a (i32.add (local.get $a) (i32.mul (local.get $aStride) (i32.const 3)))) (local.get $aEnd)))))
+
+  ;; Adds $sign times the sum of both lanes to the value at $to.
+  (func $add (param $to i32) (param $sum v128) (param $sign f64)
+    (f64.store (local.get $to) (f64.add (f64.load (local.get $to)) (f64.mul (local.get $sign)
+      (f64.add (f64x2.extract_lane 0 (local.get $sum)) (f64x2.extract_lane 1 (local.get $sum))))))))

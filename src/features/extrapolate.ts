@@ -1,10 +1,14 @@
-import { type Frames, sampleOf } from "../data/frames";
+import { type FrameArray, type Frames, sampleOf } from "../data/frames";
 import { startProgress } from "../data/progress";
 import { currentSignal, throwIfAborted } from "../data/signal";
-import { advect } from "./flow/advect";
-import { farneback } from "./flow/farneback";
 import type { MotionField } from "./flow/field";
-import { lucasKanade } from "./flow/lucasKanade";
+import { type ForecastPlan, flows, forecast, imagesIn, motionIn } from "./flow/forecast";
+import { ForecastThreads, threadCount } from "./flow/forecastThreads";
+
+/** Samples that a thread takes at once. */
+const PIECE = 4;
+/** Samples a thread from which on it is worth its start. */
+const SAMPLES = 16;
 
 /** Options of {@link persist}. */
 export interface PersistOptions {
@@ -40,6 +44,11 @@ export interface ExtrapolateOptions {
   steps?: number;
   /** Value that flows in over the border; default 0. */
   fill?: number;
+  /**
+   * Threads to compute in, this one among them; default what `PODIUM_THREADS` says or one a processor, as far as there
+   * are samples enough. The result is the same, byte for byte.
+   */
+  threads?: number;
   /** Stops between samples; default the notebook cell's. */
   signal?: AbortSignal;
 }
@@ -51,11 +60,16 @@ export interface ExtrapolateOptions {
  * imagesOf(inputs, 0).length; // 4
  */
 export function imagesOf(source: Frames, index: number): Float32Array[] {
-  const times = source.shape[3];
-  const sample = sampleOf(source, index);
-  return Array.from({ length: times }, (_, time) =>
-    Float32Array.from({ length: sample.length / times }, (_, pixel) => sample[pixel * times + time]),
-  );
+  return imagesIn(sampleOf(source, index), source.shape[3]);
+}
+
+/** @throws {TypeError} if the method is unknown */
+function checkMethod(method: string): void {
+  if (!(method in flows)) {
+    throw new TypeError(
+      `Cannot find motion: method must be one of ${Object.keys(flows).join(", ")}, got ${method}`,
+    );
+  }
 }
 
 /**
@@ -73,12 +87,9 @@ export function motionOf(
   options: { sample?: number; method?: ExtrapolateOptions["method"] } = {},
 ): MotionField {
   const { sample = 0, method = "lucasKanade" } = options;
-  const shape = [source.shape[1], source.shape[2]] as const;
-  const find = { lucasKanade, farneback }[method];
-  if (!find) {
-    throw new TypeError(`Cannot find motion: method must be one of lucasKanade, farneback, got ${method}`);
-  }
-  return find(imagesOf(source, sample), { shape });
+  checkMethod(method);
+  const [, rows, columns, times] = source.shape;
+  return motionIn(sampleOf(source, sample), { rows, columns, times, method });
 }
 
 /**
@@ -86,9 +97,9 @@ export function motionOf(
  * of the latest. The standard baseline of nowcasting.
  *
  * @param source frames `[samples, rows, columns, times]`, oldest image first, at least two times
- * @param options method (default "lucasKanade"), `steps` (default 1), `fill` (default 0), signal
+ * @param options method (default "lucasKanade"), `steps` (default 1), `fill` (default 0), threads, signal
  * @returns float32 frames `[samples, rows, columns, steps]` in the same unit
- * @throws {RangeError} if samples have one image only
+ * @throws {RangeError} if samples have one image only, or threads is no positive whole number
  * @throws {TypeError} if the method is unknown
  * Source: Germann and Zawadzki 2002; pysteps' extrapolation nowcast.
  * @example
@@ -98,30 +109,71 @@ export async function extrapolate(
   source: Frames,
   options: ExtrapolateOptions = {},
 ): Promise<Frames<Float32Array>> {
-  const { method, steps = 1, fill = 0, signal = currentSignal() } = options;
+  const { method = "lucasKanade", steps = 1, fill = 0, signal = currentSignal() } = options;
   const [samples, rows, columns, times] = source.shape;
-  const size = rows * columns * steps;
-  const progress = startProgress("Optical flow", { total: samples, unit: "samples" });
-  const shards: Float32Array[] = [];
-  for (let index = 0; index < samples; index++) {
-    throwIfAborted(signal);
-    if (index % source.shardSize === 0) {
-      shards.push(new Float32Array(Math.min(source.shardSize, samples - index) * size));
+  const { threads = Math.max(1, Math.min(threadCount(), Math.floor(samples / SAMPLES))) } = options;
+  checkMethod(method);
+  for (const [name, value] of Object.entries({ threads, steps })) {
+    if (!(Number.isInteger(value) && value > 0)) {
+      throw new RangeError(`Cannot extrapolate: ${name} must be a positive whole number, got ${value}`);
     }
-    const images = imagesOf(source, index);
-    const moved = advect(images[times - 1], {
-      motion: motionOf(source, { sample: index, method }),
-      steps,
-      fill,
-    });
-    const shard = shards[shards.length - 1];
-    const offset = (index % source.shardSize) * size;
-    moved.forEach((image, step) => {
-      for (let pixel = 0; pixel < image.length; pixel++) shard[offset + pixel * steps + step] = image[pixel];
-    });
-    progress.update(index + 1);
-    if (index % 8 === 7) await new Promise(setImmediate);
   }
-  progress.end();
-  return { shards, shardSize: source.shardSize, shape: [samples, rows, columns, steps], unit: source.unit };
+  throwIfAborted(signal);
+  const plan: ForecastPlan = { rows, columns, times, method, steps, fill };
+  const size = rows * columns * steps;
+  const shards = source.shards.map((shard) => new Float32Array((shard.length / times) * steps));
+  const progress = startProgress("Optical flow", { total: samples, unit: "samples" });
+  const out = {
+    shards,
+    shardSize: source.shardSize,
+    shape: [samples, rows, columns, steps] as const,
+    unit: source.unit,
+  };
+  let next = 0;
+  let done = 0;
+  const lost: number[] = [];
+  const others = new ForecastThreads(threads - 1, {
+    plan,
+    take() {
+      const first = next;
+      // A piece lies in one shard.
+      const shardEnd = (Math.floor(first / source.shardSize) + 1) * source.shardSize;
+      next = Math.min(first + PIECE, shardEnd, samples);
+      if (next === first) return undefined;
+      return { first, samples: copySamples(source, first, next) };
+    },
+    done({ first, count, values }) {
+      shards[Math.floor(first / source.shardSize)].set(values, (first % source.shardSize) * size);
+      done += count;
+      progress.update(done);
+    },
+    lost({ first, count }) {
+      for (let index = first; index < first + count; index++) lost.push(index);
+    },
+  });
+  try {
+    for (;;) {
+      throwIfAborted(signal);
+      const index = lost.pop() ?? (next < samples ? next++ : undefined);
+      if (index !== undefined) {
+        forecast(sampleOf(source, index), plan, sampleOf(out, index));
+        done++;
+        progress.update(done);
+        await new Promise(setImmediate);
+      } else if (others.busy) await others.changed(signal);
+      else break;
+    }
+  } finally {
+    await others.end();
+    progress.end();
+  }
+  return out;
+}
+
+/** A copy of the samples in `[first, end)`, which lie in one shard. */
+function copySamples(source: Frames, first: number, end: number): FrameArray {
+  const [, rows, columns, times] = source.shape;
+  const start = (first % source.shardSize) * rows * columns * times;
+  const length = (end - first) * rows * columns * times;
+  return source.shards[Math.floor(first / source.shardSize)].slice(start, start + length);
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type Frames, frames } from "../../src/data/frames";
+import { type Frames, frames, sampleOf } from "../../src/data/frames";
 import { coverageMask, sumImages } from "../../src/features/coverage";
 import { extrapolate, motionOf, persist } from "../../src/features/extrapolate";
+import { type ForecastPlan, forecast } from "../../src/features/flow/forecast";
+import { ForecastThreads, threadCount } from "../../src/features/flow/forecastThreads";
 
 const rows = 64;
 const columns = 72;
@@ -79,11 +81,77 @@ test("several steps ahead move on, and shards stay as they were", async () => {
   assert.ok(Math.abs(centreOfSecond - centreOfFirst - 3) < 0.7);
 });
 
-test("an aborted forecast stops", async () => {
-  await assert.rejects(extrapolate(moving(2, 3), { signal: AbortSignal.abort() }), { name: "AbortError" });
+test("the forecast is the same whatever the number of threads, also where pieces cross shards", async () => {
+  const whole = moving(13, 3);
+  const size = rows * columns * 3;
+  const shards = [0, 5, 10].map((first) => whole.shards[0].subarray(first * size, (first + 5) * size));
+  const source = { ...whole, shardSize: 5, shards };
+  for (const method of ["lucasKanade", "farneback"] as const) {
+    const alone = await extrapolate(source, { method, steps: 2, threads: 1 });
+    const together = await extrapolate(source, { method, steps: 2, threads: 3 });
+    assert.deepEqual(together, alone);
+  }
+  assert.ok(source.shards[0].length > 0, "the frames are still there");
 });
 
-test("an unknown method is named", () => {
+test("threads alone forecast every piece, and give back what they fail at", async () => {
+  const source = moving(6, 3);
+  const plan: ForecastPlan = { rows, columns, times: 3, method: "farneback", steps: 1, fill: 0 };
+  const run = async (plan: ForecastPlan): Promise<{ found: Float32Array[]; lost: number[] }> => {
+    const found: Float32Array[] = [];
+    const lost: number[] = [];
+    let next = 0;
+    const threads = new ForecastThreads(2, {
+      plan,
+      take: () => (next < 6 ? { first: next, samples: sampleOf(source, next++).slice() } : undefined),
+      done: ({ first, values }) => {
+        found[first] = values;
+      },
+      lost: ({ first }) => {
+        lost.push(first);
+      },
+    });
+    while (threads.busy) await threads.changed();
+    await threads.end();
+    return { found, lost: lost.sort() };
+  };
+  const { found, lost } = await run(plan);
+  assert.deepEqual(lost, []);
+  for (const [i, values] of found.entries()) {
+    const expected = new Float32Array(rows * columns);
+    forecast(sampleOf(source, i), plan, expected);
+    assert.deepEqual(values, expected);
+  }
+  // Motion takes two images: both threads end at the first of the two pieces that they have taken.
+  const wrong = await run({ ...plan, times: 1 });
+  assert.deepEqual(wrong.found, []);
+  assert.deepEqual(wrong.lost, [0, 1, 2, 3]);
+});
+
+test("an aborted forecast stops", async () => {
+  await assert.rejects(extrapolate(moving(2, 3), { signal: AbortSignal.abort() }), { name: "AbortError" });
+  const stop = new AbortController();
+  const running = extrapolate(moving(40, 3), { signal: stop.signal, threads: 2 });
+  setImmediate(() => stop.abort());
+  await assert.rejects(running, { name: "AbortError" });
+});
+
+test("wrong numbers of threads are refused", async () => {
+  await assert.rejects(extrapolate(moving(1, 2), { threads: 0 }), /threads must be a positive .* got 0/);
+  const before = process.env.PODIUM_THREADS;
+  try {
+    process.env.PODIUM_THREADS = "3";
+    assert.equal(threadCount(), 3);
+    process.env.PODIUM_THREADS = "many";
+    assert.throws(threadCount, /PODIUM_THREADS must be a whole number above 0, got "many"/);
+  } finally {
+    if (before === undefined) delete process.env.PODIUM_THREADS;
+    else process.env.PODIUM_THREADS = before;
+  }
+});
+
+test("an unknown method is named", async () => {
+  await assert.rejects(extrapolate(moving(1, 2), { method: "magic" as "farneback" }), { name: "TypeError" });
   assert.throws(
     () => motionOf(moving(1, 2), { method: "magic" as "farneback" }),
     /lucasKanade, farneback, got magic/,

@@ -1,6 +1,7 @@
 import { FarnebackKernel } from "./farnebackKernel";
 import type { FarnebackPlan } from "./farnebackLevels";
 import type { MotionField } from "./field";
+import { keepLatest } from "./keepLatest";
 import { checkSequence } from "./lucasKanade";
 
 /** Options of {@link farneback}; the defaults are pysteps' for radar. */
@@ -21,14 +22,7 @@ export interface FarnebackOptions {
   polynomialDeviation?: number;
 }
 
-let kernel: { key: string; kernel: FarnebackKernel } | undefined;
-
-/** A kernel for a plan; the latest is kept, as its memory takes longer to make than a motion to find. */
-function kernelFor(plan: FarnebackPlan): FarnebackKernel {
-  const key = JSON.stringify(plan);
-  if (kernel?.key !== key) kernel = { key, kernel: new FarnebackKernel(plan) };
-  return kernel.kernel;
-}
+const kernelFor = keepLatest((plan: FarnebackPlan) => new FarnebackKernel(plan));
 
 /**
  * Dense motion between two images: a quadratic is fitted around every pixel of both, and the motion that carries one

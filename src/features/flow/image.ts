@@ -15,24 +15,29 @@ export function reflect(index: number, length: number): number {
 }
 
 /**
- * An image with a border of `width` pixels all round, reflected (border pixel not repeated) or zero.
+ * Writes an image with a border of `width` pixels all round, reflected (border pixel not repeated) or left as it is.
  */
-export function pad(image: Image, width: number, border: "reflect" | "zero"): Image {
+export function padInto(
+  out: Float32Array,
+  image: Image,
+  options: { width: number; border: "reflect" | "none" },
+): void {
   const { data, rows, columns } = image;
-  const out = new Float32Array((rows + 2 * width) * (columns + 2 * width));
+  const { width, border } = options;
   const stride = columns + 2 * width;
-  const sources = Int32Array.from({ length: stride }, (_, x) => reflect(x - width, columns));
-  for (let y = 0; y < rows + 2 * width; y++) {
-    const inside = y >= width && y < rows + width;
-    if (border === "zero") {
-      if (inside)
-        out.set(data.subarray((y - width) * columns, (y - width + 1) * columns), y * stride + width);
-      continue;
-    }
-    const from = reflect(y - width, rows) * columns;
-    for (let x = 0; x < stride; x++) out[y * stride + x] = data[from + sources[x]];
+  for (let y = 0; y < rows; y++) {
+    out.set(data.subarray(y * columns, (y + 1) * columns), (y + width) * stride + width);
   }
-  return { data: out, rows: rows + 2 * width, columns: stride };
+  if (border === "none") return;
+  for (let y = width; y < rows + width; y++) {
+    const line = y * stride + width;
+    for (let x = -width; x < 0; x++) out[line + x] = out[line + reflect(x, columns)];
+    for (let x = columns; x < columns + width; x++) out[line + x] = out[line + reflect(x, columns)];
+  }
+  for (let y = -width; y < rows + width; y++) {
+    const from = (reflect(y, rows) + width) * stride;
+    if (y < 0 || y >= rows) out.copyWithin((y + width) * stride, from, from + stride);
+  }
 }
 
 /** Scales values to whole numbers 0 to 255, cut, as trackers expect; NaN counts as the least value. */

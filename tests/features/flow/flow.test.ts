@@ -126,7 +126,7 @@ test("images of odd sizes, and other parameters, do as well", () => {
 });
 
 test("the committed module is what its source compiles to", async () => {
-  for (const name of ["farneback"]) {
+  for (const name of ["farneback", "lucasKanade"]) {
     const { path: file, text } = await compileWebAssembly(`features/flow/${name}`);
     assert.equal(readFileSync(file, "utf8"), text);
   }

@@ -19,26 +19,24 @@ function pick(tracks: Tracks, indices: readonly number[]): Tracks {
   };
 }
 
-/**
- * Sorts `order`, a permutation of the points' indices, by distance to (x, y), and fills `distances` (squared) alike.
- * Neighbouring places have nearly the same order, which insertion makes use of.
- */
-function sortByDistance(
+/** The indices of the `order.length` points nearest to (x, y), nearest first, in `order`; `distances` is for its use. */
+function findNearest(
   points: Tracks["from"],
   place: { x: number; y: number },
   order: Int32Array,
   distances: Float64Array,
 ): void {
-  for (let i = 0; i < order.length; i++) {
-    const point = order[i];
+  const count = order.length;
+  distances.fill(Number.POSITIVE_INFINITY);
+  for (let point = 0; point < points.x.length; point++) {
     const dx = points.x[point] - place.x;
     const dy = points.y[point] - place.y;
     const distance = dx * dx + dy * dy;
-    let at = i;
-    while (at > 0 && distances[at - 1] > distance) {
+    if (!(distance < distances[count - 1])) continue;
+    let at = count - 1;
+    for (; at > 0 && distances[at - 1] > distance; at--) {
       distances[at] = distances[at - 1];
       order[at] = order[at - 1];
-      at--;
     }
     distances[at] = distance;
     order[at] = point;
@@ -54,12 +52,12 @@ export function withoutOutliers(tracks: Tracks, options: { limit: number; count:
   const total = tracks.from.x.length;
   if (total < 2) return tracks;
   const count = Math.min(total, options.count + 1);
-  const distances = new Float64Array(total);
-  const order = Int32Array.from({ length: total }, (_, i) => i);
+  const distances = new Float64Array(count);
+  const order = new Int32Array(count);
+  const others = order.subarray(1);
   const kept: number[] = [];
   for (let i = 0; i < total; i++) {
-    sortByDistance(tracks.from, { x: tracks.from.x[i], y: tracks.from.y[i] }, order, distances);
-    const others = order.subarray(1, count);
+    findNearest(tracks.from, { x: tracks.from.x[i], y: tracks.from.y[i] }, order, distances);
     let meanU = 0;
     let meanV = 0;
     for (const j of others) {
@@ -108,38 +106,4 @@ export function decluster(tracks: Tracks, scale: number): Tracks {
     from: { x: over(tracks.from.x), y: over(tracks.from.y) },
     by: { x: over(tracks.by.x), y: over(tracks.by.y) },
   };
-}
-
-/**
- * Motion of every pixel from scattered tracks: the mean of the nearest, weighted by 1 / sqrt(distance + 0.5).
- * Without any track nothing moves.
- */
-export function interpolate(
-  tracks: Tracks,
-  options: { shape: readonly [number, number]; neighbours: number },
-): MotionField {
-  const [rows, columns] = options.shape;
-  const u = new Float32Array(rows * columns);
-  const v = new Float32Array(rows * columns);
-  const count = Math.min(options.neighbours, tracks.from.x.length);
-  const total = tracks.from.x.length;
-  const distances = new Float64Array(total);
-  const order = Int32Array.from({ length: total }, (_, i) => i);
-  for (let y = 0, i = 0; count > 0 && y < rows; y++) {
-    for (let x = 0; x < columns; x++, i++) {
-      sortByDistance(tracks.from, { x, y }, order, distances);
-      let weights = 0;
-      let sumU = 0;
-      let sumV = 0;
-      for (let k = 0; k < count; k++) {
-        const weight = 1 / Math.sqrt(Math.sqrt(distances[k]) + 0.5);
-        weights += weight;
-        sumU += weight * tracks.by.x[order[k]];
-        sumV += weight * tracks.by.y[order[k]];
-      }
-      u[i] = sumU / weights;
-      v[i] = sumV / weights;
-    }
-  }
-  return { u, v, shape: [rows, columns] };
 }

@@ -1,6 +1,7 @@
 import { corners } from "./corners";
-import { decluster, interpolate, type MotionField, withoutOutliers } from "./field";
+import { decluster, type MotionField, withoutOutliers } from "./field";
 import { removeSpecks, toBytes } from "./image";
+import { interpolate } from "./interpolate";
 import { type Tracks, track } from "./track";
 
 /** Options of {@link lucasKanade}; the defaults are pysteps'. */

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
+import { randomSource } from "../../../src/data/random";
 import { advect } from "../../../src/features/flow/advect";
 import { corners } from "../../../src/features/flow/corners";
 import { farneback } from "../../../src/features/flow/farneback";
 import { removeSpecks, toBytes } from "../../../src/features/flow/image";
+import { interpolate } from "../../../src/features/flow/interpolate";
 import { lucasKanade } from "../../../src/features/flow/lucasKanade";
 import { track } from "../../../src/features/flow/track";
 import { compileWebAssembly } from "../../compileWebAssembly";
@@ -97,6 +99,32 @@ test("the dense Lucas-Kanade field lies within 0.05 pixels of pysteps'", () => {
   const found = lucasKanade(images, { shape });
   assert.ok(largestDifference(some(found.u), golden.lucas_kanade.u) < 0.05);
   assert.ok(largestDifference(some(found.v), golden.lucas_kanade.v) < 0.05);
+});
+
+test("motion between tracks is the weighted mean of the nearest, whatever their number", () => {
+  const random = randomSource(3);
+  const [height, width] = [13, 17];
+  for (const count of [1, 3, 4, 9, 40, 70]) {
+    const some = (span: number, parts: number): Float64Array =>
+      Float64Array.from({ length: count }, () => random.integer(0, span * parts) / parts);
+    // Places on a coarse grid, so that many are equally far off.
+    const from = { x: some(width, 2), y: some(height, 2) };
+    const by = { x: some(4, 64), y: some(4, 64) };
+    const found = interpolate({ from, by }, { shape: [height, width], neighbours: 6 });
+    for (let i = 0; i < found.u.length; i++) {
+      const squares = Array.from(
+        from.x,
+        (x, k) => (x - (i % width)) ** 2 + (from.y[k] - Math.floor(i / width)) ** 2,
+      );
+      const nearest = [...squares.keys()].sort((a, b) => squares[a] - squares[b] || b - a).slice(0, 6);
+      const weights = nearest.map((k) => 1 / Math.sqrt(Math.sqrt(squares[k]) + 0.5));
+      const sum = weights.reduce((total, weight) => total + weight);
+      const mean = (values: Float64Array): number =>
+        nearest.reduce((total, k, at) => total + (weights[at] / sum) * values[k], 0);
+      assert.ok(Math.abs(found.u[i] - mean(by.x)) < 1e-5, `${count} tracks, pixel ${i}`);
+      assert.ok(Math.abs(found.v[i] - mean(by.y)) < 1e-5, `${count} tracks, pixel ${i}`);
+    }
+  }
 });
 
 test("the Farnebäck field lies within 0.001 pixels of OpenCV's", () => {

@@ -120,8 +120,14 @@ function addFallback(
   const here = path.join(system.getCurrentDirectory(), "index.ts");
   // Inside the package or a project that has it, TypeScript's own way is right and faster.
   if (compiler.resolveModuleName(name, here, options, system).resolvedModule) return;
+  const newCache = (current: ts.CompilerOptions) =>
+    compiler.createModuleResolutionCache(system.getCurrentDirectory(), (text) => text, current);
+  let packages: ts.ModuleResolutionCache | undefined;
   host.resolveModuleNameLiterals = (literals, file, redirected, current) => {
-    const cache = compiler.createModuleResolutionCache(system.getCurrentDirectory(), (text) => text, current);
+    // What a package's hundreds of files find does not change; what a notebook did not find may come to be.
+    const isPackage = file.includes("/node_modules/") || file.startsWith(`${packageRoot}/`);
+    if (isPackage) packages ??= newCache(current);
+    const cache = isPackage ? packages : newCache(current);
     return literals.map(({ text }) => {
       const found = compiler.resolveModuleName(text, file, current, system, cache, redirected);
       if (found.resolvedModule || text.startsWith(".")) return found;

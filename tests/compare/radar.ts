@@ -28,7 +28,7 @@ interface Row {
   /** Epochs trained in each fold. */
   epochs?: number[];
   /** Weights of the blend. */
-  blend?: unknown;
+  blend?: Readonly<Record<string, number>>;
 }
 
 async function compare(): Promise<void> {
@@ -89,7 +89,7 @@ async function compare(): Promise<void> {
       directory: path.join(directory, recipe),
     });
     const epochs = run.runs.map((fold) => fold.epochs);
-    keep(recipe, run.forecast, { processorSeconds: spent(), epochs, blend: run.blend });
+    keep(recipe, run.forecast, { processorSeconds: spent(), epochs, blend: run.blend?.weights });
     await radar.writeSubmission(path.join(directory, recipe, "submission.csv"), run.testForecast, {
       names: competition.testNames,
     });

@@ -42,6 +42,7 @@ dense = cv2.calcOpticalFlowFarneback(
     images[1].astype("uint8"), images[2].astype("uint8"), None, 0.5, 3, 15, 3, 5, 1.1, 0
 )
 cut = [np.ascontiguousarray(one[3:, 5:118].astype("uint8")) for one in images]
+lucas_cut = dense_lucaskanade(images[:, 3:, 5:118], dense=True)
 other = cv2.calcOpticalFlowFarneback(cut[1], cut[2], None, 0.7, 3, 9, 2, 7, 1.5, 0)
 y, x = np.mgrid[0:ROWS, 0:COLUMNS].astype(float)
 swirl = np.stack([3.0 + 0.02 * (y - 50), -1.5 + 0.03 * (x - 60)])
@@ -55,6 +56,7 @@ out = {
     "corners": points.tolist(),
     "track": {"from": start.tolist(), "by": np.round(motion, 5).tolist()},
     "lucas_kanade": {"u": some(lucas[0]), "v": some(lucas[1])},
+    "lucas_kanade_cut": {"u": some(lucas_cut[0]), "v": some(lucas_cut[1])},
     "farneback": {"u": some(dense[..., 0]), "v": some(dense[..., 1])},
     "farneback_cut": {"u": some(other[..., 0]), "v": some(other[..., 1])},
     "advect": [some(step) for step in moved],

@@ -14,21 +14,13 @@ export function reflect(index: number, length: number): number {
   return folded < length ? folded : period - folded;
 }
 
-/**
- * Writes an image with a border of `width` pixels all round, reflected (border pixel not repeated) or left as it is.
- */
-export function padInto(
+/** Repeats an image, as it lies in `out` within a border of `width` pixels, in that border: reflected, its edge not repeated. */
+export function reflectBorder(
   out: Float32Array,
-  image: Image,
-  options: { width: number; border: "reflect" | "none" },
+  size: { rows: number; columns: number; width: number },
 ): void {
-  const { data, rows, columns } = image;
-  const { width, border } = options;
+  const { rows, columns, width } = size;
   const stride = columns + 2 * width;
-  for (let y = 0; y < rows; y++) {
-    out.set(data.subarray(y * columns, (y + 1) * columns), (y + width) * stride + width);
-  }
-  if (border === "none") return;
   for (let y = width; y < rows + width; y++) {
     const line = y * stride + width;
     for (let x = -width; x < 0; x++) out[line + x] = out[line + reflect(x, columns)];
@@ -38,6 +30,16 @@ export function padInto(
     const from = (reflect(y, rows) + width) * stride;
     if (y < 0 || y >= rows) out.copyWithin((y + width) * stride, from, from + stride);
   }
+}
+
+/** Writes an image with a reflected border of `width` pixels all round. */
+export function writePadded(out: Float32Array, image: Image, width: number): void {
+  const { data, rows, columns } = image;
+  const stride = columns + 2 * width;
+  for (let y = 0; y < rows; y++) {
+    out.set(data.subarray(y * columns, (y + 1) * columns), (y + width) * stride + width);
+  }
+  reflectBorder(out, { rows, columns, width });
 }
 
 /** Scales values to whole numbers 0 to 255, cut, as trackers expect; NaN counts as the least value. */
@@ -90,76 +92,4 @@ function overCross(source: Uint8Array, rows: number, columns: number, start: 0 |
     }
   }
   return out;
-}
-
-/** Convolves rows, then columns, with a symmetric kernel given from its centre outward; borders as `edge` says. */
-export function smooth(
-  image: Image,
-  half: ArrayLike<number>,
-  edge: (index: number, length: number) => number,
-): Image {
-  const { data, rows, columns } = image;
-  const radius = half.length - 1;
-  const sources = Int32Array.from({ length: columns + 2 * radius }, (_, x) => edge(x - radius, columns));
-  const line = new Float32Array(columns + 2 * radius);
-  const between = new Float32Array(data.length);
-  const out = new Float32Array(data.length);
-  for (let y = 0; y < rows; y++) {
-    const from = y * columns;
-    for (let x = 0; x < line.length; x++) line[x] = data[from + sources[x]];
-    for (let x = 0; x < columns; x++) {
-      const at = x + radius;
-      let sum = half[0] * line[at];
-      for (let k = 1; k <= radius; k++) sum += half[k] * (line[at - k] + line[at + k]);
-      between[from + x] = sum;
-    }
-  }
-  for (let y = 0; y < rows; y++) {
-    const to = y * columns;
-    for (let x = 0; x < columns; x++) out[to + x] = half[0] * between[to + x];
-    for (let k = 1; k <= radius; k++) {
-      const above = edge(y - k, rows) * columns;
-      const below = edge(y + k, rows) * columns;
-      const weight = half[k];
-      for (let x = 0; x < columns; x++) out[to + x] += weight * (between[above + x] + between[below + x]);
-    }
-  }
-  return { data: out, rows, columns };
-}
-
-/** Half the size: smoothed with 1 4 6 4 1 and every second pixel kept, rounded as 8-bit images are. */
-export function halve(image: Image): Image {
-  const smoothed = smooth(image, [6 / 16, 4 / 16, 1 / 16], reflect);
-  const rows = (image.rows + 1) >> 1;
-  const columns = (image.columns + 1) >> 1;
-  const data = new Float32Array(rows * columns);
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      data[y * columns + x] = Math.floor(smoothed.data[2 * y * image.columns + 2 * x] + 0.5);
-    }
-  }
-  return { data, rows, columns };
-}
-
-/** Derivatives along columns (x) and rows (y): a three-tap difference smoothed across by `side, middle, side`. */
-export function derivatives(image: Image, side: number, middle: number): { x: Image; y: Image } {
-  const { data, rows, columns } = image;
-  const dx = new Float32Array(data.length);
-  const dy = new Float32Array(data.length);
-  for (let y = 0; y < rows; y++) {
-    const up = reflect(y - 1, rows) * columns;
-    const here = y * columns;
-    const down = reflect(y + 1, rows) * columns;
-    for (let x = 0; x < columns; x++) {
-      const left = reflect(x - 1, columns);
-      const right = reflect(x + 1, columns);
-      dx[here + x] =
-        side * (data[up + right] - data[up + left] + data[down + right] - data[down + left]) +
-        middle * (data[here + right] - data[here + left]);
-      dy[here + x] =
-        side * (data[down + left] - data[up + left] + data[down + right] - data[up + right]) +
-        middle * (data[down + x] - data[up + x]);
-    }
-  }
-  return { x: { data: dx, rows, columns }, y: { data: dy, rows, columns } };
 }

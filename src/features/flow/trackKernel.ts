@@ -1,10 +1,10 @@
 import { wasmFunctions } from "../../data/webAssembly";
-import { derivatives, halve, type Image, padInto } from "./image";
+import { type Image, reflectBorder, writePadded } from "./image";
 import { lucasKanadeModule } from "./lucasKanadeModule";
 import { MemoryLayout } from "./memoryLayout";
 
 /** The functions of `lucasKanade.wat`, which says what their numbers are. */
-type Functions = Record<"template" | "mismatch", (...numbers: number[]) => void>;
+type Functions = Record<"halve" | "slopes" | "template" | "mismatch", (...numbers: number[]) => void>;
 
 /** What a kernel is made for. */
 export interface TrackPlan {
@@ -24,8 +24,16 @@ interface Level {
   readonly stride: number;
   /** Places of the padded image that is tracked from, and of the one tracked to. */
   readonly images: readonly [number, number];
+  /** Place of a row that is 0 beyond the image. */
+  readonly masks: number;
   /** Places of the slopes of either, along x and along y. */
   readonly slopes: readonly (readonly [number, number])[];
+}
+
+/** A row of whole vectors of which `count` values pass. */
+function rowOfMasks(layout: MemoryLayout, count: number): number {
+  const length = Math.ceil(count / 4) * 4;
+  return layout.table(Int32Array.from({ length }, (_, x) => (x < count ? -1 : 0)))[0];
 }
 
 /** Windows of two images at all levels of their pyramids, four pixels at a time. */
@@ -35,7 +43,7 @@ export class TrackKernel {
   private readonly singles: Float32Array;
   /** Sums that the functions found. */
   private readonly sums: Float64Array;
-  private readonly places: { masks: number; template: number; sums: number };
+  private readonly places: { masks: number; template: number; sums: number; line: number };
   /** Bytes of a window's row. */
   private readonly width: number;
   /** Which of each level's two images is tracked from. */
@@ -54,6 +62,7 @@ export class TrackKernel {
         rows,
         columns,
         stride,
+        masks: rowOfMasks(layout, columns),
         images: [plane(), plane()],
         slopes: [
           [plane(), plane()],
@@ -66,8 +75,12 @@ export class TrackKernel {
     this.levels = levels;
     const vectors = Math.ceil(window / 4);
     this.width = vectors * 16;
-    const [masks] = layout.table(Int32Array.from({ length: vectors * 4 }, (_, x) => (x < window ? -1 : 0)));
-    this.places = { masks, template: layout.place(vectors * window * 48), sums: layout.place(24) };
+    this.places = {
+      masks: rowOfMasks(layout, window),
+      template: layout.place(vectors * window * 48),
+      sums: layout.place(24),
+      line: layout.place((plan.columns + 16) * 4),
+    };
     const { memory, functions } = wasmFunctions<Functions>(lucasKanadeModule, layout.size);
     layout.write(memory);
     this.functions = functions;
@@ -131,15 +144,22 @@ export class TrackKernel {
   }
 
   private loadSide(side: 0 | 1, source: Image): void {
-    let image = source;
-    for (const [i, { rows, stride, images, slopes }] of this.levels.entries()) {
-      if (i > 0) image = halve(image);
-      const plane = (place: number): Float32Array =>
-        this.singles.subarray(place / 4, place / 4 + (rows + 2 * this.border) * stride);
-      padInto(plane(images[side]), image, { width: this.border, border: "reflect" });
-      const gradient = derivatives(image, 3 / 32, 10 / 32);
-      padInto(plane(slopes[side][0]), gradient.x, { width: this.border, border: "none" });
-      padInto(plane(slopes[side][1]), gradient.y, { width: this.border, border: "none" });
+    const { functions, levels, border } = this;
+    /** The place of an image's first pixel. */
+    const inside = (place: number, stride: number): number => place + (border * stride + border) * 4;
+    for (const [i, { rows, columns, stride, masks, images, slopes }] of levels.entries()) {
+      const start = inside(images[side], stride);
+      const width = Math.ceil(columns / 4) * 16;
+      const plane = this.singles.subarray(images[side] / 4);
+      if (i === 0) writePadded(plane, source, border);
+      else {
+        const { images: finer, stride: finerStride } = levels[i - 1];
+        const from = inside(finer[side], finerStride);
+        functions.halve(from, finerStride * 4, this.places.line, start, stride * 4, width, rows);
+        reflectBorder(plane, { rows, columns, width: border });
+      }
+      const [dx, dy] = slopes[side].map((place) => inside(place, stride));
+      functions.slopes(start, stride * 4, 3 / 32, 10 / 32, masks, width, rows, dx, dy);
     }
     this.loaded[side] = source;
   }

@@ -133,13 +133,16 @@ test("the Farnebäck field lies within 0.001 pixels of OpenCV's", () => {
   assert.ok(largestDifference(some(found.v), golden.farneback.v) < 1e-3);
 });
 
-test("images of odd sizes, and other parameters, do as well", () => {
+test("images of odd sizes, and other parameters, give the peers' fields as well", () => {
   const [height, width] = [rows - 3, 113];
   const cut = images.map((one) =>
     Float32Array.from({ length: height * width }, (_, i) => {
       return one[(3 + Math.floor(i / width)) * columns + 5 + (i % width)];
     }),
   );
+  const tracked = lucasKanade(cut, { shape: [height, width] });
+  assert.ok(largestDifference(some(tracked.u, width), golden.lucas_kanade_cut.u) < 0.05);
+  assert.ok(largestDifference(some(tracked.v, width), golden.lucas_kanade_cut.v) < 0.05);
   const found = farneback(cut, {
     shape: [height, width],
     pyramidScale: 0.7,

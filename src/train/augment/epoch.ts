@@ -52,7 +52,7 @@ export function atEpoch<T>(epoch: number, f: () => T): T {
  * @returns float32 scalar
  * @throws {RangeError} if the schedule gives something else than a number
  * @example
- * const fading: GraphAugmentation = ({ x, y }) => {
+ * const fading: podium.train.GraphAugmentation = ({ x, y }) => {
  *   const noise = tf.mul(randomNormal(x.shape), scheduled((epoch) => 0.1 / (1 + epoch)));
  *   return { x: tf.add(x, noise), y };
  * };

@@ -51,7 +51,9 @@ export default async function bench(report: (row: Row) => void): Promise<void> {
     const jobs: { name: string; peerName: string; run: () => unknown }[] = [
       { name: "lucasKanade", peerName: "pysteps", run: () => lucasKanade(images, { shape }) },
       { name: "advect", peerName: "pysteps", run: () => advect(latest, { motion }) },
+      // Ours takes one thread; OpenCV as many as it likes, and one.
       { name: "farneback", peerName: "opencv", run: () => farneback(images, { shape }) },
+      { name: "farneback in one thread", peerName: "opencv", run: () => farneback(images, { shape }) },
       {
         name: "categorical",
         peerName: "pysteps",

@@ -74,6 +74,7 @@ export function advect(image: ArrayLike<number>, options: AdvectOptions): Float3
           const midY = y + backY[i] - speedY[i] / 2;
           backX[i] -= valueNear(u, midX, midY, shape) / iterations;
           backY[i] -= valueNear(v, midX, midY, shape) / iterations;
+          if (step === steps - 1 && k === iterations - 1) continue; // no more path to follow
           speedX[i] = valueNear(u, x + backX[i], y + backY[i], shape) / iterations;
           speedY[i] = valueNear(v, x + backX[i], y + backY[i], shape) / iterations;
         }

@@ -16,6 +16,13 @@
     (f64.store (local.get $to)
       (f64.add (f64x2.extract_lane 0 (local.get $total)) (f64x2.extract_lane 1 (local.get $total)))))
 
+  ;; How much the four pixels around a place count that lies $a columns and $b rows from the first of them, each four times.
+  (func $weights (param $a f32) (param $b f32) (result v128 v128 v128 v128)
+    (f32x4.splat (f32.mul (f32.sub (f32.const 1) (local.get $a)) (f32.sub (f32.const 1) (local.get $b))))
+    (f32x4.splat (f32.mul (local.get $a) (f32.sub (f32.const 1) (local.get $b))))
+    (f32x4.splat (f32.mul (f32.sub (f32.const 1) (local.get $a)) (local.get $b)))
+    (f32x4.splat (f32.mul (local.get $a) (local.get $b))))
+
   ;; Takes a window of an image and of its slopes, by bilinear interpolation $a columns and $b rows from its corner: to $to
   ;; for every four pixels their values, slopes along x and slopes along y; to $sums the products of slopes xx, xy, yy, summed.
   ;; $masks is a row that is 0 beyond the window.
@@ -25,10 +32,11 @@
     (local $x i32) (local $below i32) (local $rest i32) (local $dx v128) (local $dy v128)
     (local $w00 v128) (local $w01 v128) (local $w10 v128) (local $w11 v128)
     (local $xx v128) (local $xy v128) (local $yy v128) (local $rowXX v128) (local $rowXY v128) (local $rowYY v128)
-    (local.set $w00 (f32x4.splat (f32.mul (f32.sub (f32.const 1) (local.get $a)) (f32.sub (f32.const 1) (local.get $b)))))
-    (local.set $w01 (f32x4.splat (f32.mul (local.get $a) (f32.sub (f32.const 1) (local.get $b)))))
-    (local.set $w10 (f32x4.splat (f32.mul (f32.sub (f32.const 1) (local.get $a)) (local.get $b))))
-    (local.set $w11 (f32x4.splat (f32.mul (local.get $a) (local.get $b))))
+    (call $weights (local.get $a) (local.get $b))
+    (local.set $w11)
+    (local.set $w10)
+    (local.set $w01)
+    (local.set $w00)
     (local.set $rest (i32.sub (local.get $stride) (local.get $width)))
     (loop $row
       (local.set $rowXX (v128.const i32x4 0 0 0 0))
@@ -90,10 +98,11 @@
     (local $x i32) (local $below i32) (local $rest i32) (local $difference v128)
     (local $w00 v128) (local $w01 v128) (local $w10 v128) (local $w11 v128)
     (local $sumX v128) (local $sumY v128) (local $rowX v128) (local $rowY v128)
-    (local.set $w00 (f32x4.splat (f32.mul (f32.sub (f32.const 1) (local.get $a)) (f32.sub (f32.const 1) (local.get $b)))))
-    (local.set $w01 (f32x4.splat (f32.mul (local.get $a) (f32.sub (f32.const 1) (local.get $b)))))
-    (local.set $w10 (f32x4.splat (f32.mul (f32.sub (f32.const 1) (local.get $a)) (local.get $b))))
-    (local.set $w11 (f32x4.splat (f32.mul (local.get $a) (local.get $b))))
+    (call $weights (local.get $a) (local.get $b))
+    (local.set $w11)
+    (local.set $w10)
+    (local.set $w01)
+    (local.set $w00)
     (local.set $rest (i32.sub (local.get $stride) (local.get $width)))
     (loop $row
       (local.set $rowX (v128.const i32x4 0 0 0 0))

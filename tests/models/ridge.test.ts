@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
+import { randomSource } from "../../src/data";
 import { ridgeClassifier } from "../../src/models/ridge";
+import { compileWebAssembly } from "../compileWebAssembly";
 
 interface Golden {
   rows: number;
@@ -58,4 +60,53 @@ test("labels, shapes and penalties that cannot be are errors", () => {
   assert.throws(() => ridgeClassifier(x, [0, 1], { alphas: [0] }), /got \[0\]/);
   const model = ridgeClassifier(x, [0, 1]);
   assert.throws(() => model.predict({ data: [1, 2, 3], shape: [1, 3] }), /2 columns, got shape \[1,3\]/);
+});
+
+test("tables around the sizes of a block agree with a normal equation written out, by rows and by columns", () => {
+  const random = randomSource(6);
+  for (const [rows, columns] of [
+    [5, 97],
+    [48, 49],
+    [49, 49],
+    [97, 48],
+    [250, 7],
+  ]) {
+    const data = Float64Array.from({ length: rows * columns }, () => random.normal() + 3);
+    const labels = Array.from({ length: rows }, (_, i) => i % 2);
+    const alpha = 0.7;
+    const model = ridgeClassifier({ data, shape: [rows, columns] }, labels, { alphas: [alpha] });
+    const { data: margins } = model.margins({ data, shape: [rows, columns] });
+    // The residuals of a ridge regression are orthogonal to the columns but for the penalty: x^T (y - p) = alpha w,
+    // so that what predictions add for a row is x x^T (y - p) / alpha.
+    const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+    const means = Array.from({ length: columns }, (_, k) =>
+      mean(Array.from({ length: rows }, (_, i) => data[i * columns + k])),
+    );
+    const offset = mean(labels.map((label) => 2 * label - 1));
+    for (let i = 0; i < rows; i++) {
+      let expected = offset;
+      for (let j = 0; j < rows; j++) {
+        let product = 0;
+        for (let k = 0; k < columns; k++) {
+          product += (data[i * columns + k] - means[k]) * (data[j * columns + k] - means[k]);
+        }
+        expected += (product * (2 * labels[j] - 1 - margins[2 * j + 1])) / alpha;
+      }
+      const found = margins[2 * i + 1];
+      assert.ok(Math.abs(found - expected) < 1e-8, `${rows} x ${columns}, ${i}: ${found} ${expected}`);
+    }
+  }
+});
+
+test("an aborted signal stops the fit", () => {
+  const data = Float64Array.from({ length: 12 }, (_, i) => Math.sin(i));
+  for (const shape of [[3, 4] as const, [6, 2] as const]) {
+    const labels = Array.from({ length: shape[0] }, (_, i) => i % 2);
+    assert.throws(() => ridgeClassifier({ data, shape }, labels, { signal: AbortSignal.abort() }), /abort/i);
+  }
+});
+
+test("the committed module is what its source compiles to", async () => {
+  const { path, text } = await compileWebAssembly("models/ridgeSolver");
+  assert.equal(readFileSync(path, "utf8"), text);
 });

@@ -1,3 +1,4 @@
+import { keepLatest } from "../features/flow/keepLatest";
 import { ImagePowers } from "./imagePowers";
 
 /** Power by wavenumber. */
@@ -33,7 +34,7 @@ function times(k: number, rows: number): 1 | 2 {
   return k === 0 || 2 * k === rows ? 1 : 2;
 }
 
-function makePlan(rows: number, columns: number): Plan {
+const planFor = keepLatest(({ rows, columns }: { rows: number; columns: number }): Plan => {
   const powers = new ImagePowers(rows, columns);
   const rings = (Math.max(rows, columns) + 1) >> 1;
   const ring = new Int32Array(powers.half * columns);
@@ -46,15 +47,7 @@ function makePlan(rows: number, columns: number): Plan {
     }
   }
   return { powers, ring, members, rings };
-}
-
-let latest: Plan | undefined;
-
-/** The plan for a size; the latest is kept. */
-function planFor(rows: number, columns: number): Plan {
-  if (latest?.powers.rows !== rows || latest.powers.columns !== columns) latest = makePlan(rows, columns);
-  return latest;
-}
+});
 
 /**
  * Radially averaged power spectrum of an image: a forecast that blurs loses power at high wavenumbers.
@@ -88,7 +81,7 @@ export function radialPowerSpectrum(image: ArrayLike<number>, options: PowerSpec
       throw new RangeError(`Cannot take a spectrum: values must be numbers, got NaN at index ${i}`);
     }
   }
-  const { powers, ring, members, rings } = planFor(rows, columns);
+  const { powers, ring, members, rings } = planFor({ rows, columns });
   const values = powers.of(image);
   const sums = new Float64Array(rings + 1);
   for (let y = 0, i = 0; y < powers.half; y++) {

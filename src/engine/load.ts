@@ -29,9 +29,10 @@ setDefault("TF_FORCE_GPU_ALLOW_GROWTH", "true");
 // Same seed, same machine, same result: kernels that add in a racing order are refused or replaced by TensorFlow.
 setDefault("TF_DETERMINISTIC_OPS", "1");
 
-// tfjs-node 4.22 calls a helper that Node 23 removed.
-const legacyUtil = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
+// tfjs-node 4.22 calls helpers that Node 23 removed, and one at which it warns.
+const legacyUtil = util as unknown as Record<string, ((value: unknown) => boolean) | undefined>;
 legacyUtil.isNullOrUndefined ??= (value) => value === null || value === undefined;
+legacyUtil.isArray = Array.isArray;
 
 /** Loads the package; its finder of the addon would read the script's own arguments, `--directory` among them. */
 function loadWithoutArguments(): typeof TensorFlow {

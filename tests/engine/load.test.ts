@@ -20,3 +20,7 @@ test("TensorFlow computes on as many threads as PODIUM_THREADS says", () => {
 test("a number of threads that is none is refused", () => {
   assert.match(load("many").errors, /RangeError: Cannot load .* PODIUM_THREADS .* above 0, got "many"/);
 });
+
+test("loading says nothing, neither TensorFlow nor Node", () => {
+  assert.equal(load("1").errors, "");
+});

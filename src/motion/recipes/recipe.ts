@@ -61,6 +61,8 @@ export interface RecipeOptions
   seconds?: number;
   /** What the seconds are of, see `train.timeBudget`. Default "wall". */
   clock?: TimeBudgetOptions["clock"];
+  /** Called beside the recipe's own, such as `train.liveCurves`. Default none; `fit.callbacks` would replace those. */
+  callbacks?: FoldFitOptions["callbacks"];
   /** Oversampling of each fold's train part, or `false` for none; default the recipe's. */
   oversample?: Omit<OversampleOptions, "seed"> | false;
   /** A new network; default the recipe's. */
@@ -158,7 +160,7 @@ export async function runRecipe(
       clock,
       schedule: given?.optimizer ? undefined : recipe.schedule,
     });
-    return { ...merged, callbacks: [budget, ...(merged.callbacks ?? [])] };
+    return { ...merged, callbacks: [budget, ...(merged.callbacks ?? []), ...(options.callbacks ?? [])] };
   }
 
   return crossValidate({

@@ -164,6 +164,14 @@ test("a stopped run goes on to the uninterrupted run's result", async () => {
   assert.deepEqual(result.test, whole.test);
 });
 
+test("callbacks of one's own are called beside the recipe's", async () => {
+  const seen: number[] = [];
+  const callbacks: Callback[] = [{ name: "seen", onEpochEnd: ({ epoch }) => void seen.push(epoch) }];
+  const { runs: found } = await recipes.third(competition, { ...small(), epochs: 2, callbacks });
+  assert.deepEqual(seen, [1, 2, 1, 2]);
+  assert.ok(found[0].history.learningRate.length === 2, "the recipe's own plan of the learning rate is kept");
+});
+
 test("best is half network and half MiniRocket, and leaves the network at least half of the time", async () => {
   const whole = await recipes.best(competition, { ...small(), rocket });
   const { network, miniRocket } = whole.members as NonNullable<typeof whole.members>;

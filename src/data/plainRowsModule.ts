@@ -1,4 +1,4 @@
-/** `plainRows.wat` compiled, as base64; made by `tests/data/compilePlainRows.ts`. */
+/** `plainRows.wat` compiled, as base64; made by `tests/compileWebAssembly.ts`. */
 export const plainRowsModule =
   "AGFzbQEAAAABIQNgA39/fwF/YAl/f39/f39/f38Bf2AIf39/f39/f38BfwISAQZwb2RpdW0GbWVtb3J5AgABAwQDAAECBhADfwFB" +
   "AAt/AUEAC38BQQALBzMGBHJvd3MDAARmaW5kAAAFcGFyc2UAAQRsaW5lAwEEbmV4dAMCC3BhcnNlV2luZG93AAIKtgsDlQIDAX4B" +

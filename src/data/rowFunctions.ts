@@ -1,19 +1,5 @@
 import { plainRowsModule } from "./plainRowsModule";
-
-/** What is used here of WebAssembly, which Node's types leave out. */
-declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
-  }
-  class Memory {
-    constructor(size: { initial: number });
-    readonly buffer: ArrayBuffer;
-  }
-  class Instance {
-    constructor(module: Module, imports: { podium: { memory: Memory } });
-    readonly exports: unknown;
-  }
-}
+import { wasmFunctions } from "./webAssembly";
 
 /** The functions of `plainRows.wat`, where they and their places in the memory are described. */
 export interface RowFunctions {
@@ -44,13 +30,7 @@ export interface RowFunctions {
   readonly next: { readonly value: number };
 }
 
-const PAGE = 65536;
-let compiled: WebAssembly.Module | undefined;
-
 /** Makes the functions of `plainRows.wat` over a new memory of at least `size` bytes, all zero. */
 export function rowFunctions(size: number): { memory: ArrayBuffer; functions: RowFunctions } {
-  compiled ??= new WebAssembly.Module(Buffer.from(plainRowsModule, "base64"));
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
-  const { exports } = new WebAssembly.Instance(compiled, { podium: { memory } });
-  return { memory: memory.buffer, functions: exports as RowFunctions };
+  return wasmFunctions(plainRowsModule, size);
 }

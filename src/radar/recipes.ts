@@ -224,9 +224,9 @@ async function blended(
  * CSI together, with a one-cycle learning rate; at test time the mean over mirror images, blended with optical flow and
  * persistence by the competition's score, out of fold.
  *
- * It is what theory and the competition's reports speak for; it has still to be chosen by a comparison with the other
- * recipes in equal time. Optical flow takes some tens of milliseconds a sample before the training: `flowInput: false`
- * with `blend: false` leaves it out.
+ * Sized for two cores; give more `filters` where there is a GPU. Optical flow takes some ten milliseconds a sample before
+ * the training: `flowInput: false` with `blend: false` leaves it out. Where the network sees the flow, the blend may give
+ * it all the weight.
  *
  * `forecast` blends each block of samples by weights found on the others, so its scores are honest; `scores` are the
  * network's alone.

@@ -97,6 +97,12 @@ export class Cells {
     }
   }
 
+  /** Whether the cell is one of a console's words for leaving it, and no name that an earlier cell declared. */
+  asksToExit(source: string): boolean {
+    const name = /^\s*(exit|quit)(\(\))?;?\s*$/.exec(source)?.[1];
+    return name !== undefined && !this.#compiler?.declares(name);
+  }
+
   /** Asks the cell to stop through its signal; asked again, gives the notebook back without waiting for it. */
   interrupt(): void {
     const running = this.#running;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { SourceMap } from "node:module";
 import path from "node:path";
 import type { Converter, ConvertResult, Diagnostic, IsCompleteResult } from "tslab/dist/converter";
-import { keepAssigned } from "./declarations";
+import { declaredNames, keepAssigned } from "./declarations";
 import { type EmittedMaps, loadTypeScript, prepareTypeScript } from "./typescript";
 
 /** A place in a source: lines and columns count from 1. */
@@ -94,6 +94,11 @@ export class Compiler implements Converter {
     });
     this.onCompiled();
     return { ...result, output: `${result.output}\n//# sourceURL=${this.#cell}` };
+  }
+
+  /** Whether a cell so far declared a value of that name. */
+  declares(name: string): boolean {
+    return declaredNames(loadTypeScript(), this.#declarations).includes(name);
   }
 
   inspect(_declarations: string, source: string, position: number) {

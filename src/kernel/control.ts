@@ -2,6 +2,7 @@ import { Session } from "node:inspector";
 import { parentPort, workerData } from "node:worker_threads";
 import { Reply, Router } from "zeromq";
 import { phases } from "./phases";
+import { rejection } from "./requests";
 import { address, type Connection, decodeMessage, encodeMessage } from "./wire";
 
 /** What the control thread is started with. */
@@ -73,7 +74,7 @@ async function main(): Promise<void> {
         return { status: "ok", restart };
       }
       default:
-        return undefined;
+        return rejection(type);
     }
   }
 }

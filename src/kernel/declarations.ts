@@ -9,7 +9,7 @@ export function keepAssigned(
   declarations: { before: string; after: string },
   isAssigned: (name: string) => boolean,
 ): string {
-  const earlier = new Set(parse(compiler, declarations.before).statements.flatMap((s) => names(compiler, s)));
+  const earlier = new Set(declaredNames(compiler, declarations.before));
   const keeps = (name: string) => earlier.has(name) || isAssigned(name);
   const file = parse(compiler, declarations.after);
   const printer = compiler.createPrinter();
@@ -30,6 +30,11 @@ export function keepAssigned(
     if (declared.length === 0 || declared.some(keeps)) kept.push(print(statement));
   }
   return `${kept.join("\n")}\n`;
+}
+
+/** Names of the values that the declarations hold. */
+export function declaredNames(compiler: typeof ts, declarations: string): string[] {
+  return parse(compiler, declarations).statements.flatMap((statement) => names(compiler, statement));
 }
 
 function parse(compiler: typeof ts, text: string): ts.SourceFile {

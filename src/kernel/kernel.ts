@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
-import { Cells } from "./cells";
+import { Cells, type Outcome } from "./cells";
 import type { ControlData, ControlMessage } from "./control";
 import { displayKey } from "./display";
 import { kernelInformation } from "./information";
@@ -97,6 +97,9 @@ export class Kernel {
       this.#warmUp();
     } else if (type === "shutdown_request") {
       this.#server.reply(message, { status: "ok", restart: message.content.restart === true });
+    } else if (type === "comm_open") {
+      // No target is known here: the protocol wants the other end closed at once.
+      this.#server.publish("comm_close", { comm_id: message.content.comm_id, data: {} }, { parent });
     } else {
       const content = answer(type, message.content, this.#cells);
       if (content) this.#server.reply(message, content);
@@ -137,7 +140,8 @@ export class Kernel {
     this.#output("execute_input", { code, execution_count: count });
     this.#streams.capture();
 
-    const outcome = await this.#cells.run(count, String(code), request.metadata.cellId);
+    const exits = this.#cells.asksToExit(String(code));
+    const outcome: Outcome = exits ? {} : await this.#cells.run(count, String(code), request.metadata.cellId);
     this.#seeInterrupts();
     this.#streams.flush();
     if ("error" in outcome) {
@@ -147,7 +151,8 @@ export class Kernel {
     if (outcome.bundle) {
       this.#output("execute_result", { execution_count: count, data: outcome.bundle, metadata: {} });
     }
-    this.#server.reply(request, { status: "ok", execution_count: count, user_expressions: {}, payload: [] });
+    const payload = exits ? [{ source: "ask_exit", keepkernel: false }] : [];
+    this.#server.reply(request, { status: "ok", execution_count: count, user_expressions: {}, payload });
     this.#server.publish("status", { execution_state: "idle" });
   }
 

@@ -1,7 +1,7 @@
 import type { Cells } from "./cells";
 import type { Content } from "./wire";
 
-/** The reply to a request that runs nothing; `undefined` for one that this kernel does not know. */
+/** The reply to a request that runs nothing; `undefined` for a message that wants none. */
 export function answer(type: string, content: Content, cells: Cells): Content | undefined {
   const code = String(content.code ?? "");
   switch (type) {
@@ -16,8 +16,15 @@ export function answer(type: string, content: Content, cells: Cells): Content | 
     case "history_request":
       return { status: "ok", history: [] };
     default:
-      return undefined;
+      return rejection(type);
   }
+}
+
+/** The reply to a request that this kernel does not know; `undefined` for what is no request. */
+export function rejection(type: string): Content | undefined {
+  if (!type.endsWith("_request")) return undefined;
+  const evalue = `Cannot answer request: a type that this kernel knows is required, got ${type}`;
+  return { status: "error", ename: "KernelError", evalue, traceback: [] };
 }
 
 function isComplete(code: string, cells: Cells): Content {

@@ -284,3 +284,40 @@ test("tslab's own display still works", async () => {
   const answer = await client.run(`import { display as raw } from "tslab";\nraw.html("<i>x</i>");`);
   assert.equal(answer.outputs[0].content.data["text/html"], "<i>x</i>");
 });
+
+test("exit and quit ask the front end to leave, unless a cell declared the name", async () => {
+  for (const code of ["exit", "exit()", " quit\n", "quit();"]) {
+    const { reply, outputs } = await client.run(code);
+    assert.equal(reply.status, "ok");
+    assert.deepEqual(reply.payload, [{ source: "ask_exit", keepkernel: false }]);
+    assert.deepEqual(outputs, []);
+  }
+  const other = await client.run("exit(1)");
+  assert.equal(other.reply.status, "error");
+  await client.run("const quit = () => 'mine';\nimport { sep as exit } from 'node:path';");
+  const own = await client.run("quit()");
+  assert.deepEqual([result(own)["text/plain"], own.reply.payload], ["mine", []]);
+  assert.deepEqual((await client.run("exit")).reply.payload, []);
+});
+
+test("a request of an unknown type is answered with an error, on either channel", async () => {
+  for (const channel of ["shell", "control"] as const) {
+    const pending = client.request("debug_request", { command: "initialize", seq: 1 }, { channel });
+    const { reply } = await pending.answer;
+    assert.deepEqual([reply.status, reply.traceback], ["error", []]);
+    assert.match(reply.evalue, /got debug_request$/);
+  }
+});
+
+test("a comm that a front end opens is closed, and its further messages stay without answer", async () => {
+  const open = client.request("comm_open", { comm_id: "c-1", target_name: "jupyter.widget", data: {} });
+  const closed = await open.until(({ type }) => type === "comm_close");
+  assert.deepEqual(closed.content, { comm_id: "c-1", data: {} });
+  const message = client.request("comm_msg", { comm_id: "c-1", data: {} });
+  await client.run("1");
+  const answers = client.published.filter((m) => m.parent === message.id);
+  assert.deepEqual(
+    answers.map((m) => m.content.execution_state),
+    ["busy", "idle"],
+  );
+});

@@ -1,0 +1,168 @@
+import { type FrameArray, type Frames, type FrameUnit, sampleOf } from "./frames";
+
+/** Copies the samples at `indices` into a new array, in that order. */
+type Take<T extends FrameArray> = (indices: ArrayLike<number>) => T;
+
+type Values<T extends FrameArray> = new (length: number) => T;
+
+/** How frames that are made as they are looked at make their samples; all others lie in their shards. */
+const makers = new WeakMap<
+  Frames,
+  { readonly take: Take<FrameArray>; readonly Values: Values<FrameArray> }
+>();
+
+/** Bytes of a shard: the latest one stays in memory. */
+const shardBytes = 1 << 24;
+
+/** Options of {@link lazyFrames}. */
+export interface LazyFramesOptions<T extends FrameArray> {
+  /** `[samples, rows, columns, times]`. */
+  shape: Frames["shape"];
+  /** What the numbers are. */
+  unit: FrameUnit;
+  /** The kind of array that `take` makes. */
+  Values: Values<T>;
+}
+
+/**
+ * Makes {@link Frames} whose samples are made, or read, as they are looked at, shard by shard; only the latest shard is
+ * kept. For what would not fit in memory.
+ *
+ * @param take a new array of the samples at `indices`, in that order, repeats allowed; the same ones every time
+ * @example
+ * const bright = lazyFrames((indices) => new Uint8Array(indices.length * 16).fill(255), {
+ *   shape: [1000, 4, 4, 1],
+ *   unit: "pixel",
+ *   Values: Uint8Array,
+ * });
+ */
+export function lazyFrames<T extends FrameArray>(take: Take<T>, options: LazyFramesOptions<T>): Frames<T> {
+  const { shape, unit, Values } = options;
+  const [samples, rows, columns, times] = shape;
+  const bytes = rows * columns * times * new Values(1).BYTES_PER_ELEMENT;
+  const shardSize = Math.max(1, Math.min(samples, Math.floor(shardBytes / bytes)));
+  const shards: T[] = [];
+  let latest: { readonly place: number; readonly values: T } | undefined;
+  for (let place = 0; place * shardSize < samples; place++) {
+    const first = place * shardSize;
+    const count = Math.min(shardSize, samples - first);
+    Object.defineProperty(shards, place, {
+      enumerable: true,
+      get(): T {
+        if (latest?.place !== place) {
+          latest = { place, values: take(Int32Array.from({ length: count }, (_, i) => first + i)) };
+        }
+        return latest.values;
+      },
+    });
+  }
+  const made: Frames<T> = { shards, shardSize, shape, unit };
+  makers.set(made, { take, Values });
+  return made;
+}
+
+/**
+ * The kind of array that frames are of, without looking at them.
+ *
+ * @example
+ * new (valuesOf(two))(16).length; // 16
+ */
+export function valuesOf<T extends FrameArray>(source: Frames<T>): Values<T> {
+  const maker = makers.get(source);
+  return (maker?.Values ?? source.shards[0]?.constructor ?? Uint8Array) as Values<T>;
+}
+
+/** Whether the samples are made as they are looked at. */
+export function isLazy(source: Frames): boolean {
+  return makers.has(source);
+}
+
+/**
+ * A new array of the samples at `indices`, in that order, repeats allowed.
+ *
+ * @example
+ * takeValues(two, [1, 1]).length; // 160
+ */
+export function takeValues<T extends FrameArray>(source: Frames<T>, indices: ArrayLike<number>): T {
+  const maker = makers.get(source);
+  if (maker) return maker.take(indices) as T;
+  const [, rows, columns, times] = source.shape;
+  const size = rows * columns * times;
+  const taken = new (valuesOf(source))(indices.length * size);
+  for (let i = 0; i < indices.length; i++) taken.set(sampleOf(source, indices[i]), i * size);
+  return taken;
+}
+
+/** One image of each sample of frames. */
+export interface ImageOf<T extends FrameArray = FrameArray> {
+  readonly source: Frames<T>;
+  /** Place along the source's times. */
+  readonly time: number;
+}
+
+function checkImages(images: readonly ImageOf[]): void {
+  const [{ source: first }] = images;
+  for (const { source, time } of images) {
+    if (!(Number.isInteger(time) && time >= 0 && time < source.shape[3])) {
+      throw new RangeError(
+        `Cannot take time ${time}: times must be whole numbers in [0, ${source.shape[3]})`,
+      );
+    }
+    const isAlike = source.shape.slice(0, 3).join() === first.shape.slice(0, 3).join();
+    if (!isAlike || source.unit !== first.unit || valuesOf(source) !== valuesOf(first)) {
+      throw new RangeError(
+        `Cannot view images together: frames must have one size, unit and type, got [${first.shape}] in ${first.unit} and [${source.shape}] in ${source.unit}`,
+      );
+    }
+  }
+}
+
+/**
+ * Samples made of images of other frames, of which nothing is copied before it is looked at: a part of the samples, the
+ * inputs, or the images of one beside those of another.
+ *
+ * @param images which images, in the order wanted
+ * @param options `indices`: which samples, in that order, repeats allowed (default all)
+ * @returns frames `[indices.length, rows, columns, images.length]`
+ * @throws {RangeError} if a time or a sample lies outside, or the frames differ in size, unit or type
+ * @example
+ * const latest = viewImages([{ source: two, time: 4 }], { indices: [1] }); // shape [1, 4, 4, 1]
+ */
+export function viewImages<T extends FrameArray>(
+  images: readonly ImageOf<T>[],
+  options: { indices?: ArrayLike<number> } = {},
+): Frames<T> {
+  checkImages(images);
+  const [samples, rows, columns] = images[0].source.shape;
+  const chosen = options.indices && Int32Array.from(options.indices);
+  const wrong = chosen?.find((index) => !(index >= 0 && index < samples));
+  if (wrong !== undefined) {
+    throw new RangeError(`Cannot take sample ${wrong}: indices must be whole numbers in [0, ${samples})`);
+  }
+  const pixels = rows * columns;
+  const Values = valuesOf(images[0].source);
+  const times = images.length;
+  const sources = new Set(images.map(({ source }) => source));
+  const take = (indices: ArrayLike<number>): T => {
+    const wanted = Int32Array.from(indices, (index) => (chosen ? chosen[index] : index));
+    const taken = new Values(wanted.length * pixels * times);
+    for (const source of sources) {
+      const steps = source.shape[3];
+      const places = images.flatMap((image, place) => (image.source === source ? [place] : []));
+      const block = isLazy(source) ? takeValues(source, wanted) : undefined;
+      for (let i = 0; i < wanted.length; i++) {
+        const size = pixels * steps;
+        const sample = block ? block.subarray(i * size, (i + 1) * size) : sampleOf(source, wanted[i]);
+        for (const place of places) {
+          const { time } = images[place];
+          for (let from = time, to = i * pixels * times + place; from < size; from += steps, to += times) {
+            taken[to] = sample[from];
+          }
+        }
+      }
+    }
+    return taken;
+  };
+  const shape = [chosen?.length ?? samples, rows, columns, times] as const;
+  return lazyFrames(take, { shape, unit: images[0].source.unit, Values });
+}

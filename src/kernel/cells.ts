@@ -42,7 +42,7 @@ export class Cells {
     this.displays = new Displays(publish);
   }
 
-  /** The compiler; made on first use, which takes a second. */
+  /** The compiler; loaded on first use. */
   get compiler(): Compiler {
     this.#compiler ??= new Compiler(displayDeclarations);
     return this.#compiler;

@@ -32,7 +32,8 @@ export class Compiler implements Converter {
   readonly isComplete: (code: string) => IsCompleteResult;
 
   readonly #maps: EmittedMaps;
-  readonly #converter: Converter;
+  readonly #create: () => Converter;
+  #made: Converter | undefined;
   readonly #lookups = new Map<string, { file: string; lookup: Lookup }>();
   readonly #initial: string;
   #declarations: string;
@@ -44,10 +45,21 @@ export class Compiler implements Converter {
     this.#maps = prepareTypeScript();
     const { createConverter, isCompleteCode }: typeof import("tslab/dist/converter") =
       require("tslab/dist/converter");
-    this.#converter = createConverter({ isJS: false, isBrowser: false });
+    this.#create = () => createConverter({ isJS: false, isBrowser: false });
     this.isComplete = isCompleteCode;
     this.#initial = declarations;
     this.#declarations = declarations;
+  }
+
+  /** tslab's converter; made on first use, which takes seconds. */
+  get #converter(): Converter {
+    this.#made ??= this.#create();
+    return this.#made;
+  }
+
+  /** Makes what the first cell needs, so that it need not. */
+  load(): void {
+    void this.#converter;
   }
 
   /** Names the cell that is compiled next. */
@@ -130,7 +142,7 @@ export class Compiler implements Converter {
   }
 
   close(): void {
-    this.#converter.close();
+    this.#made?.close();
   }
 
   #keepFile(file: string, text: string): void {

@@ -17,6 +17,9 @@ import type { Connection, Message } from "./wire";
 /** Time in which the requests that were sent before an error arrive, in milliseconds. */
 const drainTime = 20;
 
+/** Time in which a front end asks its first questions, before the kernel is busy warming up, in milliseconds. */
+const openingTime = 500;
+
 /** A Jupyter kernel for TypeScript, on tslab's compiler and executor. */
 export class Kernel {
   readonly #connection: Connection;
@@ -35,6 +38,8 @@ export class Kernel {
   #count = 0;
   #silent = false;
   #warm = false;
+  /** Whether a console is there: it asks for the history. */
+  #console = false;
 
   constructor(connection: Connection, preload: string[]) {
     this.#connection = connection;
@@ -85,6 +90,7 @@ export class Kernel {
 
   #receive(message: Message): void {
     const type = message.header.msg_type;
+    if (type === "history_request") this.#console = true;
     if (type === "execute_request") {
       this.#queue.push(message);
       if (!this.#running) void this.#work();
@@ -188,12 +194,18 @@ export class Kernel {
     Atomics.store(this.#interrupts, 1, Atomics.load(this.#interrupts, 0));
   }
 
-  /** Loads compiler, types and modules while the person still reads, piece by piece so that requests get through. */
+  /**
+   * Loads compiler, types and modules while the person still reads, piece by piece so that requests get through.
+   * For a console only the first, which tells finished lines: it gives up on a kernel that is busy for a second when
+   * Enter is pressed, but waits for a cell.
+   */
   #warmUp(): void {
     if (this.#warm) return;
     this.#warm = true;
     const require = createRequire(path.join(process.cwd(), "warm.js"));
     const pieces = [
+      () => this.#cells.compiler,
+      () => this.#cells.compiler.load(),
       () => this.#cells.executor,
       () => this.#cells.compiler.warm(this.#preload),
       ...this.#preload.map((name) => () => require(name)),
@@ -206,9 +218,9 @@ export class Kernel {
       } catch {
         // The cell that imports it will say what is wrong.
       }
-      setTimeout(next, 5);
+      if (!this.#console) setTimeout(next, 5);
     };
-    setTimeout(next, 5);
+    setTimeout(next, openingTime);
   }
 
   /** Shows what went wrong outside of a cell's own course. */

@@ -143,8 +143,13 @@ export function viewImages<T extends FrameArray>(
   const Values = valuesOf(images[0].source);
   const times = images.length;
   const sources = new Set(images.map(({ source }) => source));
+  const isWhole =
+    sources.size === 1 &&
+    times === images[0].source.shape[3] &&
+    images.every(({ time }, place) => time === place);
   const take = (indices: ArrayLike<number>): T => {
     const wanted = Int32Array.from(indices, (index) => (chosen ? chosen[index] : index));
+    if (isWhole) return takeValues(images[0].source, wanted);
     const taken = new Values(wanted.length * pixels * times);
     for (const source of sources) {
       const steps = source.shape[3];

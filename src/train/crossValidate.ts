@@ -10,13 +10,17 @@ import type {
 } from "./crossValidateOptions";
 import { runFold } from "./foldRun";
 import { checkFolds } from "./folds";
+import { meanPredictions, predictionMemory } from "./meanPredictions";
 import { claimDirectory } from "./runManifest";
-import { sampleCount, takeFitData, takeSamples } from "./samples";
+import { sampleCount, takeFitData, viewSamples } from "./samples";
 import type { ArrayData, FitData, NamedArray } from "./types";
 
 /** What a cross-validation found; shown as a table in a notebook. */
 export interface CrossValidation {
-  /** Out-of-fold predictions of all samples `[samples, …]`, the mean over seeds; NaN where no fold validated. */
+  /**
+   * Out-of-fold predictions of all samples `[samples, …]`, the mean over seeds; NaN where no fold validated. Where they
+   * are too many for memory, `data` reads them all from the folds' files; `takeSamples` reads some.
+   */
   readonly predictions: NamedArray;
   /** Predictions of the test samples, the mean over folds and seeds. */
   readonly test: ArrayData | undefined;
@@ -51,43 +55,6 @@ function samplesOf(options: CrossValidateOptions): number {
     for (const part of [train, validation]) for (const sample of part) greatest = Math.max(greatest, sample);
   }
   return greatest + 1;
-}
-
-/** Means of predictions, in float64, added in order. */
-class Mean {
-  private readonly sum: Float64Array;
-  private readonly counts: Int32Array;
-  constructor(private readonly shape: readonly number[]) {
-    this.sum = new Float64Array(shape.reduce((product, extent) => product * extent, 1));
-    this.counts = new Int32Array(shape[0]);
-  }
-  add(prediction: ArrayData, indices?: Int32Array): void {
-    const size = this.sum.length / this.shape[0];
-    if (prediction.shape.slice(1).join() !== this.shape.slice(1).join()) {
-      throw new RangeError(
-        `Cannot average predictions: they must have one shape, got [${prediction.shape}] beside [${this.shape}]`,
-      );
-    }
-    for (let row = 0; row < prediction.shape[0]; row++) {
-      const sample = indices ? indices[row] : row;
-      this.counts[sample]++;
-      for (let i = 0; i < size; i++) this.sum[sample * size + i] += prediction.data[row * size + i];
-    }
-  }
-  result(): NamedArray {
-    const size = this.sum.length / this.shape[0];
-    // A sample that was never predicted is 0 / 0.
-    const data = Float32Array.from(this.sum, (value, i) => value / this.counts[Math.floor(i / size)]);
-    return { data, shape: this.shape };
-  }
-}
-
-function meanOf(parts: readonly (ArrayData | undefined)[]): ArrayData | undefined {
-  const [first] = parts;
-  if (!first || parts.some((part) => part === undefined)) return undefined;
-  const mean = new Mean(first.shape);
-  for (const part of parts) mean.add(part as ArrayData);
-  return mean.result();
 }
 
 function display(this: CrossValidation): Record<string, unknown> {
@@ -211,6 +178,15 @@ function checkSeeds(seeds: readonly number[]): void {
   }
 }
 
+function meanOfTests(runs: readonly FoldRun[]): ArrayData | undefined {
+  const parts = runs.flatMap(({ test }) => (test ? [{ prediction: test }] : []));
+  if (parts.length < runs.length) return undefined;
+  return meanPredictions(parts, {
+    samples: parts[0].prediction.shape[0],
+    memory: Number.POSITIVE_INFINITY,
+  });
+}
+
 function resultOf(found: {
   runs: readonly FoldRun[];
   refits: readonly FoldRun[];
@@ -218,23 +194,23 @@ function resultOf(found: {
   options: CrossValidateOptions;
 }): CrossValidation {
   const { runs, refits, samples, options } = found;
-  const { validation } = runs[0];
-  const mean = new Mean([samples, ...(validation?.shape.slice(1) ?? [])]);
-  const validated = new Set<number>();
-  for (const run of runs) {
-    const indices = options.folds[run.fold as number].validation;
-    if (run.validation) mean.add(run.validation, indices);
-    for (const sample of indices) validated.add(sample);
-  }
-  const predictions = mean.result();
+  const { folds } = options;
+  const parts = runs.flatMap(({ fold, validation }) =>
+    validation ? [{ prediction: validation, indices: folds[fold as number].validation }] : [],
+  );
+  const predictions = meanPredictions(parts, {
+    samples,
+    memory: options.predictionMemory ?? predictionMemory,
+  });
+  const validated = new Set(parts.flatMap(({ indices }) => [...indices]));
   const indices = Int32Array.from(validated).sort();
-  const prediction = takeSamples(predictions, indices) as ArrayData;
+  const prediction = viewSamples(predictions, indices) as ArrayData;
   const scores = Object.fromEntries(
     Object.entries(options.scores ?? {}).map(([name, score]) => [name, score({ indices, prediction })]),
   );
   const result: CrossValidation = {
     predictions,
-    test: meanOf(runs.map((run) => run.test)),
+    test: meanOfTests(runs),
     runs,
     scores,
     refits,

@@ -44,7 +44,7 @@ export interface PseudoLabelOptions {
 export interface TestAugmentation {
   /** How many changed copies. */
   rounds: number;
-  /** The changed copy number `round`, from 1, of the samples. */
+  /** The changed copy number `round`, from 1, of the samples; frames come some at a time, each time with another seed. */
   augment(x: Dataset, options: { round: number; seed: number }): Dataset;
   /** Undoes that change on the copy's prediction, such as an image mirrored back. Default: taken as it is. */
   invert?(prediction: ArrayData, options: { round: number; seed: number }): ArrayData;
@@ -79,6 +79,11 @@ export interface CrossValidateOptions {
   mode?: "min" | "max";
   /** Folder of the run; a run that stopped continues from it. Default: nothing is kept. */
   directory?: string;
+  /**
+   * Bytes that the folds' predictions may take in memory together. Where they would take more and there is a directory,
+   * they stay in the folds' files and are read as they are looked at. Default 256 MiB.
+   */
+  predictionMemory?: number;
   /** Scores by name, of each fold and of all out-of-fold predictions. Default: none beside the logs'. */
   scores?: Readonly<Record<string, Score>>;
   /** Test-time augmentation. Default: none. */
@@ -112,7 +117,10 @@ export interface FoldRun {
   readonly seconds: number;
   /** The file of the kept weights, for `loadWeights`. */
   readonly weights: string | undefined;
-  /** Of `validationIndices`, `[samples, …]`; `undefined` for the model of all samples. */
+  /**
+   * Of `validationIndices`, `[samples, …]`; `undefined` for the model of all samples. Where there are many, `data` reads
+   * them all from the fold's file; `takeSamples` reads some.
+   */
   readonly validation: ArrayData | undefined;
   /** Of the test samples. */
   readonly test: ArrayData | undefined;

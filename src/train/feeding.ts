@@ -63,6 +63,9 @@ export interface Shard {
   readonly first: number;
 }
 
+/** Bytes of samples that are on the device at a time where not all are: enough for a copy to be cheap. */
+const streamedBytes = 1 << 26;
+
 /** Loads a data set in the order that is wanted. */
 export class Feeder {
   /** Whether the whole set stays on the device. */
@@ -80,7 +83,8 @@ export class Feeder {
     const { budget, batch } = options;
     this.resident = source.samples * sampleBytes(source) <= budget;
     // Two shards are in memory at a time: the one on the device and the one that is made ready.
-    const fitting = Math.floor(budget / 2 / sampleBytes(source) / batch) * batch;
+    const room = Math.min(budget / 2, streamedBytes);
+    const fitting = Math.floor(room / sampleBytes(source) / batch) * batch;
     this.shardSamples = this.resident ? source.samples : Math.max(batch, fitting);
   }
 

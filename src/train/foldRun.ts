@@ -13,11 +13,13 @@ import type {
   PreparedFold,
 } from "./crossValidateOptions";
 import { fit } from "./fit";
+import { areMany, foldPredictions } from "./foldPredictions";
 import { fromJson, toJson } from "./json";
-import { predict } from "./predict";
+import { LazyArray } from "./lazyArray";
 import { withPseudoLabels } from "./pseudoLabels";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "./safetensors";
 import { sampleCount } from "./samples";
+import { openTensorFile } from "./tensorFile";
 import type { ArrayData, Callback, Dataset, FitState, History, Logs } from "./types";
 
 const recordKey = "podium.fold";
@@ -25,8 +27,13 @@ const recordKey = "podium.fold";
 /** What a finished fold's file holds beside the predictions. */
 type FoldRecord = Pick<FoldRun, "epochs" | "keptEpoch" | "history" | "scores" | "stopReason" | "seconds">;
 
-function asArray(tensor: StoredTensor | undefined): ArrayData | undefined {
-  return tensor && { data: tensor.data as Float32Array, shape: tensor.shape };
+/** The parts of a fold's samples that are predicted, and the names of their predictions. */
+const predicted = ["validation", "test"] as const;
+type Predicted = (typeof predicted)[number];
+
+/** The file of predictions that are too many for memory. */
+function predictionsFile(directory: string, part: Predicted): string {
+  return path.join(directory, `${part}.safetensors`);
 }
 
 /** The logs of one epoch of a history. */
@@ -48,6 +55,12 @@ function readResult(context: FoldContext): FoldRun | undefined {
     throw new SyntaxError(`Cannot read ${resultFile(directory)}: it must be the result of a fold`);
   }
   const record = fromJson(text) as FoldRecord;
+  const find = (part: Predicted): ArrayData | undefined => {
+    const file = predictionsFile(directory, part);
+    const tensor = tensors[part];
+    if (tensor) return { data: tensor.data as Float32Array, shape: tensor.shape };
+    return existsSync(file) ? openTensorFile(file) : undefined;
+  };
   return {
     ...record,
     fold,
@@ -56,13 +69,13 @@ function readResult(context: FoldContext): FoldRun | undefined {
     stopReason: record.stopReason,
     logs: logsAt(record.history, record.keptEpoch),
     weights: path.join(directory, "model.safetensors"),
-    validation: asArray(tensors.validation),
-    test: asArray(tensors.test),
+    validation: find("validation"),
+    test: find("test"),
   };
 }
 
 function writeResult(directory: string, run: FoldRun): void {
-  const { epochs, keptEpoch, history, scores, stopReason, seconds, validation, test } = run;
+  const { epochs, keptEpoch, history, scores, stopReason, seconds } = run;
   const record: FoldRecord = { epochs, keptEpoch, history, scores, stopReason, seconds };
   // For people and other programs; the run itself reads the other file, which is written last.
   const readable = {
@@ -76,36 +89,12 @@ function writeResult(directory: string, run: FoldRun): void {
     scores,
   };
   atomicWrite(path.join(directory, "scores.json"), `${JSON.stringify(readable, undefined, 2)}\n`);
+  // Those that are read as they are looked at have files of their own.
+  const held = predicted.filter((part) => run[part] && !(run[part] instanceof LazyArray));
   writeSafetensors(resultFile(directory), {
-    tensors: { ...(validation && { validation }), ...(test && { test }) } as Record<string, StoredTensor>,
+    tensors: Object.fromEntries(held.map((part) => [part, run[part] as StoredTensor])),
     metadata: { [recordKey]: toJson(record) },
   });
-}
-
-/** Mean prediction of the samples and, where asked, of their changed copies. */
-async function predictMean(
-  model: LayersModel,
-  x: Dataset,
-  options: { run: CrossValidateOptions; fit: FoldFitOptions; seed: number },
-): Promise<ArrayData> {
-  const { run, fit: settings, seed } = options;
-  const { rounds = 0, augment, invert } = run.testAugment ?? {};
-  const { batchSize, scaleX, prepare } = settings;
-  const how = { batchSize, scaleX, prepare, signal: run.signal };
-  const { data, shape } = await predict(model, x, how);
-  if (!augment || rounds === 0) return { data, shape };
-  const sum = Float64Array.from(data);
-  for (let round = 1; round <= rounds; round++) {
-    const changed = await predict(model, augment(x, { round, seed }), how);
-    const copy = invert ? invert(changed, { round, seed }) : changed;
-    if (copy.shape.join() !== shape.join()) {
-      throw new RangeError(
-        `Cannot average predictions: changed copy ${round} must give [${shape}], got [${copy.shape}]`,
-      );
-    }
-    for (let i = 0; i < sum.length; i++) sum[i] += copy.data[i];
-  }
-  return { data: Float32Array.from(sum, (value) => value / (rounds + 1)), shape };
 }
 
 /** The epoch whose weights `keepBest` put back. */
@@ -204,10 +193,14 @@ export async function runFold(
       `Cannot cross-validate: prepare must give fold ${fold} its ${validationIndices.length} validation samples, got ${sampleCount(prepared.validation.x)}`,
     );
   }
-  const how = { run: options, fit: settings, seed: context.foldSeed };
+  const predict = (x: Dataset, part: Predicted): Promise<ArrayData> => {
+    const many = areMany(stage.model, options, prepared.test ? sampleCount(prepared.test) : 0);
+    const file = directory !== undefined && many ? predictionsFile(directory, part) : undefined;
+    return foldPredictions(stage.model, x, { run: options, fit: settings, seed: context.foldSeed, file });
+  };
   let stage = await trainStage(prepared, { context, options, settings, directory, label });
   const test = prepared.test;
-  let testPrediction = test && (await predictMean(stage.model, test, how));
+  let testPrediction = test && (await predict(test, "test"));
   const { rounds = 1, threshold = 0.9, soft = false } = options.pseudoLabels ?? {};
   for (let round = 1; options.pseudoLabels && test && testPrediction && round <= rounds; round++) {
     stage.model.dispose();
@@ -222,12 +215,12 @@ export async function runFold(
         label: `${label}, pseudo-labels ${round}`,
       },
     );
-    testPrediction = await predictMean(stage.model, test, how);
+    testPrediction = await predict(test, "test");
   }
   const { model, history, keptEpoch, seconds } = stage;
   const validation =
     prepared.validation && validationIndices.length > 0
-      ? await predictMean(model, prepared.validation.x, how)
+      ? await predict(prepared.validation.x, "validation")
       : undefined;
   const scores = Object.fromEntries(
     Object.entries(validation ? (options.scores ?? {}) : {}).map(([name, score]) => [

@@ -27,7 +27,7 @@ const kinds = {
 type Kind = keyof typeof kinds;
 
 /** Metadata under which the checksum of the values is kept; other programs ignore it. */
-const checksumKey = "crc32";
+export const checksumKey = "crc32";
 /** No header of ours comes near this; a larger length means that the file is something else. */
 const longestHeader = 100_000_000;
 
@@ -58,7 +58,7 @@ export function writeSafetensors(
   },
 ): void {
   const { tensors, metadata = {} } = content;
-  const entries: Record<string, unknown> = {};
+  const entries: Record<string, HeaderEntry> = {};
   const parts: Uint8Array[] = [];
   let at = 0;
   let checksum = 0;
@@ -69,33 +69,43 @@ export function writeSafetensors(
       );
     }
     const kind = (Object.keys(kinds) as Kind[]).find((key) => data instanceof kinds[key]);
-    entries[name] = { dtype: kind, shape, data_offsets: [at, at + data.byteLength] };
+    entries[name] = { dtype: kind as Kind, shape, data_offsets: [at, at + data.byteLength] };
     const bytes = bytesOf(data);
     // zlib starts anew where it is handed no bytes.
     if (bytes.length > 0) checksum = crc32(bytes, checksum);
     parts.push(bytes);
     at += data.byteLength;
   }
-  const text = JSON.stringify({ __metadata__: { ...metadata, [checksumKey]: String(checksum) }, ...entries });
+  atomicWrite(file, encodeHeader(entries, { ...metadata, [checksumKey]: String(checksum) }), ...parts);
+}
+
+/** What a file's header says of a tensor. */
+export interface HeaderEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [start: number, end: number];
+}
+
+/** All of a file that is before the values. */
+export function encodeHeader(
+  entries: Readonly<Record<string, HeaderEntry>>,
+  metadata: Readonly<Record<string, string>>,
+): Buffer {
+  const text = JSON.stringify({ __metadata__: metadata, ...entries });
   // Spaces at the end of the header put the values on a multiple of 8 bytes, as the format recommends.
   const unpadded = Buffer.byteLength(text);
   const header = Buffer.from(text + " ".repeat((8 - (unpadded % 8)) % 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
-  atomicWrite(file, length, header, ...parts);
-}
-
-interface HeaderEntry {
-  dtype: string;
-  shape: number[];
-  data_offsets: [number, number];
+  return Buffer.concat([length, header]);
 }
 
 function malformed(file: string, requirement: string, byte: number): SyntaxError {
   return new SyntaxError(`Cannot read ${file}: ${requirement} (at byte ${byte})`);
 }
 
-function readHeader(file: string, bytes: Buffer): { header: Record<string, unknown>; start: number } {
+/** The header at the beginning of a file's bytes, and where the values start. */
+export function readHeader(file: string, bytes: Buffer): { header: Record<string, unknown>; start: number } {
   if (bytes.length < 8) {
     throw malformed(file, `a safetensors file has at least 8 bytes, got ${bytes.length}`, 0);
   }

@@ -1,4 +1,6 @@
 import { type Frames, frames } from "../data";
+import { viewImages } from "../data/lazyFrames";
+import { LazyArray } from "./lazyArray";
 import { makeSource } from "./source";
 import type { ArrayData, DataArray, Dataset, FitData } from "./types";
 
@@ -45,12 +47,21 @@ function takeFrames(source: Frames, indices: ArrayLike<number>): Frames {
   return { shards, shardSize, shape: taken, unit };
 }
 
-/** The samples of a training set at `indices`, weights included. */
+/** The samples at `indices`, in that order, without a copy where they are many: of frames and of what is read from disk. */
+export function viewSamples(dataset: Dataset, indices: Int32Array): ArrayData | Frames {
+  if (dataset instanceof LazyArray) return dataset.at(indices);
+  if (!("shards" in dataset)) return takeSamples(dataset, indices);
+  const images = Array.from({ length: dataset.shape[3] }, (_, time) => ({ source: dataset, time }));
+  return viewImages(images, { indices });
+}
+
+/** The samples of a training set at `indices`, weights included; frames as a view. */
 export function takeFitData(source: FitData, indices: ArrayLike<number>): FitData {
   const { x, y, sampleWeight } = source;
+  const order = Int32Array.from(indices);
   return {
-    x: takeSamples(x, indices),
-    ...(y && { y: takeSamples(y, indices) }),
+    x: viewSamples(x, order),
+    ...(y && { y: viewSamples(y, order) }),
     ...(sampleWeight && { sampleWeight: Float32Array.from(indices, (index) => sampleWeight[index]) }),
   };
 }

@@ -1,6 +1,8 @@
 /** Data sets as rows of bytes, whatever they came as: what goes to the device, and in which order. */
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
 import { type Frames, randomSource } from "../data";
+import { isLazy, takeValues, valuesOf } from "../data/lazyFrames";
+import { LazyArray } from "./lazyArray";
 import type { DataArray, Dataset } from "./types";
 
 /** A data set whose samples can be copied out one by one. */
@@ -15,6 +17,10 @@ export interface Source {
   readonly whole?: DataArray;
   /** A new array of the samples at `indices`, in that order. */
   take(indices: ArrayLike<number>): DataArray;
+}
+
+function sizeOf(sampleShape: readonly number[]): number {
+  return sampleShape.reduce((product, extent) => product * extent, 1);
 }
 
 function dtypeOf(array: DataArray): Source["dtype"] {
@@ -33,7 +39,7 @@ function fromShards(
 ): Source {
   const { shardSize, shape } = options;
   const [samples, ...sampleShape] = shape;
-  const size = sampleShape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(sampleShape);
   const length = shards.reduce((sum, shard) => sum + shard.length, 0);
   if (length !== samples * size) {
     throw new RangeError(
@@ -60,6 +66,17 @@ function fromShards(
   };
 }
 
+function fromLazyFrames(lazy: Frames): Source {
+  const [samples, ...sampleShape] = lazy.shape;
+  return {
+    samples,
+    sampleShape,
+    dtype: dtypeOf(new (valuesOf(lazy))(0)),
+    size: sizeOf(sampleShape),
+    take: (indices) => takeValues(lazy, indices),
+  };
+}
+
 /**
  * Makes a {@link Source} of a data set.
  *
@@ -73,8 +90,14 @@ export function makeSource(dataset: Dataset): Source {
       `Cannot use the data: its shape must be [samples, …] with samples, got ${shape ? `[${shape}]` : typeof dataset}`,
     );
   }
+  if (dataset instanceof LazyArray) {
+    const [samples, ...sampleShape] = shape;
+    const { take } = dataset;
+    return { samples, sampleShape, dtype: "float32", size: sizeOf(sampleShape), take };
+  }
   if ("shards" in dataset) {
     const { shards, shardSize } = dataset as Frames;
+    if (isLazy(dataset)) return fromLazyFrames(dataset);
     return fromShards(shards, { shardSize, shape });
   }
   if ("dataSync" in dataset) {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
-import { randomSource } from "../../src/data";
+import { frames, randomSource } from "../../src/data";
 import { displayKey } from "../../src/data/tableDisplay";
 import { tf } from "../../src/engine";
 import { earlyStopping } from "../../src/train/callbacks";
@@ -14,6 +14,7 @@ import type { CrossValidateOptions, FoldContext } from "../../src/train/crossVal
 import { kFold } from "../../src/train/folds";
 import { adam } from "../../src/train/optimizers";
 import { predict } from "../../src/train/predict";
+import { readSafetensors } from "../../src/train/safetensors";
 import { takeSamples } from "../../src/train/samples";
 import type { ArrayData, Dataset } from "../../src/train/types";
 import {
@@ -324,4 +325,74 @@ test("the caller's early stopping ends folds early beside the best weights kept"
     assert.equal(run.keptEpoch, run.epochs - 3);
   }
   assert.equal(accuracyOf(result.predictions), result.scores.accuracy);
+});
+
+test("predictions too many for memory stay in the folds' files and are the same", async () => {
+  const folder = path.join(directory, "many");
+  const options = { ...runOptions({ epochs: 2 }), test: unseen, seeds: [0, 1] };
+  const held = await crossValidate(options);
+  const read = await crossValidate({ ...options, directory: folder, predictionMemory: 1000 });
+  const files = readdirSync(path.join(folder, "seed-1", "fold-2"));
+  for (const name of ["validation", "test"]) {
+    assert.ok(files.includes(`${name}.safetensors`));
+    const file = readSafetensors(path.join(folder, "seed-1", "fold-2", `${name}.safetensors`));
+    assert.deepEqual(
+      file.tensors.values.data,
+      held.runs.at(-1)![name as "test"]!.data,
+      "with a true checksum",
+    );
+  }
+  const again = await crossValidate({ ...options, directory: folder, predictionMemory: 1000 });
+  for (const other of [read, again]) {
+    assert.equal(bytes(other.predictions), bytes(held.predictions));
+    assert.equal(bytes(other.test), bytes(held.test));
+    assert.deepEqual(other.scores, held.scores);
+    for (const [i, run] of other.runs.entries()) {
+      assert.equal(bytes(run.validation), bytes(held.runs[i].validation));
+      assert.equal(bytes(run.test), bytes(held.runs[i].test));
+    }
+  }
+  assert.deepEqual(takeSamples(read.predictions, [90, 3, 4]), takeSamples(held.predictions, [90, 3, 4]));
+  const copies = {
+    ...options,
+    testAugment: { rounds: 1, augment: (given: Dataset) => given },
+    directory: path.join(directory, "copies"),
+    predictionMemory: 1000,
+  };
+  assert.equal(bytes((await crossValidate(copies)).predictions), bytes(held.predictions));
+});
+
+test("frames are changed some at a time, each piece with another seed, and folds view them", async () => {
+  // 40 images of a mebibyte: pieces of 16.
+  const images = frames(
+    Uint8Array.from({ length: 40 << 20 }, (_, i) => (i >> 20) * 6),
+    { shape: [40, 1024, 1024, 1], unit: "pixel" },
+  );
+  const seen: { samples: number; seed: number }[] = [];
+  const result = await crossValidate({
+    folds: [{ train: Int32Array.of(0, 1), validation: Int32Array.from({ length: 38 }, (_, i) => i + 2) }],
+    data: { x: images, y: { data: new Float32Array(40), shape: [40, 1] } },
+    model: () => {
+      const input = tf.input({ shape: [1024, 1024, 1] });
+      const pooled = tf.layers.globalAveragePooling2d({}).apply(input);
+      const same = tf.layers.dense({ units: 1, kernelInitializer: "ones", useBias: false }).apply(pooled);
+      return tf.model({ inputs: input, outputs: same as typeof input });
+    },
+    fit: { optimizer: adam({ learningRate: 0 }), loss: "mse", batchSize: 8, mode: "eager" },
+    testAugment: {
+      rounds: 1,
+      augment: (x, { seed }) => {
+        seen.push({ samples: x.shape[0], seed });
+        return x;
+      },
+    },
+    progress: false,
+  });
+  assert.deepEqual(
+    seen.map((piece) => piece.samples),
+    [16, 16, 6],
+  );
+  assert.equal(new Set(seen.map((piece) => piece.seed)).size, 3);
+  assert.ok(Number.isNaN(result.predictions.data[0]));
+  result.predictions.data.slice(2).forEach((value, i) => assert.ok(Math.abs(value - 6 * (i + 2)) < 1e-3));
 });

@@ -1,5 +1,6 @@
 import type { Frames } from "../data/frames";
-import { takeSamples, takeTimes } from "../features/frameUnits";
+import { viewImages } from "../data/lazyFrames";
+import { takeTimes } from "../features/frameUnits";
 import type { FoldContext, PreparedFold } from "../train/crossValidateOptions";
 
 /** Options of {@link prepareFolds}. */
@@ -34,7 +35,8 @@ export function splitTarget(source: Frames): InputsAndTarget {
 }
 
 /**
- * Makes each fold's data: the fold's samples, inputs and target apart. Pixels stay bytes; give `fit` the scale.
+ * Makes each fold's data: the fold's samples, inputs and target apart, as views of the frames without a copy. Pixels
+ * stay bytes; give `fit` the scale.
  *
  * @param source all training frames `[samples, rows, columns, times]`, the target last
  * @param options test frames
@@ -48,10 +50,13 @@ export function prepareFolds(
   options: PrepareFoldsOptions = {},
 ): (context: FoldContext) => PreparedFold {
   const { test } = options;
-  const part = (indices: Int32Array) => {
-    const { inputs, target } = splitTarget(takeSamples(source, indices));
-    return { x: inputs, y: target };
-  };
+  const times = source.shape[3];
+  if (times < 2) throw new RangeError(`Cannot part frames: need at least 2 times, got ${times}`);
+  const images = Array.from({ length: times }, (_, time) => ({ source, time }));
+  const part = (indices: Int32Array) => ({
+    x: viewImages(images.slice(0, -1), { indices }),
+    y: viewImages(images.slice(-1), { indices }),
+  });
   return ({ trainIndices, validationIndices }) => ({
     train: part(trainIndices),
     ...(validationIndices.length > 0 && { validation: part(validationIndices) }),

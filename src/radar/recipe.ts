@@ -1,8 +1,8 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { Frames } from "../data/frames";
+import { lazyFrames, viewImages } from "../data/lazyFrames";
 import { showAs } from "../data/summary";
 import { displayKey } from "../data/tableDisplay";
-import { takeSamples, takeTimes } from "../features/frameUnits";
 import { overlapGroups } from "../features/overlapGroups";
 import {
   type ArrayData,
@@ -19,6 +19,8 @@ import {
   takeSamples as takeRows,
   timeBudget,
 } from "../train";
+import { LazyArray } from "../train/lazyArray";
+import { viewSamples } from "../train/samples";
 import type { ForecastBlend } from "./blend";
 import { asForecast } from "./forecast";
 import type { RadarData } from "./load";
@@ -38,6 +40,7 @@ export interface RecipeOptions
         | "keep"
         | "monitor"
         | "directory"
+        | "predictionMemory"
         | "scores"
         | "testAugment"
         | "refit"
@@ -103,9 +106,9 @@ export interface Recipe {
 /** An hour, where successive samples are ten minutes apart; samples share images up to four apart. */
 export const defaultGap = 6;
 
-/** The last of the times. */
-export function targetOf(train: Frames): Frames {
-  return takeTimes(train, { times: [train.shape[3] - 1] });
+/** The last of the times, of some samples or all, as a view. */
+export function targetOf(train: Frames, indices?: Int32Array): Frames {
+  return viewImages([{ source: train, time: train.shape[3] - 1 }], { indices });
 }
 
 /** The fields that are set. */
@@ -128,30 +131,36 @@ export function checkData({ train, test }: RecipeData): void {
   }
 }
 
-/** A network's output as frames in shards of the size that the training samples have. */
-function forecastOf(output: ArrayData, shardSize: number): Frames<Float32Array> {
+/** Samples of a network's output as pixels. */
+function asPixels(output: ArrayData, indices: ArrayLike<number>): Float32Array {
+  return asForecast(takeRows(output, indices) as ArrayData).shards[0];
+}
+
+/** A network's output as frames in memory. */
+function forecastOf(output: ArrayData): Frames<Float32Array> {
+  const lazy = lazyForecastOf(output);
+  return { ...lazy, shards: [...lazy.shards] };
+}
+
+/** A network's output as frames that are made as they are looked at. */
+function lazyForecastOf(output: ArrayData): Frames<Float32Array> {
   const [samples, rows, columns, times] = output.shape;
-  const size = rows * columns * times;
-  const shards: Float32Array[] = [];
-  for (let start = 0; start < samples; start += shardSize) {
-    const count = Math.min(shardSize, samples - start);
-    const data = output.data.subarray(start * size, (start + count) * size);
-    shards.push(asForecast({ data, shape: [count, rows, columns, times] }).shards[0]);
-  }
-  const own = Math.min(shardSize, samples);
-  return { shards, shardSize: own, shape: [samples, rows, columns, times], unit: "pixel" };
+  return lazyFrames((indices) => asPixels(output, indices), {
+    shape: [samples, rows, columns, times],
+    unit: "pixel",
+    Values: Float32Array,
+  });
 }
 
 /** The competition's score and its parts, of each fold and of all together. */
 function competitionScores(train: Frames): CrossValidateOptions["scores"] {
-  const target = targetOf(train);
   // Three scores of one verification.
   const known = new WeakMap<object, ReturnType<typeof verify>>();
   const found = (indices: Int32Array, prediction: ArrayData) => {
     const verified =
       known.get(prediction) ??
-      verify(takeSamples(target, indices), {
-        forecast: forecastOf(prediction, train.shardSize),
+      verify(targetOf(train, indices), {
+        forecast: lazyForecastOf(prediction),
         thresholds: [],
         scales: [],
       });
@@ -205,7 +214,8 @@ export async function runRecipe(
   const { epochs = recipe.epochs, batchSize = recipe.batchSize, filters } = options;
   const { optimizer, loss, metrics, callbacks, augment, mode, seconds, clock } = options;
   const folds = await foldsOf(train, how);
-  const { keep = recipe.keep, monitor, directory, refit, progress, signal, scores, testAugment } = options;
+  const { keep = recipe.keep, monitor, directory, predictionMemory, refit, progress, signal } = options;
+  const { scores, testAugment } = options;
   const { seeds = recipe.seeds } = options;
   const share = seconds === undefined ? undefined : seconds / (folds.length * seeds.length);
   const settings = (context: FoldContext): FoldFitOptions => {
@@ -229,20 +239,20 @@ export async function runRecipe(
     scores: competitionScores(train),
     testAugment: recipe.testAugment,
     model: (seed) => recipe.network([rows, columns, times - 1], { filters, seed }),
-    ...given({ model: options.model, keep, monitor, directory, refit, progress, signal, scores }),
-    ...given({ testAugment }),
+    ...given({ model: options.model, keep, monitor, directory, predictionMemory, refit, progress }),
+    ...given({ signal, scores, testAugment }),
     folds,
     prepare: prepareFolds(train, { test }),
     fit: settings,
   });
   const validated = new Set(folds.flatMap(({ validation }) => [...validation]));
   const indices = Int32Array.from(validated).sort();
-  const predictions = takeRows(found.predictions, indices) as ArrayData;
+  const forecast = viewSamples(found.predictions, indices) as ArrayData;
   const result: RecipeResult = {
     ...found,
     samples: indices,
-    forecast: forecastOf(predictions, train.shardSize),
-    testForecast: forecastOf(found.test as ArrayData, test.shardSize),
+    forecast: forecast instanceof LazyArray ? lazyForecastOf(forecast) : forecastOf(forecast),
+    testForecast: forecastOf(found.test as ArrayData),
   };
   return shownAs(result, found);
 }

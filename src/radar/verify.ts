@@ -1,4 +1,5 @@
-import type { Frames } from "../data/frames";
+import type { FrameArray, Frames } from "../data/frames";
+import { takeValues } from "../data/lazyFrames";
 import { convertRadarValue, convertRadarValues, type RainRelationOptions } from "../features/frameUnits";
 import { fractionsSums } from "../metrics/fractionsSkill";
 import { type CategoricalScores, type Contingency, categoricalScores, contingency } from "../metrics/nowcast";
@@ -37,7 +38,7 @@ export interface Verification {
   readonly fractions: readonly { readonly scale: number; readonly fss: number }[];
 }
 
-/** Adds the counts of a shard to those of the shards before. */
+/** Adds the counts of a block to those of the blocks before. */
 function addCounts(into: Contingency, more: Contingency): Contingency {
   return {
     hits: into.hits + more.hits,
@@ -50,7 +51,7 @@ function addCounts(into: Contingency, more: Contingency): Contingency {
 const noCounts: Contingency = { hits: 0, misses: 0, falseAlarms: 0, correctNegatives: 0 };
 
 function checkPair(truth: Frames, forecast: Frames): void {
-  if (truth.shape.join() !== forecast.shape.join() || truth.shardSize !== forecast.shardSize) {
+  if (truth.shape.join() !== forecast.shape.join()) {
     throw new RangeError(
       `Cannot verify: truth and forecast must have one shape, got [${truth.shape}] and [${forecast.shape}]`,
     );
@@ -62,11 +63,40 @@ function checkPair(truth: Frames, forecast: Frames): void {
   }
 }
 
-/** Errors summed over the counted pixels of one shard. */
+/** Samples judged at a time: of any number of them, this many are in memory. */
+const blockSamples = 32;
+
+/** Some samples as rain in mm/h and as pixels. */
+interface Block {
+  readonly rain: Float32Array;
+  readonly pixel: FrameArray;
+}
+
+/** A function that takes a block of samples out of frames. */
+function blocksOf(source: Frames, relation: RainRelationOptions): (indices: Int32Array) => Block {
+  const { unit: from } = source;
+  // Rain is exponential in pixels: two of them tell it all.
+  const [zero, one] = [0, 1].map((value) =>
+    convertRadarValue(value, { ...relation, from: "pixel", to: "rain" }),
+  );
+  const rate = Math.log(one / zero);
+  return (indices) => {
+    const values = takeValues(source, indices);
+    if (values instanceof Float32Array && from === "pixel") {
+      return { rain: values.map((value) => zero * Math.exp(rate * value)), pixel: values };
+    }
+    return {
+      rain: convertRadarValues(values, { ...relation, from, to: "rain" }),
+      pixel: from === "pixel" ? values : convertRadarValues(values, { ...relation, from, to: "pixel" }),
+    };
+  };
+}
+
+/** Errors summed over the counted pixels of one block. */
 function addErrors(
   sums: { absolute: number; squared: number; pixel: number; count: number },
-  truth: { rain: Float32Array; pixel: ArrayLike<number> },
-  forecast: { rain: Float32Array; pixel: ArrayLike<number> },
+  truth: Block,
+  forecast: Block,
   counted: (index: number) => boolean,
 ): void {
   for (let i = 0; i < truth.rain.length; i++) {
@@ -94,7 +124,7 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
   const { forecast, thresholds = [0.1, 1, 5], threshold = 0.1, scales = [1, 5, 17] } = options;
   const { mask, wetOnly = false, a, b } = options;
   checkPair(truth, forecast);
-  const [, rows, columns] = truth.shape;
+  const [all, rows, columns] = truth.shape;
   const pixels = rows * columns;
   if (mask && mask.length !== pixels) {
     throw new RangeError(`Cannot verify: the mask must have ${pixels} pixels, got ${mask.length}`);
@@ -103,24 +133,21 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
   const wanted = [...new Set([threshold, ...thresholds])];
   const counts = new Map(wanted.map((one) => [one, noCounts]));
   const fractions = scales.map(() => ({ difference: 0, reference: 0 }));
-  truth.shards.forEach((shard, s) => {
-    const other = forecast.shards[s];
-    const values = (array: typeof shard, from: Frames["unit"]) => ({
-      rain: convertRadarValues(array, { from, to: "rain", a, b }),
-      pixel: from === "pixel" ? array : convertRadarValues(array, { from, to: "pixel", a, b }),
-    });
-    const observed = values(shard, truth.unit);
-    const predicted = values(other, forecast.unit);
+  // Thresholds are compared as pixels, where whole numbers are exact.
+  const levelOf = (rain: number): number => convertRadarValue(rain, { from: "rain", to: "pixel", a, b });
+  const [truthBlock, forecastBlock] = [truth, forecast].map((source) => blocksOf(source, { a, b }));
+  for (let start = 0; start < all; start += blockSamples) {
+    const samples = Math.min(blockSamples, all - start);
+    const indices = Int32Array.from({ length: samples }, (_, i) => start + i);
+    const [observed, predicted] = [truthBlock(indices), forecastBlock(indices)];
     const wet = (i: number): boolean => !wetOnly || observed.rain[i] >= threshold;
     addErrors(sums, observed, predicted, (i) => (!mask || Boolean(mask[i % pixels])) && wet(i));
     for (const one of wanted) {
-      // Thresholds are compared as pixels, where whole numbers are exact.
-      const level = convertRadarValue(one, { from: "rain", to: "pixel", a, b });
+      const level = levelOf(one);
       const found = contingency(observed.pixel, { forecast: predicted.pixel, threshold: level, mask });
       counts.set(one, addCounts(counts.get(one)!, found));
     }
-    const level = convertRadarValue(threshold, { from: "rain", to: "pixel", a, b });
-    const samples = shard.length / pixels;
+    const level = levelOf(threshold);
     scales.forEach((scale, k) => {
       const shape = [samples, rows, columns];
       const found = fractionsSums(observed.pixel, {
@@ -132,7 +159,7 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
       fractions[k].difference += found.difference;
       fractions[k].reference += found.reference;
     });
-  });
+  }
   if (sums.count === 0) throw new RangeError("Cannot verify: no pixel is counted");
   const mae = sums.absolute / sums.count;
   const { csi } = categoricalScores(counts.get(threshold)!);

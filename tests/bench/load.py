@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-motion, radar = Path(sys.argv[1]), Path(sys.argv[2])
+motion, radar, many = (Path(folder) for folder in sys.argv[1:])
 
 
 def read_windows(name):
@@ -30,8 +30,8 @@ def pandas_values():
     return read_values("train_features.csv"), read_values("test_features.csv")
 
 
-def numpy_frames(part, times):
-    paths = sorted((radar / part).glob("*.npy"))
+def numpy_frames(folder, part, times):
+    paths = sorted((folder / part).glob("*.npy"))
     frames = np.empty((len(paths), 120, 120, times), np.uint8)
     for index, path in enumerate(paths):
         frames[index] = np.load(path)
@@ -45,7 +45,8 @@ def numpy_author(part):
 runs = {
     "pandas": pandas_csv,
     "pandas, float32 columns": pandas_values,
-    "np.load": lambda: (numpy_frames("train", 5), numpy_frames("test", 4)),
+    "np.load": lambda: (numpy_frames(radar, "train", 5), numpy_frames(radar, "test", 4)),
+    "np.load, many files": lambda: (numpy_frames(many, "train", 5), numpy_frames(many, "test", 4)),
     "np.load, / 255 as float32": lambda: (numpy_author("train"), numpy_author("test")),
 }
 print("ready", flush=True)

@@ -24,7 +24,7 @@ export interface BlendScoring extends RainRelationOptions {
 const fields = 4;
 
 /** Pixels of one sample as numbers to compute with. */
-export function pixelsOf(source: Frames, sample: number, relation: RainRelationOptions): ArrayLike<number> {
+function pixelsOf(source: Frames, sample: number, relation: RainRelationOptions): ArrayLike<number> {
   const values = sampleOf(source, sample);
   return source.unit === "pixel"
     ? values

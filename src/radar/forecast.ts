@@ -30,9 +30,6 @@ export function asForecast(output: NetworkOutput, options: { unit?: FrameUnit } 
     );
   }
   const values = new Float32Array(data.length);
-  // Most want pixels, of which there may be a thousand million.
-  const toPixels = unit === "pixel";
-  const factor = toPixels ? 255 : 1;
   for (let i = 0; i < data.length; i++) {
     if (Number.isNaN(data[i])) {
       const sample = Math.floor(i / (shape[1] * shape[2] * shape[3]));
@@ -40,11 +37,12 @@ export function asForecast(output: NetworkOutput, options: { unit?: FrameUnit } 
         `Cannot take the output as frames: values must be numbers, got NaN in sample ${sample}`,
       );
     }
-    values[i] = factor * Math.fround(Math.min(1, Math.max(0, data[i])));
+    values[i] = Math.min(1, Math.max(0, data[i]));
   }
   const [samples, rows, columns, times] = shape;
-  const made = frames(values, { shape: [samples, rows, columns, times], unit: toPixels ? "pixel" : "unit" });
-  return unit === made.unit ? made : convertFrames(made, { to: unit });
+  return convertFrames(frames(values, { shape: [samples, rows, columns, times], unit: "unit" }), {
+    to: unit,
+  });
 }
 
 /** Verifications by name; a notebook shows them as a table, one forecast a row. */

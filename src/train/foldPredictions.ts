@@ -6,7 +6,7 @@ import { predictionMemory } from "./meanPredictions";
 import { predict, predictBatches } from "./predict";
 import { sampleCount, viewSamples } from "./samples";
 import { makeSource } from "./source";
-import { openTensorFile, TensorFileWriter } from "./tensorFile";
+import { TensorFileWriter } from "./tensorFile";
 import type { ArrayData, Dataset, NamedArray } from "./types";
 
 /** Bytes of frames that are changed at a time, for predictions of changed copies. */
@@ -120,6 +120,5 @@ export async function foldPredictions(
     writer?.abandon();
     throw error;
   }
-  writer?.finish();
-  return openTensorFile(how.file);
+  return (writer as TensorFileWriter).finish();
 }

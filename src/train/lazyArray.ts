@@ -1,7 +1,7 @@
 import type { NamedArray } from "./types";
 
 /** Rows that are made at once where all are asked for. */
-const blockBytes = 1 << 23;
+const blockBytes = 1 << 26;
 
 /**
  * A float32 array `[samples, …]` whose rows are made, or read, as they are looked at; `data` makes all of them, which

@@ -1,4 +1,4 @@
-/** One tensor in a safetensors file of its own, written and read by rows: it need not fit in memory. */
+/** One float32 tensor in a safetensors file of its own, written and read by rows: it need not fit in memory. */
 import {
   closeSync,
   fsyncSync,
@@ -12,8 +12,6 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { crc32 } from "node:zlib";
-import type { Frames } from "../data";
-import { lazyFrames } from "../data/lazyFrames";
 import { LazyArray } from "./lazyArray";
 import { checksumKey, encodeHeader, type HeaderEntry, readHeader } from "./safetensors";
 
@@ -21,23 +19,15 @@ const tensorName = "values";
 /** Digits of the greatest checksum: the header is as long before the checksum is known as after. */
 const digits = 10;
 
-/** The arrays that such a file may hold. */
-type Values = Float32Array | Uint8Array;
-
-const kinds = { float32: { code: "F32", Values: Float32Array }, uint8: { code: "U8", Values: Uint8Array } };
-
-type Dtype = keyof typeof kinds;
-
-function headerOf(shape: readonly number[], dtype: Dtype, checksum: number): Buffer {
-  const { code, Values } = kinds[dtype];
-  const bytes = Values.BYTES_PER_ELEMENT * shape.reduce((product, extent) => product * extent, 1);
+function headerOf(shape: readonly number[], checksum: number): Buffer {
+  const bytes = 4 * shape.reduce((product, extent) => product * extent, 1);
   return encodeHeader(
-    { [tensorName]: { dtype: code, shape, data_offsets: [0, bytes] } },
+    { [tensorName]: { dtype: "F32", shape, data_offsets: [0, bytes] } },
     { [checksumKey]: String(checksum).padStart(digits, "0") },
   );
 }
 
-function bytesOf(values: Values): Uint8Array {
+function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
@@ -56,16 +46,15 @@ export class TensorFileWriter {
   constructor(
     private readonly file: string,
     private readonly shape: readonly number[],
-    private readonly dtype: Dtype = "float32",
   ) {
     mkdirSync(path.dirname(file), { recursive: true });
     // Always the same name: what a killed process left is written over.
     this.temporary = `${file}.tmp`;
     this.handle = openSync(this.temporary, "w");
-    writeAll(this.handle, headerOf(shape, dtype, 0));
+    writeAll(this.handle, headerOf(shape, 0));
   }
 
-  append(values: Values): void {
+  append(values: Float32Array): void {
     if (values.length === 0) return;
     const bytes = bytesOf(values);
     writeAll(this.handle, bytes);
@@ -78,18 +67,19 @@ export class TensorFileWriter {
    *
    * @throws {RangeError} if not all rows have been written
    */
-  finish(): void {
-    const { file, shape, dtype, handle, written } = this;
+  finish(): LazyArray {
+    const { file, shape, handle, written } = this;
     const wanted = shape.reduce((product, extent) => product * extent, 1);
     if (written !== wanted) {
       this.abandon();
       throw new RangeError(`Cannot write ${file}: shape [${shape}] needs ${wanted} values, got ${written}`);
     }
-    const header = headerOf(shape, dtype, this.checksum);
+    const header = headerOf(shape, this.checksum);
     writeSync(handle, header, 0, header.length, 0);
     fsyncSync(handle);
     closeSync(handle);
     renameSync(this.temporary, file);
+    return openTensorFile(file);
   }
 
   /** Leaves nothing behind. */
@@ -107,14 +97,32 @@ function readAt(file: number, into: Uint8Array, position: number): void {
   }
 }
 
-/** A tensor on disk. */
-interface TensorFile<T extends Values> {
-  readonly shape: readonly number[];
-  /** Reads the rows at `indices` into a new array, in that order. */
-  take(indices: ArrayLike<number>): T;
+/**
+ * A tensor of such a file; rows are read as they are looked at.
+ *
+ * @throws {SyntaxError} if the file is not of this kind or cut off
+ */
+export function openTensorFile(file: string): LazyArray {
+  const { start, shape } = readHead(file);
+  const size = shape.slice(1).reduce((product, extent) => product * extent, 1);
+  return new LazyArray(shape, (indices) => {
+    const values = new Float32Array(indices.length * size);
+    const handle = openSync(file, "r");
+    try {
+      // Rows that lie one after the other are read at once.
+      for (let from = 0, to = 1; from < indices.length; from = to++) {
+        while (to < indices.length && indices[to] === indices[to - 1] + 1) to++;
+        const into = bytesOf(values.subarray(from * size, to * size));
+        readAt(handle, into, start + indices[from] * size * 4);
+      }
+    } finally {
+      closeSync(handle);
+    }
+    return values;
+  });
 }
 
-function readHead(file: string, dtype: Dtype): { start: number; shape: readonly number[] } {
+function readHead(file: string): { start: number; shape: readonly number[] } {
   const { size } = statSync(file);
   const handle = openSync(file, "r");
   try {
@@ -123,54 +131,11 @@ function readHead(file: string, dtype: Dtype): { start: number; shape: readonly 
     readAt(handle, head, 0);
     const { header, start } = readHeader(file, head);
     const entry = header[tensorName] as HeaderEntry | undefined;
-    if (entry?.dtype !== kinds[dtype].code || start + entry.data_offsets[1] !== size) {
-      throw new SyntaxError(`Cannot read ${file}: it must hold one whole tensor of ${dtype} values`);
+    if (entry?.dtype !== "F32" || start + entry.data_offsets[1] !== size) {
+      throw new SyntaxError(`Cannot read ${file}: it must hold one whole tensor of float32 values`);
     }
     return { start, shape: entry.shape };
   } finally {
     closeSync(handle);
   }
-}
-
-function openRows<T extends Values>(file: string, dtype: Dtype): TensorFile<T> {
-  const { start, shape } = readHead(file, dtype);
-  const size = shape.slice(1).reduce((product, extent) => product * extent, 1);
-  const { Values } = kinds[dtype];
-  const take = (indices: ArrayLike<number>): T => {
-    const values = new Values(indices.length * size);
-    const handle = openSync(file, "r");
-    try {
-      // Rows that lie one after the other are read at once.
-      for (let from = 0, to = 1; from < indices.length; from = to++) {
-        while (to < indices.length && indices[to] === indices[to - 1] + 1) to++;
-        const into = bytesOf(values.subarray(from * size, to * size));
-        readAt(handle, into, start + indices[from] * size * Values.BYTES_PER_ELEMENT);
-      }
-    } finally {
-      closeSync(handle);
-    }
-    return values as T;
-  };
-  return { shape, take };
-}
-
-/**
- * A float32 tensor of such a file; rows are read as they are looked at.
- *
- * @throws {SyntaxError} if the file is not of this kind or cut off
- */
-export function openTensorFile(file: string): LazyArray {
-  const { shape, take } = openRows<Float32Array>(file, "float32");
-  return new LazyArray(shape, take);
-}
-
-/**
- * Frames in pixels of such a file of uint8; samples are read as they are looked at.
- *
- * @throws {SyntaxError} if the file is not of this kind or cut off
- */
-export function openPixelFile(file: string): Frames<Uint8Array> {
-  const { shape, take } = openRows<Uint8Array>(file, "uint8");
-  const [samples, rows, columns, times] = shape;
-  return lazyFrames(take, { shape: [samples, rows, columns, times], unit: "pixel", Values: Uint8Array });
 }

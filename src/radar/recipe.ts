@@ -1,9 +1,9 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import type { Frames } from "../../data/frames";
-import { lazyFrames, viewImages } from "../../data/lazyFrames";
-import { showAs } from "../../data/summary";
-import { displayKey } from "../../data/tableDisplay";
-import { overlapGroups } from "../../features/overlapGroups";
+import type { Frames } from "../data/frames";
+import { lazyFrames, viewImages } from "../data/lazyFrames";
+import { showAs } from "../data/summary";
+import { displayKey } from "../data/tableDisplay";
+import { overlapGroups } from "../features/overlapGroups";
 import {
   type ArrayData,
   blockedKFold,
@@ -18,14 +18,14 @@ import {
   type TimeBudgetOptions,
   takeSamples as takeRows,
   timeBudget,
-} from "../../train";
-import { LazyArray } from "../../train/lazyArray";
-import { viewSamples } from "../../train/samples";
-import type { ForecastBlend } from "../blend";
-import { asForecast } from "../forecast";
-import type { RadarData } from "../load";
-import { prepareFolds } from "../prepareFolds";
-import { verify } from "../verify";
+} from "../train";
+import { LazyArray } from "../train/lazyArray";
+import { viewSamples } from "../train/samples";
+import type { ForecastBlend } from "./blend";
+import { asForecast } from "./forecast";
+import type { RadarData } from "./load";
+import { prepareFolds } from "./prepareFolds";
+import { verify } from "./verify";
 
 /** What a recipe trains on and forecasts: pixels, the training samples with one time more than the test samples. */
 export type RecipeData = Pick<RadarData, "train" | "test">;

@@ -1,17 +1,12 @@
+import { MemoryLayout } from "../data/memoryLayout";
 import type { Series } from "../data/series";
 import { wasmFunctions } from "../data/webAssembly";
-import { fourierTransform } from "./fourier";
+import { ELEMENT_BYTES, ElementTransform, type PassFunctions } from "./elementTransform";
 import { realSpectraModule } from "./realSpectraModule";
 
-type PassFunction = (from: number, to: number, roots: number, next: number, stride: number) => void;
-
 /** The functions of `realSpectra.wat`, where they are described; places and strides in bytes. */
-interface Functions {
+interface Functions extends PassFunctions {
   load(real: number, imaginary: number, step: number, to: number, end: number): void;
-  pass2: PassFunction;
-  pass3: PassFunction;
-  pass4: PassFunction;
-  pass5: PassFunction;
   powers(low: number, high: number, end: number, first: number, second: number): void;
   magnitudes(
     from: number,
@@ -24,43 +19,8 @@ interface Functions {
   ): void;
 }
 
-/** Bytes that the functions may read or write beyond an end. */
-const MARGIN = 64;
-/** Bytes of two complex numbers in float64. */
-const ELEMENT = 32;
 /** Windows that are worked on at once, one as real and one as imaginary part; two channels of each. */
 const WINDOWS = 2;
-
-/** One pass of a transform: sub-transforms of `radix * next` become `radix` of `next`, `stride` bytes interleaved. */
-export interface Pass {
-  readonly radix: 2 | 3 | 4 | 5;
-  readonly next: number;
-  readonly stride: number;
-  /** `[next, radix - 1]` pairs of cosine and sine. */
-  readonly roots: Float64Array;
-}
-
-/** The passes of a transform, or none where its length has other prime factors than 2, 3 and 5. */
-export function passesOf(length: number): Pass[] {
-  const passes: Pass[] = [];
-  let size = length; // of the sub-transforms still to do
-  for (const radix of [4, 2, 3, 5] as const) {
-    while (size % radix === 0) {
-      const next = size / radix;
-      const roots = new Float64Array(next * (radix - 1) * 2);
-      for (let p = 0, at = 0; p < next; p++) {
-        for (let k = 1; k < radix; k++) {
-          const angle = (-2 * Math.PI * p * k) / size;
-          roots[at++] = Math.cos(angle);
-          roots[at++] = Math.sin(angle);
-        }
-      }
-      passes.push({ radix, next, stride: (length / size) * ELEMENT, roots });
-      size = next;
-    }
-  }
-  return size === 1 ? passes : [];
-}
 
 /** Transforms of two windows' channels in WebAssembly, float64; lengths with large prime factors take the slower way. */
 export class RealSpectra {
@@ -69,7 +29,7 @@ export class RealSpectra {
   private readonly functions: Functions;
   private readonly singles: Float32Array;
   private readonly doubles: Float64Array;
-  private readonly passes: readonly (Pass & { readonly place: number })[];
+  private readonly transform: ElementTransform;
   /** What lies where in the memory, in bytes; of `windows`, `powers` and `results` one a window. */
   private readonly places: {
     windows: number[];
@@ -83,25 +43,20 @@ export class RealSpectra {
     private readonly channels: number,
   ) {
     this.half = (steps >> 1) + 1;
-    let size = 0;
-    function place(bytes: number): number {
-      const at = size;
-      size += Math.ceil(bytes / MARGIN) * MARGIN + MARGIN;
-      return at;
-    }
-    const both = (bytes: number) => Array.from({ length: WINDOWS }, () => place(bytes));
+    const layout = new MemoryLayout();
+    const both = (bytes: number) => Array.from({ length: WINDOWS }, () => layout.place(bytes));
     this.places = {
       windows: both(steps * channels * 4),
-      buffers: [place(steps * ELEMENT), place(steps * ELEMENT)],
+      buffers: [layout.place(steps * ELEMENT_BYTES), layout.place(steps * ELEMENT_BYTES)],
       powers: both(this.half * 16),
       results: both(steps * channels * 4),
     };
-    this.passes = passesOf(steps).map((pass) => ({ ...pass, place: place(pass.roots.byteLength) }));
-    const { memory, functions } = wasmFunctions<Functions>(realSpectraModule, size);
+    this.transform = new ElementTransform(layout, { length: steps, elements: 1 });
+    const { memory, functions } = wasmFunctions<Functions>(realSpectraModule, layout.size);
+    layout.write(memory);
     this.functions = functions;
     this.singles = new Float32Array(memory);
     this.doubles = new Float64Array(memory);
-    for (const pass of this.passes) this.doubles.set(pass.roots, pass.place / 8);
   }
 
   /** Takes one window, or two, from `window` on. */
@@ -117,7 +72,7 @@ export class RealSpectra {
   private loadPair(channel: number): void {
     const { windows, buffers } = this.places;
     const [real, imaginary] = windows.map((place) => place + channel * 4);
-    const end = buffers[0] + this.steps * ELEMENT;
+    const end = buffers[0] + this.steps * ELEMENT_BYTES;
     this.functions.load(real, imaginary, this.channels * 4, buffers[0], end);
   }
 
@@ -141,31 +96,11 @@ export class RealSpectra {
   }
 
   /** Transforms the four loaded series, and writes their powers. */
-  private transform(): void {
-    const { functions, steps, passes, places } = this;
-    let [from, to] = places.buffers;
-    if (passes.length === 0) this.transformSlowly();
-    for (const { radix, place, next, stride } of passes) {
-      functions[`pass${radix}`](from, to, place, next, stride);
-      [from, to] = [to, from];
-    }
-    const end = from + steps * ELEMENT;
-    functions.powers(from, end, from + this.half * ELEMENT, places.powers[0], places.powers[1]);
-  }
-
-  private transformSlowly(): void {
-    const { doubles, steps } = this;
-    const transform = fourierTransform(steps);
-    const start = this.places.buffers[0] / 8;
-    for (let lane = 0; lane < 2; lane++) {
-      const real = Float64Array.from({ length: steps }, (_, t) => doubles[start + 4 * t + lane]);
-      const imaginary = Float64Array.from({ length: steps }, (_, t) => doubles[start + 4 * t + 2 + lane]);
-      transform.forward(real, imaginary);
-      for (let t = 0; t < steps; t++) {
-        doubles[start + 4 * t + lane] = real[t];
-        doubles[start + 4 * t + 2 + lane] = imaginary[t];
-      }
-    }
+  private takePowers(): void {
+    const { functions, doubles, steps, places } = this;
+    const [from] = this.transform.run({ functions, doubles }, places.buffers);
+    const end = from + steps * ELEMENT_BYTES;
+    functions.powers(from, end, from + this.half * ELEMENT_BYTES, places.powers[0], places.powers[1]);
   }
 
   /**
@@ -181,7 +116,7 @@ export class RealSpectra {
       this.load(source, window);
       for (let channel = 0; channel < channels; channel += 2) {
         this.loadPair(channel);
-        this.transform();
+        this.takePowers();
         const pair = channel + 1 < channels ? 1 : 0;
         for (const [i, result] of places.results.entries()) {
           const [from, to] = [places.powers[i], result + channel * 4];
@@ -211,7 +146,7 @@ export class RealSpectra {
       for (let channel = 0; channel < channels; channel += 2) {
         this.loadPair(channel);
         const constant = this.centre();
-        this.transform();
+        this.takePowers();
         for (let i = 0; i < WINDOWS && window + i < source.shape[0]; i++) {
           for (let lane = 0; lane < 2 && channel + lane < channels; lane++) {
             const from = places.powers[i] / 8 + lane;

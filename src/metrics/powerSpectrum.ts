@@ -1,4 +1,4 @@
-import { keepLatest } from "../features/flow/keepLatest";
+import { keepLatest } from "../data/keepLatest";
 import { ImagePowers } from "./imagePowers";
 
 /** Power by wavenumber. */

@@ -1,4 +1,5 @@
 import type { Series } from "../data";
+import { MemoryLayout } from "../data/memoryLayout";
 import { wasmFunctions } from "../data/webAssembly";
 import { miniRocketModule } from "./miniRocketModule";
 
@@ -31,8 +32,6 @@ interface Functions {
   count(from: number, end: number, biases: number, counts: number): void;
 }
 
-/** Bytes that the functions may read or write beyond an end. */
-const MARGIN = 64;
 /** Biases counted at once. */
 const GROUP = 4;
 
@@ -84,19 +83,15 @@ export class MiniRocketKernel {
   ) {
     const { steps, channels } = shape;
     this.pad = 4 * combinations.reduce((most, { dilation }) => Math.max(most, dilation), 0);
-    let size = 0;
-    function place(bytes: number): number {
-      const at = size;
-      size += Math.ceil(bytes / MARGIN) * MARGIN + MARGIN;
-      return at;
-    }
+    const layout = new MemoryLayout();
+    const place = (bytes: number): number => layout.place(bytes);
     const masks = place(GROUP * 16);
-    const planes = size;
+    const planes = layout.size;
     for (let channel = 0; channel < channels; channel++) place((steps + 2 * this.pad) * 4);
-    const nines = size;
+    const nines = layout.size;
     for (let channel = 0; channel < channels; channel++) place(steps * 4);
     const plane = (nines - planes) / channels;
-    const nine = (size - nines) / channels;
+    const nine = (layout.size - nines) / channels;
     const sum = place((steps + 2 * this.pad) * 4);
     const nineSum = place(steps * 4);
     const out = place(steps * 4);
@@ -104,7 +99,7 @@ export class MiniRocketKernel {
     this.places = { masks, planes, plane, nines, nine, sum, nineSum, out, counts };
     const lists = combinations.map((one) => place(one.channels.length * 8));
     const biases = combinations.map((one) => place(Math.ceil(one.biases.length / GROUP) * GROUP * 4));
-    const { memory, functions } = wasmFunctions<Functions>(miniRocketModule, size);
+    const { memory, functions } = wasmFunctions<Functions>(miniRocketModule, layout.size);
     this.functions = functions;
     this.values = new Float32Array(memory);
     this.counts = new Int32Array(memory, counts, GROUP);

@@ -1,7 +1,7 @@
+import { MemoryLayout } from "../../data/memoryLayout";
 import { wasmFunctions } from "../../data/webAssembly";
 import { type Image, reflect, writePadded } from "./image";
 import { lucasKanadeModule } from "./lucasKanadeModule";
-import { MemoryLayout } from "./memoryLayout";
 
 /** The functions of `lucasKanade.wat`, which says what their numbers are. */
 type Functions = Record<"products" | "eigenvalues", (...numbers: number[]) => void>;

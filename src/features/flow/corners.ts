@@ -1,6 +1,6 @@
+import { keepLatest } from "../../data/keepLatest";
 import { CornerKernel, type CornerPlan } from "./cornerKernel";
 import type { Image } from "./image";
-import { keepLatest } from "./keepLatest";
 
 /** Points as x and y, in pixels. */
 export interface Points {

@@ -1,7 +1,7 @@
+import { keepLatest } from "../../data/keepLatest";
 import { FarnebackKernel } from "./farnebackKernel";
 import type { FarnebackPlan } from "./farnebackLevels";
 import type { MotionField } from "./field";
-import { keepLatest } from "./keepLatest";
 import { checkSequence } from "./lucasKanade";
 
 /** Options of {@link farneback}; the defaults are pysteps' for radar. */

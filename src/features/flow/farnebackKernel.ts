@@ -1,3 +1,4 @@
+import { MemoryLayout } from "../../data/memoryLayout";
 import { wasmFunctions } from "../../data/webAssembly";
 import {
   type FarnebackPlan,
@@ -8,7 +9,6 @@ import {
   widthOf,
 } from "./farnebackLevels";
 import { farnebackModule } from "./farnebackModule";
-import { MemoryLayout } from "./memoryLayout";
 
 /** The functions of `farneback.wat`, which says what their numbers are. */
 type Functions = Record<

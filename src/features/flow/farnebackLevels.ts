@@ -1,5 +1,5 @@
+import type { MemoryLayout } from "../../data/memoryLayout";
 import { reflect } from "./image";
-import type { MemoryLayout } from "./memoryLayout";
 
 /** What the method is carried out with. */
 export interface FarnebackPlan {

@@ -1,8 +1,8 @@
+import { keepLatest } from "../../data/keepLatest";
+import { MemoryLayout } from "../../data/memoryLayout";
 import { wasmFunctions } from "../../data/webAssembly";
 import type { MotionField } from "./field";
-import { keepLatest } from "./keepLatest";
 import { lucasKanadeModule } from "./lucasKanadeModule";
-import { MemoryLayout } from "./memoryLayout";
 import type { Tracks } from "./track";
 
 /** Where the points lie that fill a last vector: too far off to count. */

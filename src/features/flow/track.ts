@@ -1,6 +1,6 @@
+import { keepLatest } from "../../data/keepLatest";
 import type { Points } from "./corners";
 import type { Image } from "./image";
-import { keepLatest } from "./keepLatest";
 import { TrackKernel, type TrackPlan } from "./trackKernel";
 
 /** How points are tracked. */

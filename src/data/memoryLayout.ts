@@ -15,7 +15,7 @@ export class MemoryLayout {
   }
 
   /** The place of values that are known already, and its end. */
-  table(values: Float32Array | Int32Array): [place: number, end: number] {
+  table(values: Float32Array | Float64Array | Int32Array): [place: number, end: number] {
     const place = this.place(values.byteLength);
     this.tables.push({ place, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) });
     return [place, place + values.byteLength];

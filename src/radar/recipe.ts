@@ -19,6 +19,7 @@ import {
   takeSamples as takeRows,
   timeBudget,
 } from "../train";
+import { validatedSamples } from "../train/folds";
 import { LazyArray } from "../train/lazyArray";
 import { viewSamples } from "../train/samples";
 import type { ForecastBlend } from "./blend";
@@ -245,8 +246,7 @@ export async function runRecipe(
     prepare: prepareFolds(train, { test }),
     fit: settings,
   });
-  const validated = new Set(folds.flatMap(({ validation }) => [...validation]));
-  const indices = Int32Array.from(validated).sort();
+  const indices = validatedSamples(folds);
   const forecast = viewSamples(found.predictions, indices) as ArrayData;
   const result: RecipeResult = {
     ...found,

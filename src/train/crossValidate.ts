@@ -7,12 +7,14 @@ import type {
   FoldFitOptions,
   FoldRun,
   PreparedFold,
+  Score,
 } from "./crossValidateOptions";
 import { runFold } from "./foldRun";
-import { checkFolds } from "./folds";
+import { checkFolds, type Fold, validatedSamples } from "./folds";
 import { meanPredictions, predictionMemory } from "./meanPredictions";
 import { claimDirectory } from "./runManifest";
 import { sampleCount, takeFitData, viewSamples } from "./samples";
+import { scorePredictions } from "./scorePredictions";
 import type { ArrayData, FitData, NamedArray } from "./types";
 
 /** What a cross-validation found; shown as a table in a notebook. */
@@ -167,7 +169,10 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     const settings = { ...settingsOf(context), epochs, callbacks };
     refits.push(await runFold(context, { options, settings, prepare, label: "All samples" }));
   }
-  return resultOf({ runs, refits, samples, options });
+  const { scores = {}, predictionMemory: memory } = options;
+  const result = combineRuns({ runs, refits, samples, folds, scores, memory });
+  Object.defineProperty(result, displayKey, { value: display.bind(result) });
+  return result;
 }
 
 function checkSeeds(seeds: readonly number[]): void {
@@ -187,34 +192,28 @@ function meanOfTests(runs: readonly FoldRun[]): ArrayData | undefined {
   });
 }
 
-function resultOf(found: {
+/** The cross-validation that runs over folds make together. */
+export function combineRuns(found: {
   runs: readonly FoldRun[];
   refits: readonly FoldRun[];
   samples: number;
-  options: CrossValidateOptions;
+  folds: readonly Fold[];
+  scores: Readonly<Record<string, Score>>;
+  /** Bytes of predictions in memory. */
+  memory?: number;
 }): CrossValidation {
-  const { runs, refits, samples, options } = found;
-  const { folds } = options;
+  const { runs, refits, samples, folds, scores, memory = predictionMemory } = found;
   const parts = runs.flatMap(({ fold, validation }) =>
     validation ? [{ prediction: validation, indices: folds[fold as number].validation }] : [],
   );
-  const predictions = meanPredictions(parts, {
-    samples,
-    memory: options.predictionMemory ?? predictionMemory,
-  });
-  const validated = new Set(parts.flatMap(({ indices }) => [...indices]));
-  const indices = Int32Array.from(validated).sort();
+  const predictions = meanPredictions(parts, { samples, memory });
+  const indices = validatedSamples(folds);
   const prediction = viewSamples(predictions, indices) as ArrayData;
-  const scores = Object.fromEntries(
-    Object.entries(options.scores ?? {}).map(([name, score]) => [name, score({ indices, prediction })]),
-  );
-  const result: CrossValidation = {
+  return {
     predictions,
     test: meanOfTests(runs),
     runs,
-    scores,
+    scores: scorePredictions(scores, { indices, prediction }),
     refits,
   };
-  Object.defineProperty(result, displayKey, { value: display.bind(result) });
-  return result;
 }

@@ -19,6 +19,7 @@ import { LazyArray } from "./lazyArray";
 import { withPseudoLabels } from "./pseudoLabels";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "./safetensors";
 import { sampleCount } from "./samples";
+import { scorePredictions } from "./scorePredictions";
 import { openTensorFile } from "./tensorFile";
 import type { ArrayData, Callback, Dataset, FitState, History, Logs } from "./types";
 
@@ -222,12 +223,9 @@ export async function runFold(
     prepared.validation && validationIndices.length > 0
       ? await predict(prepared.validation.x, "validation")
       : undefined;
-  const scores = Object.fromEntries(
-    Object.entries(validation ? (options.scores ?? {}) : {}).map(([name, score]) => [
-      name,
-      score({ indices: validationIndices, prediction: validation as ArrayData }),
-    ]),
-  );
+  const scores = validation
+    ? scorePredictions(options.scores ?? {}, { indices: validationIndices, prediction: validation })
+    : {};
   const weights = directory && path.join(directory, "model.safetensors");
   if (weights !== undefined) saveWeights(weights, model);
   model.dispose();

@@ -6,6 +6,11 @@ export interface Fold {
   readonly validation: Int32Array;
 }
 
+/** Numbers of the samples that some fold validates, rising. */
+export function validatedSamples(folds: readonly Fold[]): Int32Array {
+  return Int32Array.from(new Set(folds.flatMap(({ validation }) => [...validation]))).sort();
+}
+
 /** One label or group a sample: whole numbers or names. */
 export type Labels = ArrayLike<number | string>;
 

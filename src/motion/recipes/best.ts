@@ -23,11 +23,14 @@ import {
   takeSamples,
   withEma,
 } from "../../train";
+import { validatedSamples } from "../../train/folds";
+import { meanPredictions } from "../../train/meanPredictions";
+import { scorePredictions } from "../../train/scorePredictions";
 import { basicFeatures } from "../basicFeatures";
 import type { MotionData } from "../load";
 import { axesScaler } from "./axesScaler";
 import { type MiniRocketRecipeOptions, miniRocket } from "./miniRocket";
-import { foldsOf, type Recipe, type RecipeOptions, runRecipe, scoresOf } from "./recipe";
+import { foldsOf, type Recipe, type RecipeOptions, runRecipe, scoresOf, scoreWords } from "./recipe";
 
 const acc = ["acc_x", "acc_y", "acc_z"];
 const gyro = ["gy_x", "gy_y", "gy_z"];
@@ -137,7 +140,8 @@ export async function best(
 
 /** Half of one and half of the other; NaN where a sample was not predicted. */
 function halves(one: ArrayData, other: ArrayData): NamedArray {
-  return { data: Float32Array.from(one.data, (value, i) => (value + other.data[i]) / 2), shape: one.shape };
+  const parts = [{ prediction: one }, { prediction: other }];
+  return meanPredictions(parts, { samples: one.shape[0], memory: Number.POSITIVE_INFINITY });
 }
 
 function meanOf(
@@ -145,36 +149,35 @@ function meanOf(
   given: { network: CrossValidation; miniRocket: CrossValidation; folds: readonly Fold[] },
 ): BestRecipeResult {
   const { network, miniRocket, folds } = given;
-  const score = scoresOf(competition);
-  const scored = (indices: Int32Array, prediction: ArrayData): Record<string, number> => ({
-    logLoss: score.logLoss({ indices, prediction }),
-    accuracy: score.accuracy({ indices, prediction }),
-  });
+  const scores = scoresOf(competition);
   const runs = network.runs.map((run, i): FoldRun => {
     const other = miniRocket.runs[i];
-    const validation = halves(run.validation as ArrayData, other.validation as ArrayData);
+    const prediction = halves(run.validation as ArrayData, other.validation as ArrayData);
     const test = halves(run.test as ArrayData, other.test as ArrayData);
-    return { ...run, validation, test, scores: scored(folds[run.fold as number].validation, validation) };
+    const indices = folds[run.fold as number].validation;
+    return {
+      ...run,
+      validation: prediction,
+      test,
+      scores: scorePredictions(scores, { indices, prediction }),
+    };
   });
   const predictions = halves(network.predictions, miniRocket.predictions);
-  const validated = Int32Array.from(new Set(folds.flatMap(({ validation }) => [...validation]))).sort();
+  const indices = validatedSamples(folds);
+  const prediction = takeSamples(predictions, indices) as ArrayData;
   const result: BestRecipeResult = {
     predictions,
     test: halves(network.test as ArrayData, miniRocket.test as ArrayData),
     runs,
-    scores: scored(validated, takeSamples(predictions, validated) as ArrayData),
+    scores: scorePredictions(scores, { indices, prediction }),
     refits: network.refits,
     members: { network, miniRocket },
   };
-  const words = (scores: Readonly<Record<string, number>>): string =>
-    Object.entries(scores)
-      .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-      .join(", ");
   return showAs(result, () =>
     summaryBundle("Network and MiniRocket, out of fold", [
-      ["network", words(network.scores)],
-      ["MiniRocket", words(miniRocket.scores)],
-      ["mean", words(result.scores)],
+      ["network", scoreWords(network.scores)],
+      ["MiniRocket", scoreWords(miniRocket.scores)],
+      ["mean", scoreWords(result.scores)],
     ]),
   );
 }

@@ -24,8 +24,10 @@ import {
   readSafetensors,
   writeSafetensors,
 } from "../../train";
+import { combineRuns } from "../../train/crossValidate";
+import { scorePredictions } from "../../train/scorePredictions";
 import type { MotionData } from "../load";
-import { foldsOf, type RecipeRunOptions, scoresOf } from "./recipe";
+import { foldsOf, type RecipeRunOptions, scoresOf, scoreWords } from "./recipe";
 
 /** Options of `motion.recipes.miniRocket`. */
 export interface MiniRocketRecipeOptions extends RecipeRunOptions {
@@ -120,7 +122,6 @@ function runOf(
   found: { validation: ArrayData; test: ArrayData; seconds: number },
 ): FoldRun {
   const given = { indices: part.validation, prediction: found.validation };
-  const scores = Object.entries(scoresOf(competition)).map(([name, score]) => [name, score(given)]);
   return {
     fold,
     seed,
@@ -128,7 +129,7 @@ function runOf(
     keptEpoch: 0,
     logs: {},
     history: {},
-    scores: Object.fromEntries(scores),
+    scores: scorePredictions(scoresOf(competition), given),
     stopReason: undefined,
     weights: undefined,
     ...found,
@@ -171,25 +172,6 @@ async function runFold(task: FoldTask): Promise<FoldRun> {
   return run;
 }
 
-/** Mean of rows of probabilities, each put where `indices` says; NaN where none is. */
-function meanRows(
-  parts: readonly { rows: ArrayData; indices?: Int32Array }[],
-  shape: readonly [rows: number, classes: number],
-): { data: Float32Array; shape: number[] } {
-  const [rows, classes] = shape;
-  const sums = new Float64Array(rows * classes);
-  const counts = new Int32Array(rows);
-  for (const { rows: part, indices } of parts) {
-    for (let row = 0; row < part.shape[0]; row++) {
-      const to = indices ? indices[row] : row;
-      counts[to]++;
-      for (let k = 0; k < classes; k++) sums[to * classes + k] += part.data[row * classes + k];
-    }
-  }
-  const data = Float32Array.from(sums, (sum, i) => sum / counts[Math.floor(i / classes)]);
-  return { data, shape: [rows, classes] };
-}
-
 /**
  * The strongest cheap baseline: MiniRocket features of the six scaled channels and a ridge classifier with calibrated
  * probabilities, without gradient descent. Scaler, transform and classifier see each fold's train part only; ten
@@ -218,42 +200,16 @@ export async function miniRocket(
       runs.push(await runFold({ competition, windows, test, part, fold, seed, label, options }));
     }
   }
-  const classes = competition.labelNames.length;
-  const validationOf = (run: FoldRun): Int32Array => folds[run.fold as number].validation;
-  const parts = runs.map((run) => ({ rows: run.validation as ArrayData, indices: validationOf(run) }));
-  const predictions = meanRows(parts, [samples, classes]);
-  const tests = runs.map((run) => ({ rows: run.test as ArrayData }));
-  const indices = Int32Array.from(new Set(parts.flatMap((part) => Array.from(part.indices)))).sort();
-  const prediction = {
-    data: Float32Array.from(
-      { length: indices.length * classes },
-      (_, i) => predictions.data[indices[Math.floor(i / classes)] * classes + (i % classes)],
-    ),
-    shape: [indices.length, classes],
-  };
-  const scores = Object.fromEntries(
-    Object.entries(scoresOf(competition)).map(([name, score]) => [name, score({ indices, prediction })]),
-  );
-  const result: CrossValidation = {
-    predictions,
-    test: meanRows(tests, [test.shape[0], classes]),
-    runs,
-    scores,
-    refits: [],
-  };
+  const result = combineRuns({ runs, refits: [], samples, folds, scores: scoresOf(competition) });
   return showAs(result, () => describe(result));
 }
 
 function describe({ runs, scores }: CrossValidation) {
-  const words = (values: Readonly<Record<string, number>>): string =>
-    Object.entries(values)
-      .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-      .join(", ");
   return summaryBundle("MiniRocket and ridge", [
     ...runs.map((run): [string, string] => [
       `fold ${(run.fold as number) + 1}, seed ${run.seed}`,
-      `${words(run.scores)}, ${run.seconds.toFixed(1)} s`,
+      `${scoreWords(run.scores)}, ${run.seconds.toFixed(1)} s`,
     ]),
-    ["out of fold", words(scores)],
+    ["out of fold", scoreWords(scores)],
   ]);
 }

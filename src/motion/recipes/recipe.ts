@@ -115,6 +115,13 @@ export function scoresOf({ labels }: MotionData): Readonly<Record<"logLoss" | "a
   };
 }
 
+/** Scores in words. */
+export function scoreWords(scores: Readonly<Record<string, number>>): string {
+  return Object.entries(scores)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(", ");
+}
+
 /** A scaler that measures a fold's windows once, however often it is asked. */
 function fittedOnce(scaler: Scaler): Scaler {
   const known = new WeakMap<ArrayLike<number> & object, FittedScaler>();

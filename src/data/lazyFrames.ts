@@ -93,6 +93,30 @@ export function takeValues<T extends FrameArray>(source: Frames<T>, indices: Arr
   return taken;
 }
 
+/**
+ * The samples at `indices`, in that order (repeats allowed), as new frames.
+ *
+ * @throws {RangeError} if an index lies outside
+ * @example
+ * takeSamples(frames(Uint8Array.of(1, 2), { shape: [2, 1, 1, 1], unit: "pixel" }), [1]).shards[0]; // Uint8Array [2]
+ */
+export function takeSamples<T extends FrameArray>(source: Frames<T>, indices: ArrayLike<number>): Frames<T> {
+  const [samples, rows, columns, times] = source.shape;
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
+      throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
+    }
+  }
+  const order = Int32Array.from(indices);
+  const shardSize = Math.max(1, Math.min(source.shardSize, order.length));
+  // No samples are one empty shard.
+  const shards = Array.from({ length: Math.max(1, Math.ceil(order.length / shardSize)) }, (_, shard) =>
+    takeValues(source, order.subarray(shard * shardSize, (shard + 1) * shardSize)),
+  );
+  return { shards, shardSize, shape: [order.length, rows, columns, times], unit: source.unit };
+}
+
 /** One image of each sample of frames. */
 export interface ImageOf<T extends FrameArray = FrameArray> {
   readonly source: Frames<T>;

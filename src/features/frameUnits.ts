@@ -1,4 +1,6 @@
-import { type FrameArray, type Frames, type FrameUnit, frames as makeFrames } from "../data/frames";
+import type { FrameArray, Frames, FrameUnit } from "../data/frames";
+
+export { takeSamples } from "../data/lazyFrames";
 
 /** Options of the Z-R relation between reflectivity and rain rate, Z = a R^b. */
 export interface RainRelationOptions {
@@ -162,37 +164,6 @@ export function takeTimes<T extends FrameArray>(source: Frames<T>, options: Fram
     return out;
   });
   return { ...source, shards, shape: [samples, rows, columns, wanted.length] };
-}
-
-/**
- * The samples at `indices`, in that order (repeats allowed), as new frames.
- *
- * @throws {RangeError} if an index lies outside
- * @example
- * takeSamples(frames(Uint8Array.of(1, 2), { shape: [2, 1, 1, 1], unit: "pixel" }), [1]).shards[0]; // Uint8Array [2]
- */
-export function takeSamples<T extends FrameArray>(source: Frames<T>, indices: ArrayLike<number>): Frames<T> {
-  const [samples, rows, columns, times] = source.shape;
-  const size = rows * columns * times;
-  const shardSize = Math.max(1, Math.min(source.shardSize, indices.length));
-  const type = (source.shards[0] ?? new Uint8Array(0)).constructor as new (length: number) => T;
-  const shards: T[] = [];
-  for (let start = 0; start < indices.length; start += shardSize) {
-    const count = Math.min(shardSize, indices.length - start);
-    const shard = new type(count * size);
-    for (let i = 0; i < count; i++) {
-      const index = indices[start + i];
-      if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
-        throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
-      }
-      const at = (index % source.shardSize) * size;
-      shard.set(source.shards[Math.floor(index / source.shardSize)].subarray(at, at + size), i * size);
-    }
-    shards.push(shard);
-  }
-  if (shards.length === 0)
-    return makeFrames(new type(0), { shape: [0, rows, columns, times], unit: source.unit });
-  return { shards, shardSize, shape: [indices.length, rows, columns, times], unit: source.unit };
 }
 
 /**

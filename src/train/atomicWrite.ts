@@ -17,8 +17,7 @@ export function atomicWrite(file: string, ...parts: readonly (string | Uint8Arra
   try {
     try {
       for (const part of parts) {
-        const bytes = typeof part === "string" ? Buffer.from(part) : part;
-        for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, bytes.length - at);
+        writeAll(handle, typeof part === "string" ? Buffer.from(part) : part);
       }
       // Else a power cut could leave the new name on an empty file.
       fsyncSync(handle);
@@ -30,4 +29,9 @@ export function atomicWrite(file: string, ...parts: readonly (string | Uint8Arra
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** Writes all the bytes where the last ones ended. */
+export function writeAll(handle: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, bytes.length - at);
 }

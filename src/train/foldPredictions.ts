@@ -3,7 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { randomSource } from "../data";
 import type { CrossValidateOptions, FoldFitOptions } from "./crossValidateOptions";
 import { predictionMemory } from "./meanPredictions";
-import { predict, predictBatches } from "./predict";
+import { joinRows, type PredictOptions, predict, predictBatches } from "./predict";
 import { sampleCount, viewSamples } from "./samples";
 import { makeSource } from "./source";
 import { TensorFileWriter } from "./tensorFile";
@@ -21,23 +21,6 @@ export interface FoldPredicting {
   readonly file: string | undefined;
 }
 
-/** Rows one piece after another into one array. */
-class Rows {
-  private data: Float32Array | undefined;
-  private at = 0;
-  private shape: readonly number[] = [0];
-  constructor(private readonly samples: number) {}
-  append({ data, shape }: NamedArray): void {
-    this.shape = [this.samples, ...shape.slice(1)];
-    this.data ??= new Float32Array((data.length / shape[0]) * this.samples);
-    this.data.set(data, this.at);
-    this.at += data.length;
-  }
-  finish(): NamedArray {
-    return { data: this.data ?? new Float32Array(0), shape: this.shape };
-  }
-}
-
 /** Whether the predictions of all folds together are too many for memory. */
 export function areMany(model: LayersModel, options: CrossValidateOptions, tests: number): boolean {
   const { folds, seeds = [0], predictionMemory: memory = predictionMemory } = options;
@@ -48,15 +31,14 @@ export function areMany(model: LayersModel, options: CrossValidateOptions, tests
   return samples * seeds.length * size * 4 > memory;
 }
 
+function predictOptionsOf({ run, fit: { batchSize, scaleX, prepare } }: FoldPredicting): PredictOptions {
+  return { batchSize, scaleX, prepare, signal: run.signal };
+}
+
 /** The mean of a piece's predictions and those of its changed copies. */
-async function withCopies(
-  model: LayersModel,
-  x: Dataset,
-  how: FoldPredicting & { seed: number },
-): Promise<NamedArray> {
-  const { run, fit: settings, seed } = how;
-  const { batchSize, scaleX, prepare } = settings;
-  const predicting = { batchSize, scaleX, prepare, signal: run.signal };
+async function withCopies(model: LayersModel, x: Dataset, how: FoldPredicting): Promise<NamedArray> {
+  const { run, seed } = how;
+  const predicting = predictOptionsOf(how);
   const { data, shape } = await predict(model, x, predicting);
   const { rounds = 0, augment, invert } = run.testAugment ?? {};
   const sum = Float64Array.from(data);
@@ -76,10 +58,9 @@ async function withCopies(
 /** Mean predictions of the samples and, where asked, of their changed copies, some samples at a time. */
 async function* pieces(model: LayersModel, x: Dataset, how: FoldPredicting): AsyncGenerator<NamedArray> {
   const { run, fit: settings, seed } = how;
-  const { batchSize = 32, scaleX, prepare } = settings;
+  const { batchSize = 32 } = settings;
   if (!run.testAugment || run.testAugment.rounds === 0) {
-    const predicting = { batchSize, scaleX, prepare, signal: run.signal };
-    for await (const { output } of predictBatches(model, x, predicting)) yield output;
+    yield* predictBatches(model, x, predictOptionsOf(how));
     return;
   }
   const samples = sampleCount(x);
@@ -105,11 +86,7 @@ export async function foldPredictions(
   x: Dataset,
   how: FoldPredicting,
 ): Promise<ArrayData> {
-  if (how.file === undefined) {
-    const rows = new Rows(sampleCount(x));
-    for await (const piece of pieces(model, x, how)) rows.append(piece);
-    return rows.finish();
-  }
+  if (how.file === undefined) return joinRows(x, pieces(model, x, how));
   let writer: TensorFileWriter | undefined;
   try {
     for await (const { data, shape } of pieces(model, x, how)) {

@@ -1,3 +1,4 @@
+import { sizeOf } from "./sizeOf";
 import type { NamedArray } from "./types";
 
 /** Rows that are made at once where all are asked for. */
@@ -20,7 +21,7 @@ export class LazyArray implements NamedArray {
     const known = this.known?.deref();
     if (known) return known;
     const [rows, ...rest] = this.shape;
-    const size = rest.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(rest);
     const data = new Float32Array(rows * size);
     const step = Math.max(1, Math.floor(blockBytes / 4 / size));
     for (let start = 0; start < rows; start += step) {

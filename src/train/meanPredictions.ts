@@ -1,4 +1,5 @@
 import { LazyArray } from "./lazyArray";
+import { sizeOf } from "./sizeOf";
 import { makeSource } from "./source";
 import type { ArrayData, NamedArray } from "./types";
 
@@ -40,7 +41,7 @@ export function meanPredictions(
       );
     }
   }
-  const size = rest.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(rest);
   const known = parts.map((part) => ({ source: makeSource(part.prediction), rows: rowsOf(part, samples) }));
   const mean = new LazyArray([samples, ...rest], (indices) => {
     const sum = new Float64Array(indices.length * size);

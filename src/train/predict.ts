@@ -1,6 +1,7 @@
 import type { LayersModel, Tensor } from "@tensorflow/tfjs-node-gpu";
 import { currentSignal, throwIfAborted } from "../data";
 import { tf } from "../engine";
+import { sampleCount } from "./samples";
 import { makeSource } from "./source";
 import type { Dataset, GraphAugmentation, NamedArray } from "./types";
 
@@ -31,24 +32,28 @@ export async function predict(
   x: Dataset,
   options: PredictOptions = {},
 ): Promise<{ data: Float32Array; shape: number[] }> {
-  let data: Float32Array | undefined;
-  let shape: number[] = [];
-  for await (const { start, samples, output } of predictBatches(model, x, options)) {
-    const rows = output.shape[0];
-    shape = [samples, ...output.shape.slice(1)];
-    data ??= new Float32Array((output.data.length / rows) * samples);
-    data.set(output.data, (output.data.length / rows) * start);
-  }
-  return { data: data ?? new Float32Array(0), shape };
+  const { data, shape } = await joinRows(x, predictBatches(model, x, options));
+  return { data, shape: [...shape] };
 }
 
-/** A model's output for one batch. */
-export interface BatchOutput {
-  /** The batch's first sample. */
-  readonly start: number;
-  /** How many samples there are in all. */
-  readonly samples: number;
-  readonly output: NamedArray;
+/** What is made of samples, some at a time and one after the other, as one array `[samples, …]`. */
+export async function joinRows(
+  x: Dataset,
+  pieces: AsyncIterable<NamedArray>,
+): Promise<{ data: Float32Array; shape: readonly number[] }> {
+  let data = new Float32Array(0);
+  let shape: readonly number[] = [];
+  let at = 0;
+  for await (const piece of pieces) {
+    if (at === 0) {
+      const samples = sampleCount(x);
+      shape = [samples, ...piece.shape.slice(1)];
+      data = new Float32Array((piece.data.length / piece.shape[0]) * samples);
+    }
+    data.set(piece.data, at);
+    at += piece.data.length;
+  }
+  return { data, shape };
 }
 
 /** As {@link predict}, a batch at a time, so that all outputs need not fit in memory. */
@@ -56,7 +61,7 @@ export async function* predictBatches(
   model: LayersModel,
   x: Dataset,
   options: PredictOptions = {},
-): AsyncGenerator<BatchOutput> {
+): AsyncGenerator<NamedArray> {
   const { batchSize = 32, scaleX = 1, prepare } = options;
   const signal = options.signal ?? currentSignal();
   if (!(Number.isInteger(batchSize) && batchSize > 0)) {
@@ -78,7 +83,7 @@ export async function* predictBatches(
     const { shape } = output;
     const data = output.dataSync() as Float32Array;
     output.dispose();
-    yield { start, samples, output: { data, shape } };
+    yield { data, shape };
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { atomicWrite } from "./atomicWrite";
+import { sizeOf } from "./sizeOf";
 
 /** The typed arrays that a safetensors file may hold. */
 export type StoredArray = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -31,12 +32,9 @@ export const checksumKey = "crc32";
 /** No header of ours comes near this; a larger length means that the file is something else. */
 const longestHeader = 100_000_000;
 
-function bytesOf(array: StoredArray): Uint8Array {
+/** An array's own bytes. */
+export function bytesOf(array: StoredArray): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type Frames, frames } from "../data";
-import { viewImages } from "../data/lazyFrames";
+import type { Frames } from "../data";
+import { takeSamples as takeFrames, viewImages } from "../data/lazyFrames";
 import { LazyArray } from "./lazyArray";
 import { makeSource } from "./source";
 import type { ArrayData, DataArray, Dataset, FitData } from "./types";
@@ -19,6 +19,7 @@ export function sampleCount(dataset: Dataset): number {
  */
 export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): ArrayData | Frames {
   const source = makeSource(dataset);
+  if ("shards" in dataset) return takeFrames(dataset, indices);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
     if (!(Number.isInteger(index) && index >= 0 && index < source.samples)) {
@@ -27,24 +28,7 @@ export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): Array
       );
     }
   }
-  if ("shards" in dataset) return takeFrames(dataset, indices);
   return { data: source.take(indices), shape: [indices.length, ...source.sampleShape] };
-}
-
-/** Frames in shards of the size that the source has, since one array might not hold them all. */
-function takeFrames(source: Frames, indices: ArrayLike<number>): Frames {
-  const { shape, shardSize, unit } = source;
-  const { take } = makeSource(source);
-  const order = Int32Array.from(indices);
-  const taken: [number, number, number, number] = [order.length, shape[1], shape[2], shape[3]];
-  if (order.length <= shardSize) {
-    return frames(take(order) as Float32Array | Uint8Array, { shape: taken, unit });
-  }
-  const shards: (Float32Array | Uint8Array)[] = [];
-  for (let start = 0; start < order.length; start += shardSize) {
-    shards.push(take(order.subarray(start, start + shardSize)) as Float32Array | Uint8Array);
-  }
-  return { shards, shardSize, shape: taken, unit };
 }
 
 /** The samples at `indices`, in that order, without a copy where they are many: of frames and of what is read from disk. */

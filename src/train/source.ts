@@ -3,6 +3,7 @@ import type { Tensor } from "@tensorflow/tfjs-node-gpu";
 import { type Frames, randomSource } from "../data";
 import { isLazy, takeValues, valuesOf } from "../data/lazyFrames";
 import { LazyArray } from "./lazyArray";
+import { sizeOf } from "./sizeOf";
 import type { DataArray, Dataset } from "./types";
 
 /** A data set whose samples can be copied out one by one. */
@@ -17,10 +18,6 @@ export interface Source {
   readonly whole?: DataArray;
   /** A new array of the samples at `indices`, in that order. */
   take(indices: ArrayLike<number>): DataArray;
-}
-
-function sizeOf(sampleShape: readonly number[]): number {
-  return sampleShape.reduce((product, extent) => product * extent, 1);
 }
 
 function dtypeOf(array: DataArray): Source["dtype"] {

@@ -12,27 +12,21 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { crc32 } from "node:zlib";
+import { writeAll } from "./atomicWrite";
 import { LazyArray } from "./lazyArray";
-import { checksumKey, encodeHeader, type HeaderEntry, readHeader } from "./safetensors";
+import { bytesOf, checksumKey, encodeHeader, type HeaderEntry, readHeader } from "./safetensors";
+import { sizeOf } from "./sizeOf";
 
 const tensorName = "values";
 /** Digits of the greatest checksum: the header is as long before the checksum is known as after. */
 const digits = 10;
 
 function headerOf(shape: readonly number[], checksum: number): Buffer {
-  const bytes = 4 * shape.reduce((product, extent) => product * extent, 1);
+  const bytes = 4 * sizeOf(shape);
   return encodeHeader(
     { [tensorName]: { dtype: "F32", shape, data_offsets: [0, bytes] } },
     { [checksumKey]: String(checksum).padStart(digits, "0") },
   );
-}
-
-function bytesOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
 }
 
 /** Writes a tensor row after row; the file has its name only once it is whole. */
@@ -69,7 +63,7 @@ export class TensorFileWriter {
    */
   finish(): LazyArray {
     const { file, shape, handle, written } = this;
-    const wanted = shape.reduce((product, extent) => product * extent, 1);
+    const wanted = sizeOf(shape);
     if (written !== wanted) {
       this.abandon();
       throw new RangeError(`Cannot write ${file}: shape [${shape}] needs ${wanted} values, got ${written}`);
@@ -104,7 +98,7 @@ function readAt(file: number, into: Uint8Array, position: number): void {
  */
 export function openTensorFile(file: string): LazyArray {
   const { start, shape } = readHead(file);
-  const size = shape.slice(1).reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape.slice(1));
   return new LazyArray(shape, (indices) => {
     const values = new Float32Array(indices.length * size);
     const handle = openSync(file, "r");

@@ -1,3 +1,4 @@
+import { checkProbabilities, probabilityIn, type StepProbability } from "../data/probability";
 import { randomSource } from "../data/random";
 import { type Series, takeWindows } from "../data/series";
 
@@ -17,16 +18,9 @@ export interface AugmentationStep {
   /** What to do with the chosen windows. */
   apply: SeriesAugmentation;
   /** Chance that a window is chosen, or a function that gives an epoch, from 0, its own; default 1. */
-  probability?: number | ((epoch: number) => number);
+  probability?: StepProbability;
   /** Whether the step takes part in an epoch, counted from 0; default always. */
   when?: (epoch: number) => boolean;
-}
-
-function requireProbability(probability: number): number {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`Cannot compose augmentations: probability must lie in [0, 1], got ${probability}`);
-  }
-  return probability;
 }
 
 /**
@@ -44,14 +38,12 @@ function requireProbability(probability: number): number {
  * const first = augment(train, { seed: 2021, epoch: 0 });
  */
 export function composeAugmentations(steps: readonly AugmentationStep[]): SeriesAugmentation {
-  for (const { probability } of steps) {
-    if (typeof probability === "number") requireProbability(probability);
-  }
+  checkProbabilities(steps);
   return (source, { seed, epoch }) => {
     let current = source;
     for (const [place, { apply, probability = 1, when }] of steps.entries()) {
       if (when && !when(epoch)) continue;
-      const chance = typeof probability === "number" ? probability : requireProbability(probability(epoch));
+      const chance = probabilityIn(epoch, probability);
       const random = randomSource(seed).fork(`${place}/${epoch}`);
       const windows = Array.from({ length: current.shape[0] }, (_, w) => w);
       const chosen = windows.filter(() => random.uniform() < chance);

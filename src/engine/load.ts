@@ -4,6 +4,7 @@
  */
 import util from "node:util";
 import type * as TensorFlow from "@tensorflow/tfjs-node-gpu";
+import { threadsAsked } from "../data/threads";
 
 /** Sets an environment variable that the caller has not set. TensorFlow reads these when its library is opened. */
 function setDefault(name: string, value: string): void {
@@ -12,15 +13,10 @@ function setDefault(name: string, value: string): void {
 
 /** The threads that `PODIUM_THREADS` asks for, of one op and of ops beside each other; TensorFlow's choice without it. */
 function setThreads(): void {
-  const threads = process.env.PODIUM_THREADS;
+  const threads = threadsAsked("load TensorFlow");
   if (threads === undefined) return;
-  if (!/^[1-9]\d*$/.test(threads)) {
-    throw new RangeError(
-      `Cannot load TensorFlow: PODIUM_THREADS must be a whole number above 0, got "${threads}"`,
-    );
-  }
-  setDefault("TF_NUM_INTRAOP_THREADS", threads);
-  setDefault("TF_NUM_INTEROP_THREADS", threads);
+  setDefault("TF_NUM_INTRAOP_THREADS", String(threads));
+  setDefault("TF_NUM_INTEROP_THREADS", String(threads));
 }
 
 setThreads();

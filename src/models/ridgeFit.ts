@@ -169,7 +169,6 @@ function fitByRows(task: Task): Best & { weights: Float64Array } {
     if (!best || found.score < best.score) best = { ...found, alpha, c: c.slice() };
   }
   const { c, ...rest } = best!;
-  product.values.set(c);
   const sums = new Workspace({ turned: [PANEL, order], right: [height, order], sums: [height, PANEL] });
   sums.matrices.right.values.set(c);
   const weights = new Float64Array(targets * columns);

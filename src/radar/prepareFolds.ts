@@ -17,6 +17,13 @@ export interface InputsAndTarget {
   readonly target: Frames;
 }
 
+/** How many images a sample has: inputs and a target. */
+function timesOf({ shape }: Frames): number {
+  const times = shape[3];
+  if (times < 2) throw new RangeError(`Cannot part frames: need at least 2 times, got ${times}`);
+  return times;
+}
+
 /**
  * Parts samples into the images seen and the one to forecast, the last.
  *
@@ -26,8 +33,7 @@ export interface InputsAndTarget {
  * const { inputs, target } = radar.splitTarget(competition.train); // 4 times and 1
  */
 export function splitTarget(source: Frames): InputsAndTarget {
-  const times = source.shape[3];
-  if (times < 2) throw new RangeError(`Cannot part frames: need at least 2 times, got ${times}`);
+  const times = timesOf(source);
   return {
     inputs: takeTimes(source, { times: Array.from({ length: times - 1 }, (_, time) => time) }),
     target: takeTimes(source, { times: [times - 1] }),
@@ -50,8 +56,7 @@ export function prepareFolds(
   options: PrepareFoldsOptions = {},
 ): (context: FoldContext) => PreparedFold {
   const { test } = options;
-  const times = source.shape[3];
-  if (times < 2) throw new RangeError(`Cannot part frames: need at least 2 times, got ${times}`);
+  const times = timesOf(source);
   const images = Array.from({ length: times }, (_, time) => ({ source, time }));
   const part = (indices: Int32Array) => ({
     x: viewImages(images.slice(0, -1), { indices }),

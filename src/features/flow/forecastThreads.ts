@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { FrameArray } from "../../data/frames";
+import { threadsAsked } from "../../data/threads";
 import type { ForecastPlan } from "./forecast";
 
 /** Some samples to forecast, in memory of their own. */
@@ -44,14 +45,7 @@ const AHEAD = 2;
  * @throws {RangeError} if `PODIUM_THREADS` is no whole number above 0
  */
 export function threadCount(): number {
-  const threads = process.env.PODIUM_THREADS;
-  if (threads === undefined) return availableParallelism();
-  if (!/^[1-9]\d*$/.test(threads)) {
-    throw new RangeError(
-      `Cannot start threads: PODIUM_THREADS must be a whole number above 0, got "${threads}"`,
-    );
-  }
-  return Number(threads);
+  return threadsAsked("start threads") ?? availableParallelism();
 }
 
 function startWorker(): Worker {

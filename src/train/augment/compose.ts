@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
+import { checkProbabilities, probabilityIn, type StepProbability } from "../../data/probability";
 import { randomInteger, randomUniform, tf } from "../../engine";
 import type { GraphAugmentation } from "../types";
 import { scheduled } from "./epoch";
@@ -8,7 +9,7 @@ export interface GraphAugmentationStep {
   /** What to do with the chosen samples. */
   apply: GraphAugmentation;
   /** Chance that a sample, or the batch, is chosen, or a function that gives an epoch, from 0, its own; default 1. */
-  probability?: number | ((epoch: number) => number);
+  probability?: StepProbability;
   /** Whether the step takes part in an epoch, counted from 0; default always. */
   when?: (epoch: number) => boolean;
   /** What is chosen: each sample by itself, or the batch as one. Default `sample`. */
@@ -29,20 +30,10 @@ function choose(which: Tensor, after: Tensor, before: Tensor): Tensor {
   return tf.where(tf.reshape(which, [which.shape[0], ...ones]), tf.cast(after, before.dtype), before);
 }
 
-function requireProbability(probability: number): number {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`Cannot compose augmentations: probability must lie in [0, 1], got ${probability}`);
-  }
-  return probability;
-}
-
 /** The chance in the present epoch. */
 function chanceOf({ probability = 1, when }: GraphAugmentationStep): number | Tensor {
   if (typeof probability === "number" && !when) return probability;
-  return scheduled((epoch) => {
-    if (when && !when(epoch)) return 0;
-    return typeof probability === "number" ? probability : requireProbability(probability(epoch));
-  });
+  return scheduled((epoch) => (when && !when(epoch) ? 0 : probabilityIn(epoch, probability)));
 }
 
 /**
@@ -66,9 +57,7 @@ export function composeGraphAugmentations(
   steps: readonly (GraphAugmentationStep | GraphAugmentation)[],
 ): GraphAugmentation {
   const parts = steps.map((step) => (typeof step === "function" ? { apply: step } : step));
-  for (const { probability } of parts) {
-    if (typeof probability === "number") requireProbability(probability);
-  }
+  checkProbabilities(parts);
   return (batch) =>
     parts.reduce((before, step) => {
       const { apply, per = "sample" } = step;

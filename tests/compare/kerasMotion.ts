@@ -13,6 +13,7 @@
 import { engine, features, metrics, models, motion, train } from "../../src";
 import { comparePair, type Pair } from "./kerasPair";
 import { readFlags } from "./pairFlags";
+import { runComparison } from "./recipeRows";
 
 async function compare(): Promise<void> {
   const flags = readFlags("kerasMotion", { folds: 3, epochs: 12, batch: 16, filters: 32 });
@@ -55,7 +56,4 @@ async function compare(): Promise<void> {
   await comparePair(pair, flags);
 }
 
-compare().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+runComparison(compare);

@@ -14,6 +14,7 @@
 import { engine, features, models, radar, train } from "../../src";
 import { comparePair, type Pair } from "./kerasPair";
 import { readFlags } from "./pairFlags";
+import { runComparison } from "./recipeRows";
 
 async function compare(): Promise<void> {
   const flags = readFlags("kerasRadar", {
@@ -62,7 +63,4 @@ async function compare(): Promise<void> {
   await comparePair(pair, flags);
 }
 
-compare().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+runComparison(compare);

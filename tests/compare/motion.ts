@@ -6,10 +6,10 @@
  * DATA is a folder in the competition's layout; its `train_subjects.csv` (`id,subject`) makes the folds.
  * What is finished in the directory is read, not run again. Each recipe leaves its `row.json` and `submission.csv`.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { engine, metrics, motion, train } from "../../src";
+import { runComparison, showRows, startClock, writeRow } from "./recipeRows";
 
 type RecipeName = keyof typeof motion.recipes;
 
@@ -47,37 +47,28 @@ async function compare(): Promise<void> {
   const folds = train.groupKFold(subjects, { folds: Number(values.folds) });
 
   for (const recipe of names.filter((name) => asked.length === 0 || asked.includes(name))) {
-    const start = process.cpuUsage();
+    const processorSeconds = startClock();
     const run = await motion.recipes[recipe](competition, {
       folds,
       groups: subjects,
       directory: path.join(directory, recipe),
       ...(recipe !== "miniRocket" && { seconds: 2 * 60 * Number(values.minutes), clock: "processor" }),
     });
-    const used = process.cpuUsage(start);
     const row: Row = {
       recipe,
       logLoss: run.scores.logLoss,
       accuracy: run.scores.accuracy,
       macroF1: metrics.macroF1(labels, metrics.predictedLabels(run.predictions)),
-      processorSeconds: (used.user + used.system) / 1e6,
+      processorSeconds: processorSeconds(),
       folds: run.runs.map(({ scores }) => scores.logLoss),
       epochs: run.runs.map(({ epochs }) => epochs),
     };
-    writeFileSync(path.join(directory, recipe, "row.json"), `${JSON.stringify(row)}\n`);
+    writeRow(directory, recipe, row);
     if (!run.test) throw new Error(`Cannot write a submission: ${recipe} has predicted no test windows`);
     const { template, testIds: ids } = competition;
     await motion.writeSubmission(path.join(directory, recipe, "submission.csv"), run.test, { template, ids });
   }
-  const rows = names
-    .map((name) => path.join(directory, name, "row.json"))
-    .filter((file) => existsSync(file))
-    .map((file) => JSON.parse(readFileSync(file, "utf8")) as Row);
-  console.table(rows.map(({ folds, epochs, ...row }) => ({ ...row, epochs: Math.min(...epochs) })));
-  console.log(JSON.stringify(rows, null, 1));
+  showRows(directory, names, ({ folds, epochs, ...row }: Row) => ({ ...row, epochs: Math.min(...epochs) }));
 }
 
-compare().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+runComparison(compare);

@@ -1,5 +1,6 @@
 /**
- * Compares persistence, optical flow and the radar recipes in equal time of two processors, on samples that overlap none trained on:
+ * Compares persistence, optical flow and the radar recipes in equal time of two processors, on samples that overlap none
+ * trained on:
  *
  *   node --import tsx tests/compare/radar.ts DATA [--minutes 20] [--folds 2] [--filters N] [--batch N]
  *     [--directory runs/compare/radar] [RECIPE…]
@@ -7,10 +8,10 @@
  * DATA is a folder in the competition's layout. What is finished in the directory is read, not run again. Each recipe
  * leaves its `row.json` and `submission.csv`.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { engine, features, radar, train } from "../../src";
+import { hasRow, runComparison, showRows, startClock, writeRow } from "./recipeRows";
 
 type RecipeName = keyof typeof radar.recipes;
 type Forecast = ReturnType<typeof features.persist>;
@@ -45,7 +46,6 @@ async function compare(): Promise<void> {
   const [source, ...asked] = positionals;
   if (!source) throw new TypeError("Cannot compare recipes: name the folder of the data");
   const directory = path.resolve(values.directory);
-  mkdirSync(directory, { recursive: true });
 
   await engine.ready();
   const competition = await radar.load(source);
@@ -61,25 +61,20 @@ async function compare(): Promise<void> {
     const { mae, csi, score, fractions } = radar.verify(target, { forecast, scales: [1, 5, 17] });
     const scales = Object.fromEntries(fractions.map(({ scale, fss }) => [`FSS ${scale}`, fss]));
     const row: Row = { forecast: name, mae, csi, "MAE / CSI": score, ...scales, ...rest };
-    mkdirSync(path.join(directory, name), { recursive: true });
-    writeFileSync(path.join(directory, name, "row.json"), `${JSON.stringify(row)}\n`);
+    writeRow(directory, name, row);
   }
 
-  let start = process.cpuUsage();
-  const spent = (): number => {
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1e6;
-  };
-  const isMissing = (name: string): boolean => !existsSync(path.join(directory, name, "row.json"));
+  const isMissing = (name: string): boolean => !hasRow(directory, name);
+  let spent = startClock();
   if (isMissing("persistence")) keep("persistence", features.persist(inputs), { processorSeconds: spent() });
   if (isMissing("optical flow")) {
-    start = process.cpuUsage();
+    spent = startClock();
     keep("optical flow", await features.extrapolate(inputs), { processorSeconds: spent() });
   }
 
   const names = Object.keys(radar.recipes) as RecipeName[];
   for (const recipe of names.filter((name) => asked.includes(name))) {
-    start = process.cpuUsage();
+    spent = startClock();
     const run = await radar.recipes[recipe](competition, {
       folds,
       seconds: 2 * 60 * Number(values.minutes),
@@ -94,17 +89,10 @@ async function compare(): Promise<void> {
       names: competition.testNames,
     });
   }
-  const rows = ["persistence", "optical flow", ...names]
-    .map((name) => path.join(directory, name, "row.json"))
-    .filter((file) => existsSync(file))
-    .map((file) => JSON.parse(readFileSync(file, "utf8")) as Row);
-  console.table(
-    rows.map(({ epochs, blend: _, ...row }) => ({ ...row, epochs: epochs && Math.min(...epochs) })),
-  );
-  console.log(JSON.stringify(rows, null, 1));
+  showRows(directory, ["persistence", "optical flow", ...names], ({ epochs, blend: _, ...row }: Row) => ({
+    ...row,
+    epochs: epochs && Math.min(...epochs),
+  }));
 }
 
-compare().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+runComparison(compare);

@@ -39,8 +39,22 @@ export function frames<T extends FrameArray>(
   return { shards: [data], shardSize: Math.max(1, shape[0]), shape, unit };
 }
 
+/** How frames that are made as they are looked at make some of their samples; all others lie in their shards. */
+export interface FrameMaker<T extends FrameArray = FrameArray> {
+  /** Copies the samples at `indices` into a new array, in that order, repeats allowed. */
+  take(indices: ArrayLike<number>): T;
+  /** The kind of array that it makes. */
+  readonly Values: new (
+    length: number,
+  ) => T;
+}
+
+/** The makers by their frames: what is made of those by a spread lies in shards as any other. */
+export const frameMakers = new WeakMap<Frames, FrameMaker>();
+
 /**
- * One sample's values `[rows, columns, times]` as a view (no copy).
+ * One sample's values `[rows, columns, times]` as a view (no copy); of frames that are made as they are looked at, a
+ * copy.
  *
  * @throws {RangeError} if the index lies outside
  * @example
@@ -51,6 +65,8 @@ export function sampleOf<T extends FrameArray>(source: Frames<T>, index: number)
   if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
     throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
   }
+  const maker = frameMakers.get(source);
+  if (maker) return maker.take([index]) as T;
   const size = rows * columns * times;
   const at = (index % source.shardSize) * size;
   return source.shards[Math.floor(index / source.shardSize)].subarray(at, at + size) as T;

@@ -1,15 +1,11 @@
-import { type FrameArray, type Frames, type FrameUnit, sampleOf } from "./frames";
-
-/** Copies the samples at `indices` into a new array, in that order. */
-type Take<T extends FrameArray> = (indices: ArrayLike<number>) => T;
-
-type Values<T extends FrameArray> = new (length: number) => T;
-
-/** How frames that are made as they are looked at make their samples; all others lie in their shards. */
-const makers = new WeakMap<
-  Frames,
-  { readonly take: Take<FrameArray>; readonly Values: Values<FrameArray> }
->();
+import {
+  type FrameArray,
+  type FrameMaker,
+  type Frames,
+  type FrameUnit,
+  frameMakers,
+  sampleOf,
+} from "./frames";
 
 /** Bytes of a shard: the latest one stays in memory. */
 const shardBytes = 1 << 24;
@@ -21,12 +17,12 @@ export interface LazyFramesOptions<T extends FrameArray> {
   /** What the numbers are. */
   unit: FrameUnit;
   /** The kind of array that `take` makes. */
-  Values: Values<T>;
+  Values: FrameMaker<T>["Values"];
 }
 
 /**
- * Makes {@link Frames} whose samples are made, or read, as they are looked at, shard by shard; only the latest shard is
- * kept. For what would not fit in memory.
+ * Makes {@link Frames} whose samples are made, or read, as they are looked at, for what would not fit in memory; of the
+ * shards only the latest is kept.
  *
  * @param take a new array of the samples at `indices`, in that order, repeats allowed; the same ones every time
  * @example
@@ -36,7 +32,10 @@ export interface LazyFramesOptions<T extends FrameArray> {
  *   Values: Uint8Array,
  * });
  */
-export function lazyFrames<T extends FrameArray>(take: Take<T>, options: LazyFramesOptions<T>): Frames<T> {
+export function lazyFrames<T extends FrameArray>(
+  take: FrameMaker<T>["take"],
+  options: LazyFramesOptions<T>,
+): Frames<T> {
   const { shape, unit, Values } = options;
   const [samples, rows, columns, times] = shape;
   const bytes = rows * columns * times * new Values(1).BYTES_PER_ELEMENT;
@@ -57,7 +56,7 @@ export function lazyFrames<T extends FrameArray>(take: Take<T>, options: LazyFra
     });
   }
   const made: Frames<T> = { shards, shardSize, shape, unit };
-  makers.set(made, { take, Values });
+  frameMakers.set(made, { take, Values });
   return made;
 }
 
@@ -67,14 +66,14 @@ export function lazyFrames<T extends FrameArray>(take: Take<T>, options: LazyFra
  * @example
  * new (valuesOf(two))(16).length; // 16
  */
-export function valuesOf<T extends FrameArray>(source: Frames<T>): Values<T> {
-  const maker = makers.get(source);
-  return (maker?.Values ?? source.shards[0]?.constructor ?? Uint8Array) as Values<T>;
+export function valuesOf<T extends FrameArray>(source: Frames<T>): FrameMaker<T>["Values"] {
+  const maker = frameMakers.get(source);
+  return (maker?.Values ?? source.shards[0]?.constructor ?? Uint8Array) as FrameMaker<T>["Values"];
 }
 
 /** Whether the samples are made as they are looked at. */
 export function isLazy(source: Frames): boolean {
-  return makers.has(source);
+  return frameMakers.has(source);
 }
 
 /**
@@ -84,7 +83,7 @@ export function isLazy(source: Frames): boolean {
  * takeValues(two, [1, 1]).length; // 160
  */
 export function takeValues<T extends FrameArray>(source: Frames<T>, indices: ArrayLike<number>): T {
-  const maker = makers.get(source);
+  const maker = frameMakers.get(source);
   if (maker) return maker.take(indices) as T;
   const [, rows, columns, times] = source.shape;
   const size = rows * columns * times;

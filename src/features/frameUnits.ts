@@ -56,6 +56,29 @@ function checkUnit(unit: string): void {
 }
 
 /**
+ * What {@link convertRadarValue} does to each value.
+ *
+ * @throws {TypeError} if a unit is unknown
+ */
+export function radarConverter(
+  options: { from: FrameUnit; to: FrameUnit } & RainRelationOptions,
+): (value: number) => number {
+  const { from, to, a = 200, b = 1.6 } = options;
+  checkUnit(from);
+  checkUnit(to);
+  if (from === to) return (value) => value;
+  if (from === "pixel" && to === "unit") return (value) => value / 255;
+  if (from === "unit" && to === "pixel") return (value) => value * 255;
+  if (to === "rain" && (from === "pixel" || from === "unit")) {
+    // Rain is exponential in pixels, so one power does: forecasts hold a thousand million of them.
+    const zero = fromDbz(pixelToDbz(0), to, a, b);
+    const rate = ((from === "unit" ? 255 : 1) * 7 * Math.LN10) / 255 / b;
+    return (value) => zero * Math.exp(rate * value);
+  }
+  return (value) => fromDbz(toDbz(value, from, a, b), to, a, b);
+}
+
+/**
  * Converts one radar value between units; no rounding and no clipping, so that thresholds convert both ways.
  *
  * Pixels follow the radar competition's scale, dBZ = (p - 0.5) * 70 / 255 - 10; reflectivity is in mm^6/m^3, rain in
@@ -71,20 +94,13 @@ export function convertRadarValue(
   value: number,
   options: { from: FrameUnit; to: FrameUnit } & RainRelationOptions,
 ): number {
-  const { from, to, a = 200, b = 1.6 } = options;
-  checkUnit(from);
-  checkUnit(to);
-  if (from === to) return value;
-  if (from === "pixel" && to === "unit") return value / 255;
-  if (from === "unit" && to === "pixel") return value * 255;
-  return fromDbz(toDbz(value, from, a, b), to, a, b);
+  return radarConverter(options)(value);
 }
 
 /** All 256 pixel values in another unit, so that whole frames convert by look-up. */
 function pixelTable(to: FrameUnit, relation: RainRelationOptions): Float32Array {
-  return Float32Array.from({ length: 256 }, (_, pixel) =>
-    convertRadarValue(pixel, { from: "pixel", to, ...relation }),
-  );
+  const convert = radarConverter({ ...relation, from: "pixel", to });
+  return Float32Array.from({ length: 256 }, (_, pixel) => convert(pixel));
 }
 
 /**
@@ -108,7 +124,8 @@ export function convertRadarValues(
     for (let i = 0; i < values.length; i++) out[i] = table[values[i]];
     return out;
   }
-  for (let i = 0; i < values.length; i++) out[i] = convertRadarValue(values[i], options);
+  const convert = radarConverter(options);
+  for (let i = 0; i < values.length; i++) out[i] = convert(values[i]);
   return out;
 }
 

@@ -1,11 +1,12 @@
-import { type Frames, sampleOf } from "../data/frames";
+import type { Frames } from "../data/frames";
+import { lazyFrames } from "../data/lazyFrames";
 import { startProgress } from "../data/progress";
 import { currentSignal } from "../data/signal";
 import { showAs } from "../data/summary";
 import { tableBundle } from "../data/tableDisplay";
-import { convertFrames, type RainRelationOptions } from "../features/frameUnits";
+import type { RainRelationOptions } from "../features/frameUnits";
 import type { Fold } from "../train/folds";
-import { type BlendMeasure, BlendScorer, leastWeights, vertex, weightedMean } from "./blendScores";
+import { type BlendMeasure, BlendScorer, leastWeights, pixelsOf, vertex, weightedMean } from "./blendScores";
 
 /** Forecasts by name, all of one shape. */
 export type NamedForecasts = Readonly<Record<string, Frames>>;
@@ -69,20 +70,27 @@ function checkForecasts(forecasts: NamedForecasts, shape: readonly number[]): vo
   }
 }
 
+/** Bytes of a blend that are held in memory; a larger one is made as it is looked at. */
+const heldBytes = 1 << 28;
+
 /** The forecasts' weighted mean in pixels; weights may differ by sample. */
 function mixFrames(
   forecasts: readonly Frames[],
   weightsOf: (sample: number) => ArrayLike<number>,
+  relation: RainRelationOptions,
 ): Frames<Float32Array> {
-  const pixels = forecasts.map((one) => (one.unit === "pixel" ? one : convertFrames(one, { to: "pixel" })));
-  const { shape, shardSize, shards } = pixels[0];
-  const mixed = { shards: shards.map(({ length }) => new Float32Array(length)), shape, shardSize };
-  const result: Frames<Float32Array> = { ...mixed, unit: "pixel" };
-  for (let sample = 0; sample < shape[0]; sample++) {
-    const parts = pixels.map((one) => sampleOf(one, sample));
-    sampleOf(result, sample).set(weightedMean(parts, weightsOf(sample)));
-  }
-  return result;
+  const { shape } = forecasts[0];
+  const size = shape[1] * shape[2] * shape[3];
+  const take = (indices: ArrayLike<number>): Float32Array => {
+    const mixed = new Float32Array(indices.length * size);
+    for (let i = 0; i < indices.length; i++) {
+      const parts = forecasts.map((one) => pixelsOf(one, indices[i], relation));
+      mixed.set(weightedMean(parts, weightsOf(indices[i])), i * size);
+    }
+    return mixed;
+  };
+  const mixed = lazyFrames(take, { shape, unit: "pixel", Values: Float32Array });
+  return 4 * size * shape[0] > heldBytes ? mixed : { ...mixed, shards: [...mixed.shards] };
 }
 
 /** At most `limit` of the samples, evenly taken. */
@@ -101,9 +109,10 @@ async function nest(
     searched: readonly number[];
     precision: number;
     overall: Float64Array;
+    relation: RainRelationOptions;
   },
 ): Promise<NestedBlend> {
-  const { names, forecasts, folds, searched, precision, overall } = given;
+  const { names, forecasts, folds, searched, precision, overall, relation } = given;
   const weightsOf = new Map<number, Float64Array>();
   const total = { combined: new Float64Array(4), single: new Float64Array(4) };
   const found: NestedBlend["folds"][number][] = [];
@@ -134,7 +143,7 @@ async function nest(
     found.push({ weights: byName(names, weights), best: names[best] });
   }
   const [combined, single] = [scorer.measure(total.combined), scorer.measure(total.single)];
-  const forecast = mixFrames(forecasts, (sample) => weightsOf.get(sample) ?? overall);
+  const forecast = mixFrames(forecasts, (sample) => weightsOf.get(sample) ?? overall, relation);
   return { combined, single, gain: single - combined, folds: found, forecast };
 }
 
@@ -202,7 +211,7 @@ export async function blendForecasts(
   const find = async () => {
     const score = (tried: ArrayLike<number>) => scorer.score(tried, searched);
     const { weights } = await leastWeights(names.length, { score, precision });
-    const given = { names, forecasts: parts, searched, precision, overall: weights };
+    const given = { names, forecasts: parts, searched, precision, overall: weights, relation: { a, b } };
     const nested = folds && (await nest(scorer, { ...given, folds }));
     return { weights, nested, score: await scorer.score(weights, all) };
   };
@@ -220,7 +229,7 @@ export async function blendForecasts(
       }
       const chosen = Object.fromEntries(names.map((name) => [name, others[name]]));
       checkForecasts(chosen, chosen[names[0]].shape);
-      return mixFrames(Object.values(chosen), () => weights);
+      return mixFrames(Object.values(chosen), () => weights, { a, b });
     },
   };
   return showAs(blended, () => describe(blended));

@@ -1,7 +1,12 @@
 /** Scores of weighted means of forecasts, by sums that add up over samples: any set of samples is scored from them. */
 import { type Frames, sampleOf } from "../data/frames";
 import { throwIfAborted } from "../data/signal";
-import { convertRadarValue, convertRadarValues, type RainRelationOptions } from "../features/frameUnits";
+import {
+  convertRadarValue,
+  convertRadarValues,
+  type RainRelationOptions,
+  radarConverter,
+} from "../features/frameUnits";
 
 /** What a blend is judged by; lower is better. "score": MAE in mm/h by CSI, as the competition; "mae": in mm/h. */
 export type BlendMeasure = "score" | "mae";
@@ -24,7 +29,7 @@ export interface BlendScoring extends RainRelationOptions {
 const fields = 4;
 
 /** Pixels of one sample as numbers to compute with. */
-function pixelsOf(source: Frames, sample: number, relation: RainRelationOptions): ArrayLike<number> {
+export function pixelsOf(source: Frames, sample: number, relation: RainRelationOptions): ArrayLike<number> {
   const values = sampleOf(source, sample);
   return source.unit === "pixel"
     ? values
@@ -80,10 +85,7 @@ export class BlendScorer {
   constructor(private readonly scoring: BlendScoring) {
     const { a, b, threshold } = scoring;
     this.level = convertRadarValue(threshold, { from: "rain", to: "pixel", a, b });
-    // Rain is exponential in pixels: two of them tell it all.
-    const [zero, one] = [0, 1].map((pixel) => convertRadarValue(pixel, { from: "pixel", to: "rain", a, b }));
-    const rate = Math.log(one / zero);
-    this.rainAt = (pixel) => zero * Math.exp(rate * pixel);
+    this.rainAt = radarConverter({ from: "pixel", to: "rain", a, b });
   }
 
   private sumsOf(weights: ArrayLike<number>, sample: number): Float64Array {

@@ -14,8 +14,13 @@ export { extent, minutesBetween, testTimes, trainTimes } from "./layout";
 export { type LeadTimesOptions, leadTimes } from "./leadTimes";
 export { type LoadOptions, load, type RadarData, type SampleChoice } from "./load";
 export { type InputsAndTarget, type PrepareFoldsOptions, prepareFolds, splitTarget } from "./prepareFolds";
-export type { RecipeData, RecipeOptions, RecipeResult } from "./recipe";
-export { type BestRecipeOptions, recipes } from "./recipes";
+export {
+  type BestRecipeOptions,
+  type RecipeData,
+  type RecipeOptions,
+  type RecipeResult,
+  recipes,
+} from "./recipes";
 export { type SampleOptions, writeSample } from "./sample";
 export {
   type PredictedPixels,

@@ -75,16 +75,8 @@ interface Block {
 /** A function that takes a block of samples out of frames. */
 function blocksOf(source: Frames, relation: RainRelationOptions): (indices: Int32Array) => Block {
   const { unit: from } = source;
-  // Rain is exponential in pixels: two of them tell it all.
-  const [zero, one] = [0, 1].map((value) =>
-    convertRadarValue(value, { ...relation, from: "pixel", to: "rain" }),
-  );
-  const rate = Math.log(one / zero);
   return (indices) => {
     const values = takeValues(source, indices);
-    if (values instanceof Float32Array && from === "pixel") {
-      return { rain: values.map((value) => zero * Math.exp(rate * value)), pixel: values };
-    }
     return {
       rain: convertRadarValues(values, { ...relation, from, to: "rain" }),
       pixel: from === "pixel" ? values : convertRadarValues(values, { ...relation, from, to: "pixel" }),

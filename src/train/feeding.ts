@@ -64,7 +64,7 @@ export interface Shard {
 }
 
 /** Bytes of samples that are on the device at a time where not all are: enough for a copy to be cheap. */
-const streamedBytes = 1 << 26;
+export const streamedBytes = 1 << 25;
 
 /** Loads a data set in the order that is wanted. */
 export class Feeder {

@@ -3,7 +3,7 @@ import { currentSignal, throwIfAborted } from "../data";
 import { CaptureError } from "../engine";
 import { CompiledTrainer } from "./compiledTrainer";
 import { EagerTrainer } from "./eager";
-import { Feeder, type FitSource, makeFitSource } from "./feeding";
+import { Feeder, type FitSource, makeFitSource, streamedBytes } from "./feeding";
 import { FitRun } from "./fitRun";
 import { loss as lossOf } from "./losses";
 import { metric as metricOf } from "./metrics";
@@ -98,6 +98,13 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
     xla: options.xla,
   };
   const trainer = makeTrainer(step, programs, mode);
+  const training = new Feeder(source, {
+    budget: memoryBudget,
+    batch: full,
+    load: (part) => trainer.load(part),
+  });
+  // Where the training data are too large for the device, memory is dear: what validates them takes little of it.
+  const rest = training.resident ? memoryBudget / 2 : Math.min(memoryBudget / 2, 2 * streamedBytes);
   const run = new FitRun({
     model,
     step,
@@ -105,12 +112,12 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
     options,
     signal,
     batch: full,
-    training: new Feeder(source, { budget: memoryBudget, batch: full, load: (part) => trainer.load(part) }),
+    training,
     trainingSamples: source.samples,
     validation: validation && {
       samples: validation.samples,
       feeder: new Feeder(validation, {
-        budget: memoryBudget / 2,
+        budget: rest,
         batch: programs.evaluateBatch,
         load: (part) => trainer.loadValidation(part),
       }),

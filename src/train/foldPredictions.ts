@@ -6,7 +6,7 @@ import { predictionMemory } from "./meanPredictions";
 import { joinRows, type PredictOptions, predict, predictBatches } from "./predict";
 import { sampleCount, viewSamples } from "./samples";
 import { makeSource } from "./source";
-import { TensorFileWriter } from "./tensorFile";
+import { openTensorFile, TensorFileWriter } from "./tensorFile";
 import type { ArrayData, Dataset, NamedArray } from "./types";
 
 /** Bytes of frames that are changed at a time, for predictions of changed copies. */
@@ -97,5 +97,6 @@ export async function foldPredictions(
     writer?.abandon();
     throw error;
   }
-  return (writer as TensorFileWriter).finish();
+  writer?.finish();
+  return openTensorFile(how.file);
 }

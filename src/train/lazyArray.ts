@@ -2,7 +2,7 @@ import { sizeOf } from "./sizeOf";
 import type { NamedArray } from "./types";
 
 /** Rows that are made at once where all are asked for. */
-const blockBytes = 1 << 26;
+const blockBytes = 1 << 23;
 
 /**
  * A float32 array `[samples, …]` whose rows are made, or read, as they are looked at; `data` makes all of them, which

@@ -1,9 +1,9 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import type { Frames } from "../data/frames";
-import { lazyFrames, viewImages } from "../data/lazyFrames";
-import { showAs } from "../data/summary";
-import { displayKey } from "../data/tableDisplay";
-import { overlapGroups } from "../features/overlapGroups";
+import type { Frames } from "../../data/frames";
+import { lazyFrames, viewImages } from "../../data/lazyFrames";
+import { showAs } from "../../data/summary";
+import { displayKey } from "../../data/tableDisplay";
+import { overlapGroups } from "../../features/overlapGroups";
 import {
   type ArrayData,
   blockedKFold,
@@ -18,15 +18,15 @@ import {
   type TimeBudgetOptions,
   takeSamples as takeRows,
   timeBudget,
-} from "../train";
-import { validatedSamples } from "../train/folds";
-import { LazyArray } from "../train/lazyArray";
-import { viewSamples } from "../train/samples";
-import type { ForecastBlend } from "./blend";
-import { asForecast } from "./forecast";
-import type { RadarData } from "./load";
-import { prepareFolds } from "./prepareFolds";
-import { verify } from "./verify";
+} from "../../train";
+import { validatedSamples } from "../../train/folds";
+import { LazyArray } from "../../train/lazyArray";
+import { viewSamples } from "../../train/samples";
+import type { ForecastBlend } from "../blend";
+import { asForecast } from "../forecast";
+import type { RadarData } from "../load";
+import { prepareFolds } from "../prepareFolds";
+import { verify } from "../verify";
 
 /** What a recipe trains on and forecasts: pixels, the training samples with one time more than the test samples. */
 export type RecipeData = Pick<RadarData, "train" | "test">;
@@ -50,10 +50,7 @@ export interface RecipeOptions
       >
     >,
     Partial<
-      Pick<
-        FoldFitOptions,
-        "optimizer" | "loss" | "metrics" | "epochs" | "batchSize" | "callbacks" | "augment" | "mode"
-      >
+      Pick<FoldFitOptions, "optimizer" | "loss" | "metrics" | "epochs" | "batchSize" | "augment" | "mode">
     > {
   /**
    * How many folds, or the folds themselves. Default: the recipe's number, or fewer where the samples overlap into fewer
@@ -70,6 +67,8 @@ export interface RecipeOptions
   seconds?: number;
   /** What the seconds are of, see `train.timeBudget`. Default "wall". */
   clock?: TimeBudgetOptions["clock"];
+  /** Called beside the recipe's own, such as `train.liveCurves`. Default none; `fit.callbacks` would replace those. */
+  callbacks?: FoldFitOptions["callbacks"];
   /** Any other option of `train.fit`. */
   fit?: Partial<FoldFitOptions>;
 }
@@ -221,9 +220,8 @@ export async function runRecipe(
   const share = seconds === undefined ? undefined : seconds / (folds.length * seeds.length);
   const settings = (context: FoldContext): FoldFitOptions => {
     const own = recipe.fit(context, { epochs, batchSize });
-    // Callbacks watch the validation, which a model of all samples has none of.
-    const watching = (context.fold !== undefined && callbacks) || own.callbacks || [];
     const schedule = optimizer || options.fit?.optimizer ? undefined : recipe.schedule;
+    const budget = timeBudget({ seconds: share, clock, schedule });
     return {
       ...own,
       ...given({ optimizer, loss, metrics, augment, mode }),
@@ -232,7 +230,7 @@ export async function runRecipe(
       scaleX: 1 / 255,
       scaleY: 1 / 255,
       ...options.fit,
-      callbacks: [timeBudget({ seconds: share, clock, schedule }), ...(options.fit?.callbacks ?? watching)],
+      callbacks: [budget, ...(options.fit?.callbacks ?? own.callbacks ?? []), ...(callbacks ?? [])],
     };
   };
   const found = await crossValidate({

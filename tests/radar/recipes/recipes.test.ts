@@ -4,20 +4,21 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after, before } from "node:test";
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import { type FrameArray, type Frames, frames, sampleOf } from "../../src/data/frames";
-import { randomSource } from "../../src/data/random";
-import { displayKey } from "../../src/data/tableDisplay";
-import { tf } from "../../src/engine";
-import { extrapolate, persist } from "../../src/features/extrapolate";
-import { takeSamples, takeTimes } from "../../src/features/frameUnits";
-import { load } from "../../src/radar/load";
-import type { RecipeData, RecipeOptions, RecipeResult } from "../../src/radar/recipe";
-import { recipes } from "../../src/radar/recipes";
-import { writeSample } from "../../src/radar/sample";
-import { verify } from "../../src/radar/verify";
-import { kFold } from "../../src/train/folds";
-import { adam } from "../../src/train/optimizers";
-import { timeSeriesSplit } from "../../src/train/timeFolds";
+import { type FrameArray, type Frames, frames, sampleOf } from "../../../src/data/frames";
+import { randomSource } from "../../../src/data/random";
+import { displayKey } from "../../../src/data/tableDisplay";
+import { tf } from "../../../src/engine";
+import { extrapolate, persist } from "../../../src/features/extrapolate";
+import { takeSamples, takeTimes } from "../../../src/features/frameUnits";
+import { flowForecast } from "../../../src/radar/flowForecast";
+import { load } from "../../../src/radar/load";
+import { recipes } from "../../../src/radar/recipes";
+import type { RecipeData, RecipeOptions, RecipeResult } from "../../../src/radar/recipes/recipe";
+import { writeSample } from "../../../src/radar/sample";
+import { verify } from "../../../src/radar/verify";
+import { kFold } from "../../../src/train/folds";
+import { adam } from "../../../src/train/optimizers";
+import { timeSeriesSplit } from "../../../src/train/timeFolds";
 
 const folder = mkdtempSync(path.join(tmpdir(), "podium-recipes-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -169,7 +170,7 @@ test("best blends the network out of fold with optical flow and persistence", as
   const { blend } = result;
   assert.ok(blend?.nested);
   const network = (await recipes.best(competition, { ...settings, blend: false })).forecast;
-  const parts = { network, opticalFlow: await extrapolate(past()), persistence: persist(past()) };
+  const parts = { network, opticalFlow: await flowForecast(past()), persistence: persist(past()) };
   const scores = Object.values(parts).map((forecast) => verify(target(), { forecast }).score);
   const found = verify(target(), { forecast: result.forecast }).score;
   assert.ok(Math.abs(found - blend.nested.combined) < 1e-5 * found, "forecast is the honest blend");
@@ -193,7 +194,8 @@ test("untrained, the network of best forecasts optical flow", async () => {
   forecast.shards[0].forEach((value, i) => assert.ok(Math.abs(value - Math.round(flow.shards[0][i])) < 1e-3));
 });
 
-test("everything can be set otherwise", async () => {
+test("everything can be set otherwise, and callbacks of one's own are called beside the recipe's", async () => {
+  const seen: number[] = [];
   const directory = path.join(folder, "other");
   const result = await recipes.rainnet(competition, {
     ...small,
@@ -204,7 +206,7 @@ test("everything can be set otherwise", async () => {
     loss: "mse",
     seeds: [3, 4],
     metrics: ["mae"],
-    callbacks: [],
+    callbacks: [{ name: "seen", onEpochEnd: ({ epoch }) => void seen.push(epoch) }],
     scores: { first: ({ indices }) => indices[0] },
     refit: true,
     fit: { shuffle: false },
@@ -220,6 +222,11 @@ test("everything can be set otherwise", async () => {
     [8, 16, 8, 16].map((first) => [first, "number"]),
   );
   assert.equal(result.refits.length, 2);
+  const epochs = [...result.runs, ...result.refits].map((run) => run.epochs);
+  assert.equal(
+    seen.length,
+    epochs.reduce((sum, count) => sum + count),
+  );
   assert.ok(existsSync(path.join(directory, "seed-3", "all", "model.safetensors")));
   const part = await recipes.best(competition, {
     ...small,
@@ -249,6 +256,29 @@ test("samples that show the same rain are in one fold, whatever their order", as
   );
   const one = { train: takeSamples(train, order.fill(0)), test: unseen };
   await assert.rejects(recipes.best(one, { ...settings, folds: undefined }), /leaves 1 group for 2 folds/);
+});
+
+test("forecasts too many for memory are read from the run's folder and are the same", async () => {
+  const settings = { ...small, flowInput: false, model: smallest };
+  const directory = path.join(folder, "many");
+  const held = await recipes.best(competition, settings);
+  const read = await recipes.best(competition, { ...settings, directory, predictionMemory: 1000 });
+  assert.deepEqual(bytes(read.forecast), bytes(held.forecast));
+  assert.deepEqual(bytes(read.testForecast), bytes(held.testForecast));
+  assert.deepEqual(read.scores, held.scores);
+  assert.ok(existsSync(path.join(directory, "seed-0", "fold-1", "validation.safetensors")));
+  const plain = await recipes.best(competition, {
+    ...settings,
+    directory,
+    predictionMemory: 1000,
+    blend: false,
+  });
+  const found = verify(target(), { forecast: plain.forecast });
+  assert.equal(plain.scores.MAE, found.mae);
+  assert.deepEqual(
+    sampleOf(plain.forecast, 3),
+    plain.forecast.shards[0].slice(3 * size * size, 4 * size * size),
+  );
 });
 
 test("a recipe ends with the epoch in which its time is used up", async () => {

@@ -1,0 +1,19 @@
+import { best } from "./best";
+import { first } from "./first";
+import { rainnet } from "./rainnet";
+import { unet } from "./unet";
+
+export type { BestRecipeOptions } from "./best";
+export type { RecipeData, RecipeOptions, RecipeResult } from "./recipe";
+
+/**
+ * The radar competition's pipelines by name, each from loaded data to out-of-fold and test forecasts in one call, every
+ * setting of which can be given otherwise: `first`, `rainnet`, `unet`, `best`.
+ *
+ * All but `first` validate on samples that show no rain trained on. With a `directory`, a run that stopped goes on.
+ *
+ * @example
+ * const run = await radar.recipes.first(competition, { folds: 2, epochs: 5, filters: 16, directory: "runs/first" });
+ * await radar.writeSubmission("runs/first/submission.csv", run.testForecast, { names: competition.testNames });
+ */
+export const recipes = { first, rainnet, unet, best } as const;

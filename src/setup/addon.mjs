@@ -43,7 +43,8 @@ export function pointLink(target, link) {
   renameSync(beside, link);
 }
 
-function isLink(file) {
+/** @param {string} file */
+export function isLink(file) {
   try {
     readlinkSync(file);
     return true;

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
-import { pointLink } from "./addon.mjs";
+import { isLink, pointLink } from "./addon.mjs";
 import { command } from "./command.mjs";
+import { SetupError } from "./failure.mjs";
 import { filesBelow, fingerprint, readOr, writeWhole } from "./stamp.mjs";
 
 /**
@@ -45,17 +46,44 @@ export function buildStep(places, lock) {
 }
 
 /**
- * `podium` in node_modules, so that notebooks and type checks find it under its name.
+ * An installed package brings its build and cannot make it; npm packs a bare clone without a word.
+ *
+ * @param {import("./places.mjs").Places} places
+ * @throws {SetupError} where the package has none
+ */
+export function checkBuild(places) {
+  if (places.isClone || existsSync(path.join(places.dist, "index.js"))) return;
+  throw new SetupError(
+    `Cannot set up Podium: a package with its build is required, got none in ${places.packageRoot}`,
+    { mend: "Pack it again with npm run pack in Podium's clone, and install that." },
+  );
+}
+
+/**
+ * Links in node_modules: `podium`, so that notebooks and type checks find it under its name; and danfojs-node's stand-in
+ * for tfjs-node, which npm points into nothing (it takes an override's path for one from there, npm/cli issue 5584), so
+ * that packing ends in an error without a word.
  *
  * @param {import("./places.mjs").Places} places
  * @returns {import("./steps.mjs").Step}
  */
 export function linkStep(places) {
-  const link = path.join(places.modules, "podium");
-  const isRight = () => existsSync(link) && realpathSync(link) === places.packageRoot;
+  const nested = path.join(places.modules, "danfojs-node", "node_modules", "@tensorflow", "tfjs-node");
+  const wrong = () =>
+    [
+      { link: path.join(places.modules, "podium"), target: places.packageRoot, wanted: true },
+      {
+        link: nested,
+        target: path.join(places.setup, "tfjs-node"),
+        wanted: places.isClone && isLink(nested),
+      },
+    ].filter(({ link, target, wanted }) => wanted && !(existsSync(link) && realpathSync(link) === target));
   return {
-    name: "podium link",
-    needed: () => !isRight(),
-    run: () => pointLink(path.relative(places.modules, places.packageRoot) || ".", link),
+    name: "links in node_modules",
+    needed: () => wrong().length > 0,
+    run() {
+      for (const { link, target } of wrong())
+        pointLink(path.relative(path.dirname(link), target) || ".", link);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { addonStep } from "./addon.mjs";
-import { buildStep, linkStep } from "./build.mjs";
+import { buildStep, checkBuild, linkStep } from "./build.mjs";
 import { environmentStep } from "./environment.mjs";
 import { kernelStep } from "./kernelSpec.mjs";
 import { takeLock } from "./lock.mjs";
@@ -58,6 +58,7 @@ export async function setUp(places, { only } = {}) {
   const from = Date.now();
   checkPlatform();
   checkNode();
+  checkBuild(places);
   const lock = await takeLock(places.lock, {
     onWait: (pid) =>
       process.stderr.write(`Waiting for another set-up of this folder (process ${pid}) to finish.\n`),

@@ -1,9 +1,13 @@
+import { createRequire } from "node:module";
+import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Converter } from "tslab/dist/converter";
 import type { Executor } from "tslab/dist/executor";
 import type { MimeBundle } from "./bundle";
 import { Compiler } from "./compiler";
 import { Displays, displayDeclarations, type Publish } from "./display";
 import { describeValue } from "./mime";
+import { provideModule } from "./modules";
 import { phases } from "./phases";
 import { type CellError, describeDiagnostics, describeError, describeInterrupt } from "./traceback";
 
@@ -26,35 +30,44 @@ interface Running {
 /** Compiles and runs cells, one at a time, in tslab's executor. */
 export class Cells {
   readonly displays: Displays;
+  readonly compiler: Compiler;
   readonly #publish: Publish;
   readonly #phase: Int32Array;
-  #compiler: Compiler | undefined;
+  /** Modules that a cell is expected to import, and that are not loaded yet. */
+  readonly #expected: string[];
   #executor: Executor | undefined;
   #running: Running | undefined;
   /** What the executor reported of the running cell. */
   #value: unknown;
   #thrown: { error: unknown } | undefined;
 
-  /** @param phase one number, where the control thread reads what the main thread is doing */
-  constructor(publish: Publish, phase: Int32Array) {
+  /**
+   * @param phase one number, where the control thread reads what the main thread is doing
+   * @param expected modules that a cell is expected to import
+   */
+  constructor(publish: Publish, phase: Int32Array, expected: readonly string[]) {
     this.#publish = publish;
     this.#phase = phase;
+    this.#expected = [...expected];
     this.displays = new Displays(publish);
-  }
-
-  /** The compiler; loaded on first use. */
-  get compiler(): Compiler {
-    this.#compiler ??= new Compiler(displayDeclarations);
-    return this.#compiler;
+    this.compiler = new Compiler(displayDeclarations, expected);
   }
 
   get executor(): Executor {
     if (this.#executor) return this.#executor;
-    const compiler = this.compiler;
+    const { compiler } = this;
+    const converter = compiler as unknown as Converter;
+    // tslab's executor asks its TypeScript, which is on another thread here, what a cell says about itself.
+    provideModule("tslab/dist/metadata", { getCodeMetadata: () => compiler.metadata });
+    // Where tslab's own `display`, imported by a cell, publishes.
+    provideModule("tslab/dist/jupyter", {
+      lastWriteDisplayData: (content: Record<string, unknown>, update: boolean) =>
+        this.#publish(update ? "update_display_data" : "display_data", content),
+    });
     const { createExecutor }: typeof import("tslab/dist/executor") = require("tslab/dist/executor");
     this.#executor = createExecutor(
       process.cwd(),
-      { node: compiler, browser: compiler, close: () => compiler.close() },
+      { node: converter, browser: converter, close: () => compiler.close() },
       {
         log: (value: unknown) => {
           this.#value = value;
@@ -64,10 +77,6 @@ export class Cells {
         },
       },
     );
-    // Where tslab's own `display`, imported by a cell, publishes.
-    const tslab: { lastWriteDisplayData: unknown } = require("tslab/dist/jupyter");
-    tslab.lastWriteDisplayData = (content: Record<string, unknown>, update: boolean) =>
-      this.#publish(update ? "update_display_data" : "display_data", content);
     Object.assign(this.#executor.locals, {
       display: this.displays.display,
       clearOutput: this.displays.clearOutput,
@@ -98,9 +107,23 @@ export class Cells {
   }
 
   /** Whether the cell is one of a console's words for leaving it, and no name that an earlier cell declared. */
-  asksToExit(source: string): boolean {
+  async asksToExit(source: string): Promise<boolean> {
     const name = /^\s*(exit|quit)(\(\))?;?\s*$/.exec(source)?.[1];
-    return name !== undefined && !this.#compiler?.declares(name);
+    return name !== undefined && !(await this.compiler.declares(name));
+  }
+
+  /** Loads the modules that a cell is expected to import. */
+  loadExpected(): void {
+    const require = createRequire(path.join(process.cwd(), "expected.js"));
+    Atomics.store(this.#phase, 0, phases.loading);
+    for (const name of this.#expected.splice(0)) {
+      try {
+        require(name);
+      } catch {
+        // The cell that imports it will say what is wrong.
+      }
+    }
+    Atomics.store(this.#phase, 0, phases.open);
   }
 
   /** Asks the cell to stop through its signal; asked again, gives the notebook back without waiting for it. */
@@ -120,16 +143,26 @@ export class Cells {
 
   close(): void {
     this.release();
-    this.#executor?.close();
+    this.compiler.close();
   }
 
   async #finish(cell: number, source: string, running: Running): Promise<Outcome> {
     const { executor, compiler } = this;
-    compiler.begin(cell, source);
+    const { signal } = running.controller;
     this.#value = undefined;
     this.#thrown = undefined;
     let succeeded = false;
     try {
+      const compiled = compiler.compile(cell, source);
+      if (this.#expected.some((name) => isImported(source, name))) {
+        await nextTurn();
+        this.loadExpected();
+      }
+      const early = await Promise.race([compiled, running.released]);
+      if (early === "released" || signal.aborted) {
+        compiler.drop();
+        return { error: describeInterrupt() };
+      }
       const state = await Promise.race([this.#execute(executor, source), running.released]);
       if (state === "released") {
         executor.interrupt();
@@ -148,13 +181,13 @@ export class Cells {
       if (bundle === "released" || settled === "released") return { error: describeInterrupt() };
       return { bundle };
     } catch (error) {
-      if (isBroken(error) || isAbort(error, running.controller.signal)) {
+      if (isBroken(error) || isAbort(error, signal)) {
         running.controller.abort();
         return { error: describeInterrupt() };
       }
       return { error: describeError(error, compiler) };
     } finally {
-      compiler.end(succeeded, executor.locals);
+      await compiler.end(succeeded, executor.locals);
     }
   }
 
@@ -162,8 +195,8 @@ export class Cells {
   #execute(executor: Executor, source: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
       setImmediate(() => {
-        this.compiler.onCompiled = () => Atomics.store(this.#phase, 0, phases.synchronous);
-        Atomics.store(this.#phase, 0, phases.compiling);
+        this.compiler.onRun = () => Atomics.store(this.#phase, 0, phases.synchronous);
+        Atomics.store(this.#phase, 0, phases.loading);
         executor.execute(source).then(resolve, reject);
         Atomics.store(this.#phase, 0, phases.open);
       });
@@ -177,6 +210,11 @@ function start(): Running {
     release = () => resolve("released");
   });
   return { controller: new AbortController(), release, released };
+}
+
+/** Whether the code imports the module by a statement. */
+function isImported(source: string, name: string): boolean {
+  return source.includes(`from "${name}"`) || source.includes(`from '${name}'`);
 }
 
 /** Whether the error is Node's for code that a SIGINT broke. */

@@ -85,14 +85,14 @@ function tell(message: ControlMessage): void {
 
 /**
  * The first interrupt aborts the cell's signal, or breaks its synchronous start by a SIGINT. No signal at other times:
- * Node forgets one that comes while a cell is compiled. If the main thread has not seen that interrupt when the next
+ * Node forgets one that comes while code is loaded. If the main thread has not seen that interrupt when the next
  * comes, it is stuck in synchronous code, which is broken from here.
  */
 function interrupt({ interrupts, phase }: ControlData): void {
   const unseen = Atomics.load(interrupts, 0) > Atomics.load(interrupts, 1);
   const now = Atomics.load(phase, 0);
   Atomics.add(interrupts, 0, 1);
-  if (unseen && now !== phases.compiling) {
+  if (unseen && now !== phases.loading) {
     const inspector = new Session();
     inspector.connectToMainThread();
     inspector.post("Runtime.terminateExecution", () => {

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
@@ -11,13 +10,13 @@ import { progressKey, progressSink } from "./progress";
 import { answer } from "./requests";
 import { Server } from "./server";
 import { Streams } from "./streams";
-import type { CellError } from "./traceback";
-import type { Connection, Message } from "./wire";
+import { type CellError, describeError } from "./traceback";
+import type { Connection, Content, Message } from "./wire";
 
 /** Time in which the requests that were sent before an error arrive, in milliseconds. */
 const drainTime = 20;
 
-/** Time in which a front end asks its first questions, before the kernel is busy warming up, in milliseconds. */
+/** Time in which a front end asks its first questions, before the kernel is busy loading modules, in milliseconds. */
 const openingTime = 500;
 
 /** A Jupyter kernel for TypeScript, on tslab's compiler and executor. */
@@ -30,8 +29,6 @@ export class Kernel {
   /** Interrupts sent by the control thread, and seen here. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(8));
   readonly #phase = new Int32Array(new SharedArrayBuffer(4));
-  /** Modules whose types and code are loaded before the first cell asks. */
-  readonly #preload: string[];
   readonly #queue: Message[] = [];
   #control: Worker | undefined;
   #running: Message | undefined;
@@ -41,11 +38,11 @@ export class Kernel {
   /** Whether a console is there: it asks for the history. */
   #console = false;
 
+  /** @param preload modules whose types and code are loaded before the first cell asks */
   constructor(connection: Connection, preload: string[]) {
     this.#connection = connection;
-    this.#preload = preload;
     this.#server = new Server(connection);
-    this.#cells = new Cells((type, content) => this.#output(type, content), this.#phase);
+    this.#cells = new Cells((type, content) => this.#output(type, content), this.#phase, preload);
     this.#streams = new Streams((name, text) => this.#output("stream", { name, text }));
     this.#server.beforePublish = () => this.#streams.flush();
   }
@@ -58,8 +55,8 @@ export class Kernel {
     const library = globalThis as Record<symbol, unknown>;
     library[progressKey] = progressSink(this.#cells.displays);
     library[displayKey] = this.#cells.displays.display;
-    await this.#startControl();
-    await this.#server.listen((message) => this.#receive(message));
+    this.#cells.compiler.start();
+    await Promise.all([this.#startControl(), this.#server.listen((message) => void this.#receive(message))]);
     this.#server.publish("status", { execution_state: "starting" });
   }
 
@@ -88,7 +85,7 @@ export class Kernel {
     });
   }
 
-  #receive(message: Message): void {
+  async #receive(message: Message): Promise<void> {
     const type = message.header.msg_type;
     if (type === "history_request") this.#console = true;
     if (type === "execute_request") {
@@ -107,7 +104,7 @@ export class Kernel {
       // No target is known here: the protocol wants the other end closed at once.
       this.#server.publish("comm_close", { comm_id: message.content.comm_id, data: {} }, { parent });
     } else {
-      const content = answer(type, message.content, this.#cells);
+      const content = await this.#answer(type, message.content);
       if (content) this.#server.reply(message, content);
     }
     this.#server.publish("status", { execution_state: "idle" }, { parent });
@@ -116,6 +113,14 @@ export class Kernel {
       this.#server.publish("status", { execution_state: "busy" }, { parent: this.#running.header });
     }
     if (type === "shutdown_request") this.#shutDown();
+  }
+
+  async #answer(type: string, content: Content): Promise<Content | undefined> {
+    try {
+      return await answer(type, content, this.#cells);
+    } catch (error) {
+      return { status: "error", ...describeError(error, this.#cells.compiler) };
+    }
   }
 
   /** Runs the cells of the queue in order. */
@@ -137,7 +142,6 @@ export class Kernel {
 
   async #execute(request: Message): Promise<void> {
     const { code = "", silent = false, store_history = true, stop_on_error = true } = request.content;
-    this.#warm = true;
     this.#silent = silent === true;
     this.#server.parent = request.header;
     this.#server.publish("status", { execution_state: "busy" });
@@ -146,7 +150,7 @@ export class Kernel {
     this.#output("execute_input", { code, execution_count: count });
     this.#streams.capture();
 
-    const exits = this.#cells.asksToExit(String(code));
+    const exits = await this.#cells.asksToExit(String(code));
     const outcome: Outcome = exits ? {} : await this.#cells.run(count, String(code), request.metadata.cellId);
     this.#seeInterrupts();
     this.#streams.flush();
@@ -195,40 +199,22 @@ export class Kernel {
   }
 
   /**
-   * Loads compiler, types and modules while the person still reads, piece by piece so that requests get through.
-   * For a console only the first, which tells finished lines: it gives up on a kernel that is busy for a second when
-   * Enter is pressed, but waits for a cell.
+   * Loads modules while the person still reads. Not for a console: it gives up on a kernel that is busy for a second
+   * when Enter is pressed, but waits for a cell.
    */
   #warmUp(): void {
     if (this.#warm) return;
     this.#warm = true;
-    const require = createRequire(path.join(process.cwd(), "warm.js"));
-    const pieces = [
-      () => this.#cells.compiler,
-      () => this.#cells.compiler.load(),
-      () => this.#cells.executor,
-      () => this.#cells.compiler.warm(this.#preload),
-      ...this.#preload.map((name) => () => require(name)),
-    ];
-    const next = () => {
-      const piece = pieces.shift();
-      if (!piece || this.#running) return;
-      try {
-        piece();
-      } catch {
-        // The cell that imports it will say what is wrong.
-      }
-      if (!this.#console) setTimeout(next, 5);
-    };
-    setTimeout(next, openingTime);
+    setTimeout(() => {
+      if (!this.#running && !this.#console) this.#cells.loadExpected();
+    }, openingTime);
   }
 
   /** Shows what went wrong outside of a cell's own course. */
   #report(error: unknown): void {
-    const compiler = this.#warm ? this.#cells.compiler : undefined;
     const origin = error instanceof Error ? (error.stack ?? String(error)) : inspect(error);
     const text = origin.replace(/(cell-\d+\.ts):(\d+):(\d+)/g, (all, file, line, column) => {
-      const place = compiler?.originOf(file, Number(line), Number(column));
+      const place = this.#cells.compiler.originOf(file, Number(line), Number(column));
       return place ? `${place.file}:${place.line}:${place.column}` : all;
     });
     process.stderr.write(`Uncaught ${text}\n`);

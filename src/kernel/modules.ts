@@ -4,6 +4,14 @@ import { packageRoot } from "./typescript";
 
 type Resolve = (request: string, parent: { filename?: string } | undefined, ...rest: unknown[]) => string;
 
+/** Puts these exports where the package's file of that name would be loaded. */
+export function provideModule(name: string, exports: Record<string, unknown>): void {
+  const file = require.resolve(name);
+  const module = new Module(file);
+  Object.assign(module, { filename: file, loaded: true, exports: { __esModule: true, ...exports } });
+  require.cache[file] = module;
+}
+
 /**
  * Lets a notebook anywhere import what the kernel's own package has: packages that the notebook's folder lacks are
  * looked for there. Packages themselves see only their own.

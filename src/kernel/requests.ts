@@ -2,7 +2,7 @@ import type { Cells } from "./cells";
 import type { Content } from "./wire";
 
 /** The reply to a request that runs nothing; `undefined` for a message that wants none. */
-export function answer(type: string, content: Content, cells: Cells): Content | undefined {
+export function answer(type: string, content: Content, cells: Cells): Content | undefined | Promise<Content> {
   const code = String(content.code ?? "");
   switch (type) {
     case "is_complete_request":
@@ -32,8 +32,8 @@ function isComplete(code: string, cells: Cells): Content {
   return completed ? { status: "complete" } : { status: "incomplete", indent };
 }
 
-function complete(code: string, cursor: number, cells: Cells): Content {
-  const info = cells.compiler.complete("", code, unitOf(code, cursor));
+async function complete(code: string, cursor: number, cells: Cells): Promise<Content> {
+  const info = await cells.compiler.complete(code, unitOf(code, cursor));
   return {
     status: "ok",
     matches: info.candidates,
@@ -43,11 +43,10 @@ function complete(code: string, cursor: number, cells: Cells): Content {
   };
 }
 
-function inspect(code: string, cursor: number, cells: Cells): Content {
-  const info = cells.compiler.inspect("", code, unitOf(code, cursor));
-  if (!info) return { status: "ok", found: false, data: {}, metadata: {} };
-  const { printQuickInfo }: typeof import("tslab/dist/inspect") = require("tslab/dist/inspect");
-  return { status: "ok", found: true, data: { "text/plain": printQuickInfo(info) }, metadata: {} };
+async function inspect(code: string, cursor: number, cells: Cells): Promise<Content> {
+  const text = await cells.compiler.inspect(code, unitOf(code, cursor));
+  const data = text === undefined ? {} : { "text/plain": text };
+  return { status: "ok", found: text !== undefined, data, metadata: {} };
 }
 
 /** Jupyter counts characters, JavaScript UTF-16 units. */

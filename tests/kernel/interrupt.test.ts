@@ -142,16 +142,33 @@ test("a shutdown request ends the process cleanly, one in a synchronous loop by 
   assert.deepEqual(await exit, [null, "SIGKILL"]);
 });
 
-test("an interrupt that comes while the cell is compiled still reaches it", async () => {
-  // Many lines, so that compiling takes a while.
-  const long = Array.from({ length: 1000 }, (_, i) => `const value${i} = [${i}].map((x) => x + 1);`).join(
-    "\n",
-  );
+/** Many lines, so that compiling takes a while. */
+const long = (name: string) =>
+  Array.from({ length: 1000 }, (_, i) => `const ${name}${i} = [${i}].map((x) => x + 1);`).join("\n");
+
+test("a cell that is interrupted while it is compiled does not run, and leaves no name", async () => {
+  const cell = client.send(`${long("value")}\nconsole.log("ran");`);
+  await cell.until(({ type }) => type === "execute_input");
+  await client.interrupt();
+  const answer = await cell.answer;
+  assertInterrupted(answer);
+  assert.ok(answer.outputs.every(({ type }) => type !== "stream"));
+  await assertAlive();
+  const { reply } = await client.run("value1");
+  assert.match(reply.evalue, /Cannot find name 'value1'/);
+});
+
+test("a second interrupt gives back a cell that is compiled, and a file that it imported can be used", async () => {
   const cell = client.send(
-    `${long}\n${listeningLoop.replace("listening", "heard").replace("listening.", "heard.")}`,
+    `import { rejectWidth } from "./tests/kernel/fixture";\n${long("other")}\nrejectWidth({ width: -1 });`,
   );
-  await pause(100);
+  await cell.until(({ type }) => type === "execute_input");
+  await client.interrupt();
   await client.interrupt();
   assertInterrupted(await cell.answer);
   await assertAlive();
+  const { outputs } = await client.run(
+    `import { rejectWidth } from "./tests/kernel/fixture";\ntypeof rejectWidth`,
+  );
+  assert.equal(outputs[0].content.data?.["text/plain"], "function");
 });

@@ -230,6 +230,17 @@ test("an unfinished cell is told from a finished one", async () => {
   assert.deepEqual(await ask("for (const a of b) {"), { status: "incomplete", indent: "  " });
 });
 
+test("a finished line is told from others while a kernel that has just started reads types for its first cell", async (context) => {
+  const fresh = await Client.start();
+  context.after(() => fresh.stop());
+  const order: string[] = [];
+  const cell = fresh.run("1").then(() => order.push("cell"));
+  const { reply } = await fresh.request("is_complete_request", { code: "if (true) {" }).answer;
+  order.push("line");
+  await cell;
+  assert.deepEqual([reply.status, order], ["incomplete", ["line", "cell"]]);
+});
+
 test("requests that a front end makes at its start are answered", async () => {
   assert.deepEqual((await client.request("comm_info_request", {}).answer).reply, { status: "ok", comms: {} });
   assert.deepEqual((await client.request("history_request", {}).answer).reply, { status: "ok", history: [] });
@@ -242,6 +253,15 @@ test("a local file can be imported, and its errors point at its TypeScript", asy
     `import { rejectWidth } from "./tests/kernel/fixture";\nrejectWidth({ width: -1 });`,
   );
   assert.match(traceback(answer), /at rejectWidth \(.*tests\/kernel\/fixture\.ts:8:11\)/);
+});
+
+test("a cell can define a module for others, and TypeScript's complaints about it are an error", async () => {
+  const code = (side: string) => `/** @module shapes */\nexport const side: number = ${side};`;
+  assert.equal((await client.run(code("4"))).reply.status, "ok");
+  const use = 'import { side } from "./shapes";\nside * side';
+  assert.equal(result(await client.run(use))["text/plain"], "16");
+  assert.match(traceback(await client.run(code("'a'"))), /not assignable to type 'number'/);
+  assert.equal((await client.run("1")).reply.status, "ok");
 });
 
 test("errors outside of a cell's course are printed, and the kernel lives on", async () => {

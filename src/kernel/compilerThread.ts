@@ -1,0 +1,81 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { CellCompiler } from "./cellCompiler";
+
+/** What the compiler's thread is started with. */
+export interface CompilerData {
+  /** Names that every cell knows. */
+  readonly declarations: string;
+  /** Modules that a cell is expected to import. */
+  readonly expected: readonly string[];
+}
+
+/** What the main thread may ask for, one after the other. */
+export type CompilerCalls = Pick<
+  CellCompiler,
+  "compile" | "keepAssigned" | "declares" | "inspect" | "complete"
+>;
+
+export interface CompilerRequest {
+  readonly id: number;
+  readonly method: keyof CompilerCalls;
+  readonly given: unknown[];
+}
+
+export type CompilerReply = { readonly id: number } & (
+  | { readonly value: unknown }
+  | { readonly error: unknown }
+);
+
+/**
+ * TypeScript on a thread of its own: the main thread loads modules and answers requests while the types are read, and
+ * runs cells while the next line is completed.
+ */
+async function main(): Promise<void> {
+  const { declarations, expected } = workerData as CompilerData;
+  let compiler: CellCompiler | undefined;
+  /** Whether a cell has come. */
+  let isWarm = false;
+  const load = () => {
+    compiler ??= new CellCompiler();
+    return compiler;
+  };
+
+  parentPort?.on("message", ({ id, method, given }: CompilerRequest) => {
+    let reply: CompilerReply;
+    try {
+      const call = load()[method] as (...given: unknown[]) => unknown;
+      isWarm ||= method === "compile";
+      reply = { id, value: call.apply(load(), given) };
+    } catch (error) {
+      reply = { id, error };
+    }
+    parentPort?.postMessage(reply);
+  });
+
+  // What the first cell needs is made before it comes, piece by piece so that requests get through.
+  const pieces = [
+    load,
+    () => load().converter,
+    () => {
+      if (!isWarm) load().compile(declarations, importsOf(expected));
+    },
+  ];
+  for (const piece of pieces) {
+    await nextTurn();
+    try {
+      piece();
+    } catch {
+      // The cell that needs it will say what is wrong.
+    }
+  }
+}
+
+/** A cell that imports these modules and uses them. */
+function importsOf(modules: readonly string[]): string {
+  const imports = modules.map((name, i) => `import * as expected${i} from ${JSON.stringify(name)};`);
+  const uses = modules.map((_, i) => `expected${i};`);
+  return [...imports, ...uses].join("\n");
+}
+
+void main();

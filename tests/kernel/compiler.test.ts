@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import test from "node:test";
+
+const root = path.join(__dirname, "..", "..");
+
+test("a cell under way fails when the compiler's thread ends, and the next one gets another", () => {
+  // In a process of its own: threads start from TypeScript only where the whole process does so by require.
+  const script = `
+    const { Compiler } = require("./src/kernel/compiler");
+    async function main() {
+      const compiler = new Compiler("declare const given: number;", []);
+      const lost = compiler.compile(1, "const lost = given;");
+      compiler.close();
+      const reason = await lost.catch((error) => error.message);
+      await compiler.compile(2, "const found = given;");
+      const { output } = compiler.convert();
+      await compiler.end(true, {});
+      const declared = [await compiler.declares("found"), await compiler.declares("lost")];
+      console.log(JSON.stringify({ reason, output, declared }));
+      compiler.close();
+    }
+    void main();`;
+  const printed = execFileSync(
+    process.execPath,
+    ["--require", require.resolve("tsx/cjs"), "--eval", script],
+    { cwd: root, encoding: "utf8" },
+  );
+  const { reason, output, declared } = JSON.parse(printed);
+  assert.equal(reason, "Cannot compile: the compiler's thread ended");
+  assert.match(output, /found = exports\.given/);
+  assert.deepEqual(declared, [true, false]);
+});

@@ -18,7 +18,9 @@ export interface FlowForecastOptions {
 
 /** Whole pixels. */
 function rounded(values: Float32Array): Uint8Array {
-  return Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round(value))));
+  const whole = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) whole[i] = Math.min(255, Math.max(0, Math.round(values[i])));
+  return whole;
 }
 
 /** The samples, some at a time. */

@@ -1,6 +1,5 @@
 import type { Frames } from "../data/frames";
-import { viewImages } from "../data/lazyFrames";
-import { takeTimes } from "../features/frameUnits";
+import { type ImageOf, viewImages } from "../data/lazyFrames";
 import type { FoldContext, PreparedFold } from "../train/crossValidateOptions";
 
 /** Options of {@link prepareFolds}. */
@@ -17,15 +16,15 @@ export interface InputsAndTarget {
   readonly target: Frames;
 }
 
-/** How many images a sample has: inputs and a target. */
-function timesOf({ shape }: Frames): number {
-  const times = shape[3];
+/** A sample's images: inputs and a target. */
+function imagesOf(source: Frames): ImageOf[] {
+  const times = source.shape[3];
   if (times < 2) throw new RangeError(`Cannot part frames: need at least 2 times, got ${times}`);
-  return times;
+  return Array.from({ length: times }, (_, time) => ({ source, time }));
 }
 
 /**
- * Parts samples into the images seen and the one to forecast, the last.
+ * Parts samples into the images seen and the one to forecast, the last, as views of the frames without a copy.
  *
  * @param source frames `[samples, rows, columns, times]`
  * @throws {RangeError} if samples have one image only
@@ -33,11 +32,8 @@ function timesOf({ shape }: Frames): number {
  * const { inputs, target } = radar.splitTarget(competition.train); // 4 times and 1
  */
 export function splitTarget(source: Frames): InputsAndTarget {
-  const times = timesOf(source);
-  return {
-    inputs: takeTimes(source, { times: Array.from({ length: times - 1 }, (_, time) => time) }),
-    target: takeTimes(source, { times: [times - 1] }),
-  };
+  const images = imagesOf(source);
+  return { inputs: viewImages(images.slice(0, -1)), target: viewImages(images.slice(-1)) };
 }
 
 /**
@@ -56,8 +52,7 @@ export function prepareFolds(
   options: PrepareFoldsOptions = {},
 ): (context: FoldContext) => PreparedFold {
   const { test } = options;
-  const times = timesOf(source);
-  const images = Array.from({ length: times }, (_, time) => ({ source, time }));
+  const images = imagesOf(source);
   const part = (indices: Int32Array) => ({
     x: viewImages(images.slice(0, -1), { indices }),
     y: viewImages(images.slice(-1), { indices }),

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type * as ts from "@tslab/typescript-for-tslab";
+import { documentWhenAsked, withoutDocumentation } from "./documentation";
 
 /** The folder of the package that this kernel is part of. */
 export const packageRoot = path.join(__dirname, "..", "..");
@@ -36,6 +37,11 @@ export function prepareTypeScript(): EmittedMaps {
       ts.System,
       ...unknown[],
     ];
+    const read = system.readFile.bind(system);
+    system.readFile = (file, encoding) => {
+      const text = read(file, encoding);
+      return text && isPackaged(file) ? withoutDocumentation(text) : text;
+    };
     const create = original.createWatchCompilerHost as (
       ...args: unknown[]
     ) => ts.WatchCompilerHost<ts.BuilderProgram>;
@@ -58,6 +64,8 @@ export function prepareTypeScript(): EmittedMaps {
     maps.byText.set(outputText, result.sourceMapText ?? "");
     return { ...result, outputText };
   };
+
+  documentWhenAsked(original, (file) => (isPackaged(file) ? original.sys.readFile(file) : undefined));
 
   const file = require.resolve("@tslab/typescript-for-tslab");
   const module = require.cache[file];
@@ -108,6 +116,16 @@ function shorthandOfEarlierCells(checker: ts.TypeChecker): ts.TransformerFactory
   };
 }
 
+/** Whether a file belongs to a package or to the kernel's own, not to the notebook. */
+function isOfPackage(file: string): boolean {
+  return file.includes("/node_modules/") || file.startsWith(`${packageRoot}/`);
+}
+
+/** Whether a file holds a package's types; notebooks lie in the kernel's own folder too. */
+function isPackaged(file: string): boolean {
+  return file.endsWith(".d.ts") && path.basename(file) !== earlierCells && isOfPackage(file);
+}
+
 /** Resolves packages from the kernel's own package where the notebook's folder lacks it. */
 function addFallback(
   compiler: typeof ts,
@@ -125,7 +143,7 @@ function addFallback(
   let packages: ts.ModuleResolutionCache | undefined;
   host.resolveModuleNameLiterals = (literals, file, redirected, current) => {
     // What a package's hundreds of files find does not change; what a notebook did not find may come to be.
-    const isPackage = file.includes("/node_modules/") || file.startsWith(`${packageRoot}/`);
+    const isPackage = isOfPackage(file);
     if (isPackage) packages ??= newCache(current);
     const cache = isPackage ? packages : newCache(current);
     return literals.map(({ text }) => {

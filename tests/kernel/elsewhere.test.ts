@@ -44,4 +44,6 @@ test("podium's namespaces, functions and options complete and tell their documen
   assert.match(reply.data["text/plain"], /function stratifiedKFold\(/);
   // Not the signature alone: the sentence above it in the source.
   assert.match(reply.data["text/plain"], /hold every class in equal share/);
+  const node = await client.request("inspect_request", { code: "process.env", cursor_pos: 9 }).answer;
+  assert.match(node.reply.data["text/plain"], /returns an object containing the user environment/);
 });

@@ -27,22 +27,16 @@ export {
   type SoftlyLabelledSeries,
 } from "./mix";
 export { type OversampledSeries, type OversampleOptions, oversample } from "./oversample";
+export { type RotateSeriesOptions, rotateSeries } from "./rotateSeries";
 export {
-  type DeviationOptions,
   type DropChannelsOptions,
   dropChannels,
   jitterSeries,
   type PermuteSegmentsOptions,
   permuteSegments,
   type RollSeriesOptions,
-  type RotateSeriesOptions,
   rollSeries,
-  rotateSeries,
-  type SliceSeriesOptions,
-  sliceSeries,
   stretchAmplitude,
-  type WarpOptions,
-  warpMagnitude,
-  warpTime,
 } from "./series";
-export type { SeriesAugmentOptions } from "./windows";
+export { type SliceSeriesOptions, sliceSeries, type WarpOptions, warpMagnitude, warpTime } from "./warps";
+export type { DeviationOptions, SeriesAugmentOptions } from "./windows";

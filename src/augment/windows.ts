@@ -10,6 +10,12 @@ export interface SeriesAugmentOptions {
   probability?: number;
 }
 
+/** Options of the augmentations that are driven by a normal deviate. */
+export interface DeviationOptions extends SeriesAugmentOptions {
+  /** Standard deviation; default 0.03 for jitter, 0.1 for scaling, 0.2 for the warps. */
+  deviation?: number;
+}
+
 /** One window on its way through an augmentation: values `[steps, channels]`. */
 export interface Window {
   readonly values: Float32Array;
@@ -37,6 +43,13 @@ export function changeWindows(
     change({ values, channels }, data.subarray(w * size, (w + 1) * size), own);
   }
   return { ...source, data };
+}
+
+/** Refuses a deviation that is negative or no number; the message names the action. */
+export function checkDeviation(deviation: number, action: string): void {
+  if (!(deviation >= 0 && deviation < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`Cannot ${action}: deviation must be a number from 0, got ${deviation}`);
+  }
 }
 
 /** A shift as a whole number of steps in `[0, steps)`. */

@@ -1,5 +1,6 @@
 import { currentSignal } from "../data";
-import { type FeatureRows, fitRidge, predictRidge } from "./ridgeFit";
+import { fitRidge, predictRidge } from "./ridgeFit";
+import type { FeatureRows } from "./ridgeTask";
 
 export type { FeatureRows };
 

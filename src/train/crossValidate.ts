@@ -111,11 +111,12 @@ function plainPrepare(data: FitData, options: CrossValidateOptions): (context: F
  *
  * With a `directory`, each fold keeps its model, log, predictions and scores in `seed-…/fold-…`, and a run whose
  * process died continues when it is called again with the same settings: finished folds are read, the unfinished one
- * goes on from its last epoch, and the result is that of the uninterrupted run, byte for byte.
+ * goes on from its last epoch, and the result is that of the uninterrupted run, byte for byte. Other data are refused,
+ * as far as checksums of some mebibytes, spread over the first fold's and the unfinished one's, tell them apart.
  *
  * @param options see {@link CrossValidateOptions}
  * @returns out-of-fold predictions `[samples, …]` float32, test predictions, and every fold's history and scores
- * @throws {RangeError} if folds leak, data and folds disagree, or the directory holds another run
+ * @throws {RangeError} if folds leak, data and folds disagree, or the directory holds a run of other data or settings
  * @throws {DOMException} if the signal aborts; the fold's best weights so far are in its folder
  * @example
  * const result = await crossValidate({
@@ -155,7 +156,8 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
       throwIfAborted(signal);
       const context = contextOf(seed, fold);
       const label = `Fold ${fold + 1} of ${folds.length}${seeds.length > 1 ? `, seed ${seed}` : ""}`;
-      runs.push(await runFold(context, { options, settings: settingsOf(context), prepare, label }));
+      const settings = settingsOf(context);
+      runs.push(await runFold(context, { options, settings, prepare, label, isFirst: runs.length === 0 }));
     }
   }
   const refits: FoldRun[] = [];
@@ -167,7 +169,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     // Callbacks of the folds may watch validation, which there is none of here; those of a function are this fit's own.
     const callbacks = typeof options.fit === "function" ? settingsOf(context).callbacks : [];
     const settings = { ...settingsOf(context), epochs, callbacks };
-    refits.push(await runFold(context, { options, settings, prepare, label: "All samples" }));
+    refits.push(await runFold(context, { options, settings, prepare, label: "All samples", isFirst: false }));
   }
   const { scores = {}, predictionMemory: memory } = options;
   const result = combineRuns({ runs, refits, samples, folds, scores, memory });

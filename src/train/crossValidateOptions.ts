@@ -65,7 +65,10 @@ export interface CrossValidateOptions {
   data?: FitData;
   /** Samples to predict with every fold's model. Default: none, or what `prepare` gives. */
   test?: Dataset;
-  /** Makes a fold's data inside the fold. Default: the fold's samples of `data` as they are. */
+  /**
+   * Makes a fold's data inside the fold, the same each time; of a finished run the first fold's are made, to be
+   * recognised. Default: the fold's samples of `data` as they are.
+   */
   prepare?: (context: FoldContext) => PreparedFold | Promise<PreparedFold>;
   /** One group a sample; a group on both sides of a fold is refused. Default: not checked. */
   groups?: Labels;

@@ -17,6 +17,7 @@ import { areMany, foldPredictions } from "./foldPredictions";
 import { fromJson, toJson } from "./json";
 import { LazyArray } from "./lazyArray";
 import { withPseudoLabels } from "./pseudoLabels";
+import { claimFold, isFoldClaimed } from "./runManifest";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "./safetensors";
 import { sampleCount } from "./samples";
 import { scorePredictions } from "./scorePredictions";
@@ -171,7 +172,18 @@ async function trainStage(
   }
 }
 
-/** Trains one fold in one round and predicts, or reads what a finished one left. */
+function checkPrepared({ validation }: PreparedFold, { fold, validationIndices }: FoldContext): void {
+  if (fold !== undefined && !validation) {
+    throw new TypeError(`Cannot cross-validate: prepare must give fold ${fold} validation samples, got none`);
+  }
+  if (validation && sampleCount(validation.x) !== validationIndices.length) {
+    throw new RangeError(
+      `Cannot cross-validate: prepare must give fold ${fold} its ${validationIndices.length} validation samples, got ${sampleCount(validation.x)}`,
+    );
+  }
+}
+
+/** Trains one fold in one round and predicts, or reads what a finished one left if it was begun with the same. */
 export async function runFold(
   context: FoldContext,
   run: {
@@ -179,21 +191,22 @@ export async function runFold(
     settings: FoldFitOptions;
     prepare: (context: FoldContext) => PreparedFold | Promise<PreparedFold>;
     label: string;
+    /** Whether no other fold came before. */
+    isFirst: boolean;
   },
 ): Promise<FoldRun> {
-  const finished = readResult(context);
-  if (finished) return finished;
-  const { options, settings, label } = run;
+  const { options, settings, label, isFirst } = run;
   const { fold, seed, directory, validationIndices } = context;
+  const finished = readResult(context);
+  if (finished && directory !== undefined) {
+    if (!isFoldClaimed(directory)) return finished;
+    // Every call comes by the first fold's data, so those of later finished ones need not be made again.
+    claimFold(directory, { settings, prepared: isFirst ? await run.prepare(context) : undefined });
+    return finished;
+  }
   const prepared = await run.prepare(context);
-  if (fold !== undefined && !prepared.validation) {
-    throw new TypeError(`Cannot cross-validate: prepare must give fold ${fold} validation samples, got none`);
-  }
-  if (prepared.validation && sampleCount(prepared.validation.x) !== validationIndices.length) {
-    throw new RangeError(
-      `Cannot cross-validate: prepare must give fold ${fold} its ${validationIndices.length} validation samples, got ${sampleCount(prepared.validation.x)}`,
-    );
-  }
+  checkPrepared(prepared, context);
+  if (directory !== undefined) claimFold(directory, { settings, prepared });
   const predict = (x: Dataset, part: Predicted): Promise<ArrayData> => {
     const many = areMany(stage.model, options, prepared.test ? sampleCount(prepared.test) : 0);
     const file = directory !== undefined && many ? predictionsFile(directory, part) : undefined;

@@ -1,18 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { crc32 } from "node:zlib";
 import { atomicWrite } from "./atomicWrite";
-import type { CrossValidateOptions, FoldFitOptions } from "./crossValidateOptions";
+import type { CrossValidateOptions, FoldFitOptions, PreparedFold } from "./crossValidateOptions";
+import { checksumOf, checksumOfSamples, describeFold } from "./dataManifest";
 import { makeSource } from "./source";
 
 /** What must be the same for a run to be continued, by name. */
 type Manifest = Readonly<Record<string, unknown>>;
 
-function checksum(...arrays: readonly ArrayBufferView[]): number {
-  return arrays.reduce((sum, { buffer, byteOffset, byteLength }) => {
-    // zlib starts anew where it is handed no bytes.
-    return byteLength === 0 ? sum : crc32(new Uint8Array(buffer, byteOffset, byteLength), sum);
-  }, 0);
+/** What a fit's settings are, as far as they can be told. */
+function settingsManifest({ optimizer, loss, epochs = 1, batchSize = 32 }: FoldFitOptions): Manifest {
+  return {
+    optimizer: { name: optimizer.name, learningRate: optimizer.learningRate, ...optimizer.config },
+    loss: typeof loss === "string" ? loss : (loss.lossName ?? "a function"),
+    epochs,
+    batchSize,
+  };
 }
 
 function manifestOf(options: CrossValidateOptions, settings: FoldFitOptions, samples: number): Manifest {
@@ -25,22 +28,17 @@ function manifestOf(options: CrossValidateOptions, settings: FoldFitOptions, sam
     pseudoLabels,
     testAugment,
   } = options;
-  const { optimizer, loss, epochs = 1, batchSize = 32 } = settings;
   const { x, y } = data ?? {};
   const size = (dataset: { shape: readonly number[] } | undefined) => dataset?.shape.join(" x ") ?? "none";
+  const parts = folds.flatMap((fold) => [fold.train, fold.validation]);
   return {
     samples,
-    folds: `${folds.length} folds, checksum ${checksum(...folds.flatMap((fold) => [fold.train, fold.validation]))}`,
+    folds: `${folds.length} folds, checksum ${parts.reduce((sum, part) => checksumOf(part, sum), 0)}`,
     seeds: [...seeds],
     x: size(x),
-    y: y
-      ? `${size(y)}, checksum ${checksum(makeSource(y).take(Int32Array.from({ length: samples }, (_, i) => i)))}`
-      : "none",
+    y: y ? `${size(y)}, checksum ${checksumOfSamples(makeSource(y), samples)}` : "none",
     test: size(options.test),
-    optimizer: { name: optimizer.name, learningRate: optimizer.learningRate, ...optimizer.config },
-    loss: typeof loss === "string" ? loss : (loss.lossName ?? "a function"),
-    epochs,
-    batchSize,
+    ...settingsManifest(settings),
     keep,
     monitor,
     pseudoLabels: pseudoLabels ? { ...pseudoLabels } : "none",
@@ -49,20 +47,13 @@ function manifestOf(options: CrossValidateOptions, settings: FoldFitOptions, sam
 }
 
 /**
- * Claims a folder for a run: writes what the run is, or checks that it is the run that the folder was begun with.
+ * Claims a folder: writes what it is begun with, or checks that it was begun with the same.
  *
- * @throws {RangeError} naming the first setting that differs from the begun run's
- * @throws {SyntaxError} if the folder's `run.json` is damaged
+ * @throws {RangeError} naming the first entry that differs
+ * @throws {SyntaxError} if the file is damaged
  */
-export function claimDirectory(
-  options: CrossValidateOptions,
-  settings: FoldFitOptions,
-  samples: number,
-): void {
-  const { directory } = options;
-  if (directory === undefined) return;
-  const file = path.join(directory, "run.json");
-  const manifest = manifestOf(options, settings, samples);
+function claim(file: string, manifest: Manifest): void {
+  const directory = path.dirname(file);
   if (!existsSync(file)) {
     atomicWrite(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
     return;
@@ -81,4 +72,43 @@ export function claimDirectory(
       );
     }
   }
+}
+
+/**
+ * Claims the folder of a run, or checks that it is this run's.
+ *
+ * @throws {RangeError} naming the first setting that differs from the begun run's
+ * @throws {SyntaxError} if the folder's `run.json` is damaged
+ */
+export function claimDirectory(
+  options: CrossValidateOptions,
+  settings: FoldFitOptions,
+  samples: number,
+): void {
+  const { directory } = options;
+  if (directory === undefined) return;
+  claim(path.join(directory, "run.json"), manifestOf(options, settings, samples));
+}
+
+/** The file that says what a fold was begun with. */
+function foldFile(directory: string): string {
+  return path.join(directory, "fold.json");
+}
+
+/** Whether it is known what a fold was begun with: not where an earlier version began it, or nobody has. */
+export function isFoldClaimed(directory: string): boolean {
+  return existsSync(foldFile(directory));
+}
+
+/**
+ * Claims the folder of a fold, or checks that it was begun with these settings and, where given, data.
+ *
+ * @throws {RangeError} naming the first part of the data, or setting, that differs
+ * @throws {SyntaxError} if the folder's `fold.json` is damaged
+ */
+export function claimFold(
+  directory: string,
+  { settings, prepared }: { settings: FoldFitOptions; prepared?: PreparedFold },
+): void {
+  claim(foldFile(directory), { ...(prepared && describeFold(prepared)), ...settingsManifest(settings) });
 }

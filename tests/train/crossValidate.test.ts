@@ -86,6 +86,7 @@ test("the kept weights on disk predict what the run did", async () => {
   model.dispose();
   assert.deepEqual(readdirSync(folder).sort(), ["run.json", "seed-0"]);
   assert.deepEqual(readdirSync(path.join(folder, "seed-0", "fold-0")).sort(), [
+    "fold.json",
     "log.jsonl",
     "model.safetensors",
     "result.safetensors",
@@ -135,6 +136,102 @@ test("a folder of another run is refused with what differs", async () => {
       directory: folder,
     }),
     /folds must be .* as it was begun with/,
+  );
+});
+
+/** The usual run, its data made in each fold by `change`. */
+function preparedRun(
+  change: (part: "train" | "validation" | "test", x: ArrayData) => ArrayData,
+): CrossValidateOptions {
+  const take = (part: "train" | "validation", indices: Int32Array) => ({
+    x: change(part, takeSamples(x, indices) as ArrayData),
+    y: takeSamples({ data: labels, shape: [samples] }, indices),
+  });
+  return {
+    ...runOptions({ epochs: 3 }),
+    data: undefined,
+    prepare: ({ trainIndices, validationIndices }) => ({
+      train: take("train", trainIndices),
+      validation: take("validation", validationIndices),
+      test: change("test", unseen),
+    }),
+  };
+}
+
+/** The same samples but for the last value. */
+function withOtherEnd({ data, shape }: ArrayData): ArrayData {
+  return { data: Float32Array.from(data).with(-1, 9), shape };
+}
+
+test("a finished fold is not read for other data of the same size, or a changed prepare", async () => {
+  const same = preparedRun((_, given) => given);
+  const folder = path.join(directory, "other-data");
+  const first = await crossValidate({ ...same, directory: folder });
+  const model = () => {
+    throw new Error("no model is needed");
+  };
+  assert.deepEqual((await crossValidate({ ...same, model, directory: folder })).runs, first.runs);
+  for (const changed of ["train", "validation", "test"] as const) {
+    const other = preparedRun((part, given) => (part === changed ? withOtherEnd(given) : given));
+    await assert.rejects(crossValidate({ ...other, model, directory: folder }), {
+      name: "RangeError",
+      message: new RegExp(
+        `Cannot continue the run in .*fold-0: ${changed}.* must be .*checksum \\d+" as it was begun with, got .*another folder`,
+      ),
+    });
+  }
+  for (let fold = 0; fold < folds; fold++) rmSync(path.join(folder, "seed-0", `fold-${fold}`, "fold.json"));
+  const prepare = () => {
+    throw new Error("no data are needed");
+  };
+  const earlier = await crossValidate({ ...same, prepare, model, directory: folder });
+  assert.deepEqual(earlier.runs, first.runs, "a run of an earlier version is read as it is");
+  const plain = { ...runOptions({ epochs: 1 }), directory: path.join(directory, "other-x") };
+  await crossValidate(plain);
+  const { y } = plain.data!;
+  await assert.rejects(
+    crossValidate({ ...plain, data: { x: withOtherEnd(x), y } }),
+    /fold-\d: \w+ x must be/,
+  );
+});
+
+test("an unfinished fold does not go on with other data", async () => {
+  const folder = path.join(directory, "other-data-stopped");
+  const controller = new AbortController();
+  const same = preparedRun((_, given) => given);
+  const fit = same.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
+  const stop = { name: "stop", onEpochEnd: () => controller.abort() };
+  await assert.rejects(
+    crossValidate({
+      ...same,
+      fit: { ...fit, callbacks: [stop] },
+      directory: folder,
+      signal: controller.signal,
+    }),
+    { name: "AbortError" },
+  );
+  const other = preparedRun((part, given) => (part === "train" ? withOtherEnd(given) : given));
+  await assert.rejects(crossValidate({ ...other, directory: folder }), /fold-0: train x must be/);
+  const begun = path.join(folder, "seed-0", "fold-0", "fold.json");
+  rmSync(begun);
+  const continued = await crossValidate({ ...same, directory: folder });
+  assert.equal(bytes(continued.predictions), bytes((await crossValidate(same)).predictions));
+  assert.ok(existsSync(begun), "from now on it is known what an earlier version's fold is of");
+});
+
+test("each fold and the model of all samples are held to the settings that they were begun with", async () => {
+  const folder = path.join(directory, "other-settings");
+  const options = runOptions({ epochs: 1 });
+  const fit = options.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
+  await crossValidate({ ...options, directory: folder, refit: { epochs: 1 } });
+  await assert.rejects(
+    crossValidate({ ...options, directory: folder, refit: { epochs: 2 } }),
+    /seed-0.all: epochs must be 1 as it was begun with, got 2/,
+  );
+  const own = ({ fold }: FoldContext) => ({ ...fit, batchSize: fold === 1 ? 8 : 16 });
+  await assert.rejects(
+    crossValidate({ ...options, fit: own, directory: folder }),
+    /seed-0.fold-1: batchSize must be 16 as it was begun with, got 8/,
   );
 });
 

@@ -47,6 +47,23 @@ function manifestOf(options: CrossValidateOptions, settings: FoldFitOptions, sam
 }
 
 /**
+ * Checks that a run was begun with the same.
+ *
+ * @throws {RangeError} naming the first entry that differs
+ */
+export function refuseOther(begun: Manifest, run: { manifest: Manifest; directory: string }): void {
+  const { manifest, directory } = run;
+  for (const [name, value] of Object.entries(manifest)) {
+    const [was, is] = [JSON.stringify(begun[name]), JSON.stringify(value)];
+    if (was !== is) {
+      throw new RangeError(
+        `Cannot continue the run in ${directory}: ${name} must be ${was} as it was begun with, got ${is}; take another folder for another run`,
+      );
+    }
+  }
+}
+
+/**
  * Claims a folder: writes what it is begun with, or checks that it was begun with the same.
  *
  * @throws {RangeError} naming the first entry that differs
@@ -64,14 +81,7 @@ function claim(file: string, manifest: Manifest): void {
   } catch (cause) {
     throw new SyntaxError(`Cannot continue the run in ${directory}: ${file} must be JSON`, { cause });
   }
-  for (const [name, value] of Object.entries(manifest)) {
-    const [was, is] = [JSON.stringify(begun[name]), JSON.stringify(value)];
-    if (was !== is) {
-      throw new RangeError(
-        `Cannot continue the run in ${directory}: ${name} must be ${was} as it was begun with, got ${is}; take another folder for another run`,
-      );
-    }
-  }
+  refuseOther(begun, { manifest, directory });
 }
 
 /**

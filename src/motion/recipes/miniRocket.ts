@@ -25,6 +25,8 @@ import {
   writeSafetensors,
 } from "../../train";
 import { combineRuns } from "../../train/crossValidate";
+import { describeFold } from "../../train/dataManifest";
+import { refuseOther } from "../../train/runManifest";
 import { scorePredictions } from "../../train/scorePredictions";
 import type { MotionData } from "../load";
 import { foldsOf, type RecipeRunOptions, scoresOf, scoreWords } from "./recipe";
@@ -49,6 +51,8 @@ interface FoldTask {
   readonly fold: number;
   readonly seed: number;
   readonly label: string;
+  /** What the data are, where a file will say it. */
+  readonly data: Readonly<Record<string, string>>;
   readonly options: MiniRocketRecipeOptions;
 }
 
@@ -97,6 +101,17 @@ function settingsOf({ windows, test, part, seed, options }: FoldTask): string {
   return JSON.stringify({ windows: windows.shape, test: test.shape, seed, rocket, ridge, fold: hash });
 }
 
+/** What the data are, so that others of the same size, or scaled otherwise, are told apart. */
+function dataOf(
+  { labels }: MotionData,
+  how: { windows: Series; test: Series; options: MiniRocketRecipeOptions },
+): Record<string, string> {
+  const { windows, test, options } = how;
+  const { scaler = standardScaler() } = options;
+  const train = { x: windows, y: { data: labels, shape: [labels.length] } };
+  return { ...describeFold({ train, test }), scaler: JSON.stringify(scaler.fit(windows).state) };
+}
+
 function fileOf({ options, fold, seed }: FoldTask): string | undefined {
   return options.directory && join(options.directory, `seed-${seed}`, `fold-${fold}.safetensors`);
 }
@@ -109,6 +124,11 @@ function readFold(task: FoldTask): FoldRun | undefined {
     throw new RangeError(
       `Cannot continue the run in ${task.options.directory}: ${file} must be of ${settingsOf(task)}, got ${metadata.settings}; take another folder for another run`,
     );
+  }
+  // Files of an earlier version do not say what the data were.
+  if (metadata.data !== undefined) {
+    const begun = JSON.parse(metadata.data) as Record<string, string>;
+    refuseOther(begun, { manifest: task.data, directory: task.options.directory as string });
   }
   return runOf(task, {
     validation: tensors.validation as ArrayData,
@@ -154,7 +174,8 @@ async function runFold(task: FoldTask): Promise<FoldRun> {
   const how = { label, progress, signal };
   const tables = await transformInPieces(rocket, [train, validation, fitted.transform(test)], how);
   const known = part.train.map((index) => labels[index]);
-  const model = ridgeClassifier(tables[0], known, { ...options.ridge, classes: labelNames.length });
+  const ridge = { signal, ...options.ridge, classes: labelNames.length };
+  const model = ridgeClassifier(tables[0], known, ridge);
   throwIfAborted(signal);
   const run = runOf(task, {
     validation: model.predict(tables[1]),
@@ -166,7 +187,11 @@ async function runFold(task: FoldTask): Promise<FoldRun> {
     const tensors = { validation: run.validation as ArrayData, test: run.test as ArrayData };
     writeSafetensors(file, {
       tensors,
-      metadata: { settings: settingsOf(task), seconds: String(run.seconds) },
+      metadata: {
+        settings: settingsOf(task),
+        data: JSON.stringify(task.data),
+        seconds: String(run.seconds),
+      },
     });
   }
   return run;
@@ -193,11 +218,12 @@ export async function miniRocket(
   const samples = competition.labels.length;
   checkFolds(folds, { samples, groups });
   const [windows, test] = [features(competition.train), features(competition.test)];
+  const data = options.directory === undefined ? {} : dataOf(competition, { windows, test, options });
   const runs: FoldRun[] = [];
   for (const seed of seeds) {
     for (const [fold, part] of folds.entries()) {
       const label = `MiniRocket, fold ${fold + 1} of ${folds.length}${seeds.length > 1 ? `, seed ${seed}` : ""}`;
-      runs.push(await runFold({ competition, windows, test, part, fold, seed, label, options }));
+      runs.push(await runFold({ competition, windows, test, part, fold, seed, label, data, options }));
     }
   }
   const result = combineRuns({ runs, refits: [], samples, folds, scores: scoresOf(competition) });

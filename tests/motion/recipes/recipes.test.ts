@@ -5,6 +5,7 @@ import { join } from "node:path";
 import test, { after, before } from "node:test";
 import { displayKey } from "../../../src/data/tableDisplay";
 import { tf } from "../../../src/engine";
+import { robustScaler } from "../../../src/features";
 import { logLoss, type Probabilities } from "../../../src/metrics";
 import type { MotionData, NetworkOptions, RecipeOptions } from "../../../src/motion";
 import { load, recipes, writeSample } from "../../../src/motion";
@@ -118,6 +119,29 @@ test("folds by number keep people apart where groups are given", async () => {
   await assert.rejects(recipes.miniRocket(competition, other), /Cannot continue the run in .*take another/s);
   const leaking = recipes.second(competition, { ...small(), groups: subjects });
   await assert.rejects(leaking, /group/);
+});
+
+test("a fold of MiniRocket is not read for other data of the same size, nor for data scaled otherwise", async () => {
+  const chosen = { folds, directory: join(folder, "rocket-data"), rocket, progress: false };
+  const result = await recipes.miniRocket(competition, chosen);
+  assert.deepEqual(await recipes.miniRocket(competition, chosen), result);
+  for (const [name, changed] of Object.entries({
+    "train x": { ...competition, train: { ...competition.train, data: competition.train.data.with(-1, 9) } },
+    "train y": { ...competition, labels: competition.labels.with(0, (competition.labels[0] + 1) % classes) },
+    test: { ...competition, test: { ...competition.test, data: competition.test.data.with(0, 9) } },
+  })) {
+    await assert.rejects(
+      recipes.miniRocket(changed, chosen),
+      new RegExp(
+        `Cannot continue the run in .*: ${name} must be .* as it was begun with, got .*take another`,
+      ),
+    );
+  }
+  const scaled = { ...chosen, scaler: robustScaler() };
+  await assert.rejects(
+    recipes.miniRocket(competition, scaled),
+    /: scaler must be .*standard.*, got .*robust/,
+  );
 });
 
 test("every part can be replaced, and several seeds are averaged", async () => {

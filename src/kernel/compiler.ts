@@ -12,7 +12,7 @@ import type {
 import type { CodeMetadata } from "tslab/dist/metadata";
 import type { CompiledCell } from "./cellCompiler";
 import type { CompilerCalls, CompilerData, CompilerReply, CompilerRequest } from "./compilerThread";
-import type { EmittedMaps } from "./typescript";
+import { type EmittedMaps, loadTypeScript } from "./typescript";
 
 /** A place in a source: lines and columns count from 1. */
 export interface SourcePosition {
@@ -142,6 +142,7 @@ export class Compiler {
    * for it no longer than a second, while the other may be reading types.
    */
   isComplete(code: string): IsCompleteResult {
+    loadTypeScript();
     const { isCompleteCode }: typeof import("tslab/dist/converter") = require("tslab/dist/converter");
     return isCompleteCode(code);
   }

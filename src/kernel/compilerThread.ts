@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { CellCompiler } from "./cellCompiler";
+import { keepTypeScript } from "./typescript";
 
 /** What the compiler's thread is started with. */
 export interface CompilerData {
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
     () => {
       if (!isWarm) load().compile(declarations, importsOf(expected));
     },
+    keepTypeScript,
   ];
   for (const piece of pieces) {
     await nextTurn();

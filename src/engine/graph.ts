@@ -1,91 +1,11 @@
-/**
- * TensorFlow graphs, node by node, for a session that the addon loads. tfjs-node carries the protocol buffers.
- */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { type Binding, type BindingAttribute, backend } from "./native";
-
-// biome-ignore lint/suspicious/noExplicitAny: generated protocol buffer classes without types
-type Message = any;
-const proto: Message = require("@tensorflow/tfjs-node-gpu/dist/proto/api_pb");
+/** TensorFlow graphs, node by node, for a session that the addon loads. */
+import { attributeMessage, type GraphAttribute } from "./graphAttribute";
+import { loadGraph } from "./loadGraph";
+import { backend } from "./native";
+import { type Message, proto } from "./protocolBuffers";
 
 /** An output of a node: its name, with ":1" and so on for outputs after the first. */
 export type Output = string;
-
-function shapeMessage(shape: readonly number[]): Message {
-  const message = new proto.TensorShape();
-  for (const extent of shape) {
-    const dimension = new proto.TensorShape.Dim();
-    dimension.setSize(extent);
-    message.addDim(dimension);
-  }
-  return message;
-}
-
-function tensorMessage(shape: readonly number[], dtype: number, values: ArrayBufferView): Message {
-  const message = new proto.Tensor();
-  message.setDtype(dtype);
-  message.setTensorShape(shapeMessage(shape));
-  message.setTensorContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice());
-  return message;
-}
-
-/** An op's attribute: a dtype (the binding's number), text, a list, … or a tensor for `Const`. */
-export type GraphAttribute =
-  | { readonly dtype: number }
-  | { readonly text: string }
-  | { readonly int: number | readonly number[] }
-  | { readonly float: number | readonly number[] }
-  | { readonly bool: boolean | readonly boolean[] }
-  | { readonly shape: readonly number[] }
-  | { readonly dtypes: readonly number[] }
-  | { readonly tensor: { shape: readonly number[]; dtype: number; values: ArrayBufferView } };
-
-function attributeMessage(attribute: GraphAttribute): Message {
-  const value = new proto.AttrValue();
-  const list = () => {
-    const message = new proto.AttrValue.ListValue();
-    value.setList(message);
-    return message;
-  };
-  if ("dtype" in attribute) value.setType(attribute.dtype);
-  else if ("text" in attribute) value.setS(Buffer.from(attribute.text));
-  else if ("shape" in attribute) value.setShape(shapeMessage(attribute.shape));
-  else if ("dtypes" in attribute) list().setTypeList([...attribute.dtypes]);
-  else if ("tensor" in attribute) {
-    value.setTensor(tensorMessage(attribute.tensor.shape, attribute.tensor.dtype, attribute.tensor.values));
-  } else if ("int" in attribute) {
-    if (typeof attribute.int === "number") value.setI(attribute.int);
-    else list().setIList([...attribute.int]);
-  } else if ("float" in attribute) {
-    if (typeof attribute.float === "number") value.setF(attribute.float);
-    else list().setFList([...attribute.float]);
-  } else if (typeof attribute.bool === "boolean") value.setB(attribute.bool);
-  else list().setBList([...attribute.bool]);
-  return value;
-}
-
-/** Turns an attribute as the addon takes it into a graph's. */
-export function fromBindingAttribute(binding: Binding, attribute: BindingAttribute): GraphAttribute {
-  const { type, value } = attribute;
-  switch (type) {
-    case binding.TF_ATTR_STRING:
-      return { text: value as string };
-    case binding.TF_ATTR_INT:
-      return { int: value as number | number[] };
-    case binding.TF_ATTR_FLOAT:
-      return { float: value as number | number[] };
-    case binding.TF_ATTR_BOOL:
-      return { bool: value as boolean };
-    case binding.TF_ATTR_TYPE:
-      return { dtype: value as number };
-    case binding.TF_ATTR_SHAPE:
-      return { shape: value as number[] };
-    default:
-      throw new TypeError(`Cannot record an attribute: type ${type} of "${attribute.name}" is unknown`);
-  }
-}
 
 /** A loop that nodes are being added to. */
 interface Frame {
@@ -96,9 +16,6 @@ interface Frame {
   /** The values of `entered`: the same in every iteration. */
   readonly fixed: Set<Output>;
 }
-
-/** The session's tag in its SavedModel. */
-export const graphTag = "podium";
 
 /** Collects the nodes of a graph. */
 export class GraphBuilder {
@@ -281,28 +198,8 @@ export class GraphBuilder {
     }
   }
 
-  /** The graph as a SavedModel's bytes. */
-  private serialize(): Uint8Array {
-    const information = new proto.MetaGraphDef.MetaInfoDef();
-    information.addTags(graphTag);
-    const metaGraph = new proto.MetaGraphDef();
-    metaGraph.setMetaInfoDef(information);
-    metaGraph.setGraphDef(this.graph);
-    const savedModel = new proto.SavedModel();
-    savedModel.setSavedModelSchemaVersion(1);
-    savedModel.addMetaGraphs(metaGraph);
-    return savedModel.serializeBinary();
-  }
-
   /** Loads the graph into a session of its own and returns the session's number. */
   load(): number {
-    const directory = mkdtempSync(path.join(tmpdir(), "podium-graph-"));
-    try {
-      mkdirSync(path.join(directory, "variables"));
-      writeFileSync(path.join(directory, "saved_model.pb"), this.serialize());
-      return backend().binding.loadSavedModel(directory, graphTag);
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
+    return loadGraph(this.graph);
   }
 }

@@ -4,7 +4,8 @@
  * never used twice, which makes them the names of values.
  */
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
-import { fromBindingAttribute, type GraphAttribute, type GraphBuilder, type Output } from "./graph";
+import type { GraphBuilder, Output } from "./graph";
+import { fromBindingAttribute, type GraphAttribute } from "./graphAttribute";
 import { tf } from "./load";
 import { type Backend, type Binding, backend } from "./native";
 

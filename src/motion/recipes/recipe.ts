@@ -87,8 +87,12 @@ export interface Recipe {
   readonly schedule?: Schedule;
   /** Which epoch's weights are kept. Default "best". */
   readonly keep?: "best" | "last";
-  /** How to fit; `scaler` is the fold's. */
-  readonly fit: (fold: { scaler: FittedScaler; windows: Series }) => Omit<FoldFitOptions, "epochs">;
+  /** How to fit; `scaler` is the fold's, whose number is `undefined` where nothing validates: all windows are trained on. */
+  readonly fit: (of: {
+    fold: number | undefined;
+    scaler: FittedScaler;
+    windows: Series;
+  }) => Omit<FoldFitOptions, "epochs">;
 }
 
 /** Where the windows without exercise are; `undefined` where no label says so. */
@@ -159,7 +163,7 @@ export async function runRecipe(
 
   function settings(context: FoldContext): FoldFitOptions {
     const fitted = scaler.fit(windows, { indices: context.trainIndices });
-    const own = recipe.fit({ scaler: fitted, windows });
+    const own = recipe.fit({ fold: context.fold, scaler: fitted, windows });
     const given = typeof options.fit === "function" ? options.fit(context) : options.fit;
     const merged = { ...own, epochs, ...given };
     const budget = timeBudget({

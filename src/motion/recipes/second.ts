@@ -46,12 +46,12 @@ export async function second(competition: MotionData, options: RecipeOptions = {
       epochs: 100,
       features: secondFeatures,
       model: (network) => fftConv1d(network),
-      fit: () => ({
+      fit: ({ fold }) => ({
         optimizer: adam({ learningRate: 1e-3 }),
         loss: "sparseCategoricalCrossEntropy",
         metrics: ["accuracy"],
         batchSize: 64,
-        callbacks: [earlyStopping({ patience: 20, restoreBestWeights: true })],
+        callbacks: fold === undefined ? [] : [earlyStopping({ patience: 20, restoreBestWeights: true })],
       }),
     },
     options,

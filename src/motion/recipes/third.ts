@@ -27,15 +27,18 @@ export async function third(competition: MotionData, options: RecipeOptions = {}
       features: basicFeatures,
       oversample: { ...(skip !== undefined && { skip }), roll: [50, 550], noise: 0.03 },
       model: (network) => motionConv1d(network),
-      fit: () => ({
+      fit: ({ fold }) => ({
         optimizer: nadam({ learningRate: 1e-3 }),
         loss: "sparseCategoricalCrossEntropy",
         metrics: ["accuracy"],
         batchSize: 16,
-        callbacks: [
-          reduceLROnPlateau({ factor: 0.3, patience: 25 }),
-          earlyStopping({ patience: 76, restoreBestWeights: true }),
-        ],
+        callbacks:
+          fold === undefined
+            ? []
+            : [
+                reduceLROnPlateau({ factor: 0.3, patience: 25 }),
+                earlyStopping({ patience: 76, restoreBestWeights: true }),
+              ],
       }),
     },
     options,

@@ -188,6 +188,16 @@ test("a stopped run goes on to the uninterrupted run's result", async () => {
   assert.deepEqual(result.test, whole.test);
 });
 
+for (const name of ["first", "second", "third", "best"] as const) {
+  test(`${name} also trains on all windows, where nothing validates`, async () => {
+    const { refits } = await recipes[name](competition, { ...small(), rocket: false, refit: true });
+    assert.deepEqual(
+      refits.map(({ fold, epochs, test: unseen }) => [fold, epochs, unseen?.shape[0]]),
+      [[undefined, 1, 6]],
+    );
+  });
+}
+
 test("callbacks of one's own are called beside the recipe's", async () => {
   const seen: number[] = [];
   const callbacks: Callback[] = [{ name: "seen", onEpochEnd: ({ epoch }) => void seen.push(epoch) }];

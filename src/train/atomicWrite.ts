@@ -1,6 +1,9 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 
+/** Bytes that are read or written by one call: Node takes fewer than 2 GiB. */
+export const mostBytes = 1 << 30;
+
 /**
  * Writes a file that is either whole or not there: into a neighbour, which then takes the file's place. Makes the
  * folder where it is lacking.
@@ -33,5 +36,7 @@ export function atomicWrite(file: string, ...parts: readonly (string | Uint8Arra
 
 /** Writes all the bytes where the last ones ended. */
 export function writeAll(handle: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, bytes.length - at);
+  for (let at = 0; at < bytes.length; ) {
+    at += writeSync(handle, bytes, at, Math.min(mostBytes, bytes.length - at));
+  }
 }

@@ -14,7 +14,7 @@ import path from "node:path";
 import { crc32 } from "node:zlib";
 import type { Frames } from "../data";
 import { lazyFrames } from "../data/lazyFrames";
-import { writeAll } from "./atomicWrite";
+import { mostBytes, writeAll } from "./atomicWrite";
 import { LazyArray } from "./lazyArray";
 import { bytesOf, checksumKey, encodeHeader, type HeaderEntry, readHeader } from "./safetensors";
 import { sizeOf } from "./sizeOf";
@@ -108,7 +108,7 @@ export class TensorFileWriter {
 
 function readAt(file: string, handle: number, into: Uint8Array, position: number): void {
   for (let at = 0; at < into.length; ) {
-    const read = readSync(handle, into, at, into.length - at, position + at);
+    const read = readSync(handle, into, at, Math.min(mostBytes, into.length - at), position + at);
     if (read === 0) throw new SyntaxError(`Cannot read ${file}: it is cut off after ${position + at} bytes`);
     at += read;
   }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
-import { readSafetensors } from "../../src/train/safetensors";
+import { atomicWrite } from "../../src/train/atomicWrite";
+import { encodeHeader, readSafetensors } from "../../src/train/safetensors";
 import { takeSamples } from "../../src/train/samples";
 import { openPixelFile, openTensorFile, TensorFileWriter } from "../../src/train/tensorFile";
 
@@ -60,4 +61,28 @@ test("files that are cut off or not all written are refused", () => {
   const read = openTensorFile(later);
   truncateSync(later, readFileSync(later).length - 4);
   assert.throws(() => read.take([4]), /later\.safetensors: it is cut off after \d+ bytes/);
+});
+
+test("more than 2 GiB are read and written in several calls", (t) => {
+  // Nothing is really moved, so that this takes neither time nor memory; the calls' lengths are held to Node's own check.
+  const [rows, size] = [40_000, 14_400];
+  const length = rows * size * 4;
+  const file = path.join(folder, "huge.safetensors");
+  const entry = { dtype: "F32", shape: [rows, size], data_offsets: [0, length] as const };
+  const header = encodeHeader({ values: entry }, {});
+  writeFileSync(file, header);
+  truncateSync(file, header.length + length);
+  const read = openTensorFile(file);
+  const lengths: number[] = [];
+  const move = (_: number, bytes: Uint8Array, offset: number, count: number) => {
+    if (!(count < 2 ** 31 && offset + count <= bytes.length)) throw new RangeError(`length ${count}`);
+    lengths.push(count);
+    return count;
+  };
+  t.mock.method(fs, "readSync", move as never);
+  t.mock.method(fs, "writeSync", move as never);
+  const all = read.take(Int32Array.from({ length: rows }, (_, row) => row));
+  assert.equal(all.length, rows * size);
+  atomicWrite(path.join(folder, "huge"), new Uint8Array(all.buffer));
+  assert.deepEqual(lengths, [2 ** 30, 2 ** 30, length - 2 ** 31, ...lengths.slice(0, 3)]);
 });

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
-import { isLink, pointLink } from "./addon.mjs";
+import { pointLink } from "./addon.mjs";
 import { command } from "./command.mjs";
 import { SetupError } from "./failure.mjs";
 import { filesBelow, fingerprint, readOr, writeWhole } from "./stamp.mjs";
@@ -60,30 +60,17 @@ export function checkBuild(places) {
 }
 
 /**
- * Links in node_modules: `podium`, so that notebooks and type checks find it under its name; and danfojs-node's stand-in
- * for tfjs-node, which npm points into nothing (it takes an override's path for one from there, npm/cli issue 5584), so
- * that packing ends in an error without a word.
+ * `podium` in node_modules, so that notebooks and type checks find it under its name.
  *
  * @param {import("./places.mjs").Places} places
  * @returns {import("./steps.mjs").Step}
  */
 export function linkStep(places) {
-  const nested = path.join(places.modules, "danfojs-node", "node_modules", "@tensorflow", "tfjs-node");
-  const wrong = () =>
-    [
-      { link: path.join(places.modules, "podium"), target: places.packageRoot, wanted: true },
-      {
-        link: nested,
-        target: path.join(places.setup, "tfjs-node"),
-        wanted: places.isClone && isLink(nested),
-      },
-    ].filter(({ link, target, wanted }) => wanted && !(existsSync(link) && realpathSync(link) === target));
+  const link = path.join(places.modules, "podium");
+  const isRight = () => existsSync(link) && realpathSync(link) === places.packageRoot;
   return {
-    name: "links in node_modules",
-    needed: () => wrong().length > 0,
-    run() {
-      for (const { link, target } of wrong())
-        pointLink(path.relative(path.dirname(link), target) || ".", link);
-    },
+    name: "podium link",
+    needed: () => !isRight(),
+    run: () => pointLink(path.relative(places.modules, places.packageRoot) || ".", link),
   };
 }

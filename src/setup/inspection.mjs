@@ -95,7 +95,7 @@ function addonFindings(places) {
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
     process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
     const util = require("node:util");
-    util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+    util.isNullOrUndefined = (value) => value === null || value === undefined;
     const tf = require("@tensorflow/tfjs-node-gpu");
     const [sum] = tf.add(tf.tensor1d([40]), tf.tensor1d([2])).dataSync();
     const backend = tf.backend();
@@ -195,9 +195,9 @@ export function inspect(places) {
       if (!existsSync(file)) problem("is not registered in .venv");
       const { argv, display_name } = JSON.parse(readFileSync(file, "utf8"));
       const wanted = kernelSpec(places).argv;
-      const wrong = argv.findIndex((arg, index) => arg !== wanted[index]);
+      const wrong = wanted.findIndex((arg, index) => arg !== argv[index]);
       if (wrong >= 0) problem(`is registered with ${argv[wrong]}, where ${wanted[wrong]} is required`);
-      const gone = argv.slice(0, 2).find((file) => !existsSync(file));
+      const gone = argv.find((file) => path.isAbsolute(file) && !existsSync(file));
       if (gone) problem(`is registered with ${gone}, which does not exist`);
       return display_name;
     }),

@@ -11,7 +11,14 @@ export const hugePages = "glibc.malloc.hugetlb=1";
  */
 export function kernelSpec(places) {
   return {
-    argv: [process.execPath, path.join(places.dist, "kernel", "launcher.js"), "{connection_file}"],
+    argv: [
+      process.execPath,
+      // A cell may import TensorFlow before it imports Podium.
+      "--require",
+      path.join(places.dist, "engine", "prepare.js"),
+      path.join(places.dist, "kernel", "launcher.js"),
+      "{connection_file}",
+    ],
     display_name: "TypeScript (Podium)",
     language: "typescript",
     // By message the kernel's own thread hears it, and breaks a loop that has come after an await as well.

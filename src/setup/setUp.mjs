@@ -1,6 +1,7 @@
 import path from "node:path";
 import { addonStep } from "./addon.mjs";
 import { buildStep, checkBuild, linkStep } from "./build.mjs";
+import { danfojsStep } from "./danfojs.mjs";
 import { environmentStep } from "./environment.mjs";
 import { kernelStep } from "./kernelSpec.mjs";
 import { takeLock } from "./lock.mjs";
@@ -65,15 +66,17 @@ export async function setUp(places, { only } = {}) {
   });
   try {
     const packages = packagesStep(places, lock);
+    const danfojs = danfojsStep(places);
     const link = linkStep(places);
     if (only === "packages") {
-      await runSteps([packages, link]);
+      await runSteps([packages, danfojs, link]);
       return;
     }
     const heavy = [environmentStep(places, lock), tensorflowStep(places, lock), addonStep(places, lock)];
     const steps = [
       requirementsStep(places, heavy),
       packages,
+      danfojs,
       ...heavy,
       link,
       buildStep(places, lock),

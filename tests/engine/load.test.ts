@@ -24,3 +24,13 @@ test("a number of threads that is none is refused", () => {
 test("loading says nothing, neither TensorFlow nor Node", () => {
   assert.equal(load("1").errors, "");
 });
+
+test("a kernel's cell that imports TensorFlow before Podium gets it prepared: it works, and says nothing", () => {
+  const prepare = path.join(__dirname, "..", "..", "src", "engine", "prepare.ts");
+  const code =
+    'console.log(require("@tensorflow/tfjs-node-gpu").tensor1d([1, 2]).add(1).arraySync().join());';
+  const args = ["--require", "tsx/cjs", "--require", prepare, "--eval", code];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  assert.equal(stdout.trim(), "2,3");
+  assert.equal(stderr, "");
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { copyFileSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
 import { load, put, repository, temporaryFolder } from "./support";
@@ -13,29 +13,14 @@ async function places(context: TestContext, where = ".") {
   return placesOf(root);
 }
 
-test("podium links to the clone, and a stand-in that npm points into nothing to its place", async (context) => {
+test("podium links to the clone", async (context) => {
   const { linkStep } = await load("build");
   const clone = await places(context);
-  const standIn = path.join(clone.setup, "tfjs-node");
-  put(path.join(standIn, "index.js"), "");
-  const nested = path.join(clone.modules, "danfojs-node", "node_modules", "@tensorflow", "tfjs-node");
-  mkdirSync(path.dirname(nested), { recursive: true });
-  symlinkSync("../../src/setup/tfjs-node", nested);
   const step = linkStep(clone);
   assert.ok(step.needed());
   step.run();
   assert.equal(realpathSync(path.join(clone.modules, "podium")), clone.packageRoot);
-  assert.equal(realpathSync(nested), standIn);
   assert.equal(step.needed(), false);
-});
-
-test("where npm brings no second stand-in, none is made", async (context) => {
-  const { linkStep } = await load("build");
-  const clone = await places(context);
-  const step = linkStep(clone);
-  step.run();
-  assert.equal(step.needed(), false);
-  assert.throws(() => realpathSync(path.join(clone.modules, "danfojs-node")), /ENOENT/);
 });
 
 test("a package that was packed without its build is refused with what to do", async (context) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { load, put, repository, temporaryFolder } from "./support";
@@ -49,6 +49,8 @@ test("a kernel's registration is written where it is missing or points elsewhere
   assert.equal(step.needed(), true);
   step.run();
   assert.equal(step.needed(), false);
+  const { argv } = JSON.parse(readFileSync(path.join(places.kernel, "kernel.json"), "utf8"));
+  assert.deepEqual(argv.slice(1, 3), ["--require", path.join(places.dist, "engine", "prepare.js")]);
   put(path.join(places.kernel, "kernel.json"), '{"argv": ["node", "/elsewhere/launcher.js"]}');
   assert.equal(step.needed(), true);
 });

@@ -92,6 +92,17 @@ export function takeValues<T extends FrameArray>(source: Frames<T>, indices: Arr
   return taken;
 }
 
+/** Numbers of samples, once they are found to be such: as int32 any number would be one. */
+function checkedIndices(indices: ArrayLike<number>, { shape: [samples] }: Frames): Int32Array {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
+      throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
+    }
+  }
+  return Int32Array.from(indices);
+}
+
 /**
  * The samples at `indices`, in that order (repeats allowed), as new frames.
  *
@@ -100,14 +111,8 @@ export function takeValues<T extends FrameArray>(source: Frames<T>, indices: Arr
  * takeSamples(frames(Uint8Array.of(1, 2), { shape: [2, 1, 1, 1], unit: "pixel" }), [1]).shards[0]; // Uint8Array [2]
  */
 export function takeSamples<T extends FrameArray>(source: Frames<T>, indices: ArrayLike<number>): Frames<T> {
-  const [samples, rows, columns, times] = source.shape;
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i];
-    if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
-      throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
-    }
-  }
-  const order = Int32Array.from(indices);
+  const [, rows, columns, times] = source.shape;
+  const order = checkedIndices(indices, source);
   const shardSize = Math.max(1, Math.min(source.shardSize, order.length));
   // No samples are one empty shard.
   const shards = Array.from({ length: Math.max(1, Math.ceil(order.length / shardSize)) }, (_, shard) =>
@@ -157,11 +162,7 @@ export function viewImages<T extends FrameArray>(
 ): Frames<T> {
   checkImages(images);
   const [samples, rows, columns] = images[0].source.shape;
-  const chosen = options.indices && Int32Array.from(options.indices);
-  const wrong = chosen?.find((index) => !(index >= 0 && index < samples));
-  if (wrong !== undefined) {
-    throw new RangeError(`Cannot take sample ${wrong}: indices must be whole numbers in [0, ${samples})`);
-  }
+  const chosen = options.indices && checkedIndices(options.indices, images[0].source);
   const pixels = rows * columns;
   const Values = valuesOf(images[0].source);
   const times = images.length;

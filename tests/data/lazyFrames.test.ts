@@ -68,7 +68,12 @@ test("images of several frames lie beside each other", () => {
 
 test("what does not fit together is refused", () => {
   assert.throws(() => viewImages([{ source, time: 3 }]), /time 3: times must be whole numbers in \[0, 3\)/);
-  assert.throws(() => viewImages([{ source, time: 0 }], { indices: [3] }), /sample 3: .* \[0, 3\)/);
+  for (const index of [3, -1, 1.5, Number.NaN, 2 ** 32]) {
+    assert.throws(
+      () => viewImages([{ source, time: 0 }], { indices: [index] }),
+      new RegExp(`sample ${index}: .* whole numbers in \\[0, 3\\)`),
+    );
+  }
   const rain = { ...source, unit: "rain" as const };
   const images = [
     { source, time: 0 },

@@ -10,6 +10,8 @@ export interface FractionsSkillOptions {
   threshold: number;
   /** Width of the square neighbourhood in pixels. */
   scale: number;
+  /** Pixels whose neighbourhoods count, `[rows, columns]`; those reach beyond the mask. Default all. */
+  mask?: ArrayLike<number | boolean>;
 }
 
 /**
@@ -46,13 +48,13 @@ export interface FractionsSums {
  * Compares the counts of rainy pixels in every neighbourhood; `1 - difference / reference` is the score.
  *
  * @param truth observed values `[images, rows, columns]` in C order; NaN counts as dry
- * @param options forecast, shape, threshold and scale
- * @throws {RangeError} if shape and lengths disagree or the scale is no positive whole number
+ * @param options forecast, shape, threshold, scale and mask
+ * @throws {RangeError} if shape, lengths and mask disagree or the scale is no positive whole number
  * @example
  * const { difference, reference } = fractionsSums(truth, { forecast, shape: [10, 120, 120], threshold: 63, scale: 5 });
  */
 export function fractionsSums(truth: VerifyArray, options: FractionsSkillOptions): FractionsSums {
-  const { forecast, shape, threshold, scale } = options;
+  const { forecast, shape, threshold, scale, mask } = options;
   const rows = shape[shape.length - 2];
   const columns = shape[shape.length - 1];
   const size = rows * columns;
@@ -64,6 +66,9 @@ export function fractionsSums(truth: VerifyArray, options: FractionsSkillOptions
   }
   if (!(Number.isInteger(scale) && scale > 0)) {
     throw new RangeError(`Cannot score fractions: scale must be a positive number of pixels, got ${scale}`);
+  }
+  if (mask && mask.length !== size) {
+    throw new RangeError(`Cannot score fractions: the mask must have ${size} pixels, got ${mask.length}`);
   }
   const before = Math.floor(scale / 2);
   const stride = columns + 1;
@@ -78,6 +83,7 @@ export function fractionsSums(truth: VerifyArray, options: FractionsSkillOptions
       const top = Math.max(0, row - before) * stride;
       const bottom = Math.min(rows, row - before + scale) * stride;
       for (let column = 0; column < columns; column++) {
+        if (mask && !mask[row * columns + column]) continue;
         const left = Math.max(0, column - before);
         const right = Math.min(columns, column - before + scale);
         const observed = seen[bottom + right] - seen[top + right] - seen[bottom + left] + seen[top + left];
@@ -95,9 +101,9 @@ export function fractionsSums(truth: VerifyArray, options: FractionsSkillOptions
  * place. 1 is perfect, 0 no skill; neighbourhoods reach over the border as if it were dry.
  *
  * @param truth observed values `[images, rows, columns]` in C order; NaN counts as dry
- * @param options forecast, shape, threshold and scale
- * @returns the score over all images; NaN where no pixel is rainy in either
- * @throws {RangeError} if shape and lengths disagree or the scale is no positive whole number
+ * @param options forecast, shape, threshold, scale and mask
+ * @returns the score over all images; NaN where no pixel that counts has rain near it in either
+ * @throws {RangeError} if shape, lengths and mask disagree or the scale is no positive whole number
  * Source: Roberts and Lean 2008; equal to pysteps.verification.spatialscores.fss.
  * @example
  * fractionsSkillScore([1, 0, 0, 0], { forecast: [1, 0, 0, 0], shape: [2, 2], threshold: 1, scale: 1 }); // 1

@@ -14,7 +14,10 @@ export interface VerifyOptions extends RainRelationOptions {
   threshold?: number;
   /** Neighbourhood widths in pixels of the fractions skill score, at `threshold`; default 1, 5, 17. */
   scales?: readonly number[];
-  /** Pixels that count, `[rows, columns]`; default all. The competition does not say; its dam pixels are one choice. */
+  /**
+   * Pixels that count, `[rows, columns]`, for fractions those in the middle of a neighbourhood; default all. The
+   * competition does not say; its dam pixels are one choice.
+   */
   mask?: ArrayLike<number | boolean>;
   /** Whether only pixels where it truly rained count for the errors; default false. */
   wetOnly?: boolean;
@@ -147,6 +150,7 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
         shape,
         threshold: level,
         scale,
+        mask,
       });
       fractions[k].difference += found.difference;
       fractions[k].reference += found.reference;

@@ -37,6 +37,15 @@ test("a mask and wet-only errors count only their pixels", () => {
   assert.ok(verify(truth, { forecast }).mae > 0);
 });
 
+test("a mask counts for every score alike", () => {
+  const truth = pixels([0, 100, 0, 0]);
+  const forecast = pixels([100, 100, 0, 0]);
+  const { csi, categorical, fractions } = verify(truth, { forecast, mask: [0, 1, 1, 1], scales: [1, 2] });
+  assert.deepEqual([csi, categorical[0].csi, fractions[0].fss], [1, 1, 1]);
+  // Two by two pixels, up and to the left of the three that count: 1, 0 and 1 wet in truth, 2, 1 and 2 in the forecast.
+  assert.ok(Math.abs(fractions[1].fss - (1 - 3 / (2 + 9))) < 1e-12);
+});
+
 test("a perfect forecast has score 0 and full fractions skill", () => {
   const truth = pixels([0, 100, 200, 0]);
   const found = verify(truth, { forecast: truth, scales: [1, 2] });

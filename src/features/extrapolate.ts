@@ -109,7 +109,21 @@ export async function extrapolate(
   source: Frames,
   options: ExtrapolateOptions = {},
 ): Promise<Frames<Float32Array>> {
-  const { method = "lucasKanade", steps = 1, fill = 0, signal = currentSignal() } = options;
+  const { steps } = planOf(source, options);
+  const { shape, shardSize, unit } = source;
+  const [samples, rows, columns, times] = shape;
+  const shards = source.shards.map((shard) => new Float32Array((shard.length / times) * steps));
+  await extrapolateEach(source, {
+    ...options,
+    keep: (first, values) =>
+      shards[Math.floor(first / shardSize)].set(values, (first % shardSize) * rows * columns * steps),
+  });
+  return { shards, shardSize, shape: [samples, rows, columns, steps], unit };
+}
+
+/** @throws if {@link extrapolate} has no use for the options */
+function planOf(source: Frames, options: ExtrapolateOptions): ForecastPlan & { readonly threads: number } {
+  const { method = "lucasKanade", steps = 1, fill = 0 } = options;
   const [samples, rows, columns, times] = source.shape;
   const { threads = Math.max(1, Math.min(threadCount(), Math.floor(samples / SAMPLES))) } = options;
   checkMethod(method);
@@ -118,19 +132,34 @@ export async function extrapolate(
       throw new RangeError(`Cannot extrapolate: ${name} must be a positive whole number, got ${value}`);
     }
   }
+  return { rows, columns, times, method, steps, fill, threads };
+}
+
+/** Options of {@link extrapolateEach}. */
+export interface ExtrapolateEachOptions extends ExtrapolateOptions {
+  /** Takes forecasts, float32 `[some samples, rows, columns, steps]`, and the number of the first of these samples. */
+  keep(first: number, values: Float32Array): void;
+}
+
+/**
+ * What {@link extrapolate} does, with forecasts handed over as they come, in any order.
+ *
+ * @throws as {@link extrapolate}
+ */
+export async function extrapolateEach(source: Frames, options: ExtrapolateEachOptions): Promise<void> {
+  const { signal = currentSignal() } = options;
+  const { threads, ...plan } = planOf(source, options);
+  const [samples] = source.shape;
   throwIfAborted(signal);
-  const plan: ForecastPlan = { rows, columns, times, method, steps, fill };
-  const size = rows * columns * steps;
-  const shards = source.shards.map((shard) => new Float32Array((shard.length / times) * steps));
+  const size = plan.rows * plan.columns * plan.steps;
   const progress = startProgress("Optical flow", { total: samples, unit: "samples" });
-  const out = {
-    shards,
-    shardSize: source.shardSize,
-    shape: [samples, rows, columns, steps] as const,
-    unit: source.unit,
-  };
   let next = 0;
   let done = 0;
+  const keep = (first: number, values: Float32Array) => {
+    options.keep(first, values);
+    done += values.length / size;
+    progress.update(done);
+  };
   const lost: number[] = [];
   const others = new ForecastThreads(threads - 1, {
     plan,
@@ -142,11 +171,7 @@ export async function extrapolate(
       if (next === first) return undefined;
       return { first, samples: copySamples(source, first, next) };
     },
-    done({ first, count, values }) {
-      shards[Math.floor(first / source.shardSize)].set(values, (first % source.shardSize) * size);
-      done += count;
-      progress.update(done);
-    },
+    done: ({ first, values }) => keep(first, values),
     lost({ first, count }) {
       for (let index = first; index < first + count; index++) lost.push(index);
     },
@@ -156,9 +181,9 @@ export async function extrapolate(
       throwIfAborted(signal);
       const index = lost.pop() ?? (next < samples ? next++ : undefined);
       if (index !== undefined) {
-        forecast(sampleOf(source, index), plan, sampleOf(out, index));
-        done++;
-        progress.update(done);
+        const values = new Float32Array(size);
+        forecast(sampleOf(source, index), plan, values);
+        keep(index, values);
         await new Promise(setImmediate);
       } else if (others.busy) await others.changed(signal);
       else break;
@@ -167,7 +192,6 @@ export async function extrapolate(
     await others.end();
     progress.end();
   }
-  return out;
 }
 
 /** A copy of the samples in `[first, end)`, which lie in one shard. */

@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { type Frames, frames } from "../data/frames";
 import { takeValues } from "../data/lazyFrames";
-import { extrapolate } from "../features/extrapolate";
+import { extrapolateEach } from "../features/extrapolate";
 import { openPixelFile, TensorFileWriter } from "../train/tensorFile";
 
-/** Samples forecast at a time, and whole pixels of them. */
-const blockSamples = 1024;
+/** Samples looked at together. */
+const blockSamples = 64;
 
 /** Options of {@link flowForecast}. */
 export interface FlowForecastOptions {
@@ -23,26 +23,17 @@ function rounded(values: Float32Array): Uint8Array {
   return whole;
 }
 
-/** The samples, some at a time. */
-function* blocksOf(source: Frames): Generator<Frames> {
-  const [samples, rows, columns, times] = source.shape;
+/** Of all samples, in their order. */
+function checksum(source: Frames): string {
+  const [samples] = source.shape;
+  let sum = 0;
   for (let start = 0; start < samples; start += blockSamples) {
     const count = Math.min(blockSamples, samples - start);
-    const indices = Int32Array.from({ length: count }, (_, i) => start + i);
-    yield frames(takeValues(source, indices), { shape: [count, rows, columns, times], unit: source.unit });
-  }
-}
-
-/** Optical flow's forecasts of some samples at a time. */
-async function* forecastsOf(source: Frames, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  for (const block of blocksOf(source)) yield rounded((await extrapolate(block, { signal })).shards[0]);
-}
-
-function checksum(source: Frames): string {
-  let sum = 0;
-  for (const { shards } of blocksOf(source)) {
-    const [{ buffer, byteOffset, byteLength }] = shards;
-    sum = crc32(new Uint8Array(buffer, byteOffset, byteLength), sum);
+    const block = takeValues(
+      source,
+      Int32Array.from({ length: count }, (_, i) => start + i),
+    );
+    sum = crc32(new Uint8Array(block.buffer, block.byteOffset, block.byteLength), sum);
   }
   return String(sum);
 }
@@ -63,18 +54,28 @@ export async function flowForecast(
   const shape = [samples, rows, columns, 1] as const;
   if (file === undefined) {
     const values = new Uint8Array(samples * rows * columns);
-    let at = 0;
-    for await (const block of forecastsOf(source, signal)) {
-      values.set(block, at);
-      at += block.length;
-    }
+    await extrapolateEach(source, {
+      signal,
+      keep: (first, some) => values.set(rounded(some), first * rows * columns),
+    });
     return frames(values, { shape, unit: "pixel" });
   }
   const metadata = { "samples' crc32": checksum(source) };
   if (!existsSync(file)) {
     const writer = new TensorFileWriter(file, shape, { dtype: "uint8", metadata });
+    // Forecasts come in any order, but not far from it.
+    const waiting = new Map<number, Uint8Array>();
+    let written = 0;
+    const keep = (first: number, values: Float32Array) => {
+      waiting.set(first, rounded(values));
+      for (let some = waiting.get(written); some; some = waiting.get(written)) {
+        waiting.delete(written);
+        writer.append(some);
+        written += some.length / (rows * columns);
+      }
+    };
     try {
-      for await (const block of forecastsOf(source, signal)) writer.append(block);
+      await extrapolateEach(source, { signal, keep });
     } catch (error) {
       writer.abandon();
       throw error;

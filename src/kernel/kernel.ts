@@ -205,9 +205,12 @@ export class Kernel {
   #warmUp(): void {
     if (this.#warm) return;
     this.#warm = true;
-    setTimeout(() => {
-      if (!this.#running && !this.#console) this.#cells.loadExpected();
-    }, openingTime);
+    const load = () => {
+      if (this.#console) return;
+      if (this.#running) setTimeout(load, openingTime);
+      else this.#cells.loadExpected();
+    };
+    setTimeout(load, openingTime);
   }
 
   /** Shows what went wrong outside of a cell's own course. */

@@ -44,6 +44,8 @@ export interface ClientOptions {
   environment?: Record<string, string>;
   /** Node's arguments before the connection file (default: the kernel's sources). */
   launcher?: string[];
+  /** Whether the client asks for the history, as only consoles do (default false). */
+  asksForHistory?: boolean;
 }
 
 const delimiter = "<IDS|MSG>";
@@ -78,7 +80,7 @@ export class Client {
   readonly #waiting = new Map<string, Waiting>();
   readonly #folder = mkdtempSync(path.join(tmpdir(), "kernel-"));
 
-  private constructor(options: Required<ClientOptions>, ports: number[]) {
+  private constructor(options: Required<Omit<ClientOptions, "asksForHistory">>, ports: number[]) {
     const file = path.join(this.#folder, "connection.json");
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
     const connection = { transport: "tcp", ip: "127.0.0.1", key: this.#key, signature_scheme: "hmac-sha256" };
@@ -105,8 +107,9 @@ export class Client {
 
   /** Starts a kernel in a directory and waits until its outputs arrive. */
   static async start(options: ClientOptions = {}): Promise<Client> {
-    const { directory = root, environment = {}, launcher = sourceLauncher } = options;
+    const { directory = root, environment = {}, launcher = sourceLauncher, asksForHistory = false } = options;
     const client = new Client({ directory, environment, launcher }, await freePorts(5));
+    if (asksForHistory) client.request("history_request", {});
     // A subscriber that connects late misses what was published before.
     for (;;) {
       const pending = client.request("kernel_info_request", {});

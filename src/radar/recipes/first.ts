@@ -22,8 +22,8 @@ const firstRecipe: Recipe = {
  * Nadam 3e-4, ten shuffled folds, batches of 16, at most 1000 epochs, the learning rate times 0.3 after 5 epochs
  * without gain, the end after 11.
  *
- * Shuffled folds put near-copies of validation samples into training, so its scores flatter: `folds:
- * train.groupKFold(await features.overlapGroups(competition.train))` tells the truth.
+ * Shuffled folds put near-copies of validation samples into training, so its scores flatter: `times`, or `folds:
+ * train.groupKFold(await features.overlapGroups(competition.train))`, tell the truth.
  *
  * Source: the author's notebook (DACON 235646, 2020). Submit with `rounding: "truncate"`, as he did.
  */

@@ -57,7 +57,7 @@ export interface RecipeOptions
    * groups (`features.overlapGroups`).
    */
   folds?: number | readonly Fold[];
-  /** When each training sample was taken, for folds of neighbouring times. Default: folds of groups that overlap. */
+  /** When each training sample was taken, for folds of neighbouring times. Default: the recipe's folds, or of groups that overlap. */
   times?: ArrayLike<number>;
   /** Time left out on both sides of a validation block, in the unit of `times`, without which it is of no account. */
   gap?: number;
@@ -97,7 +97,7 @@ export interface Recipe {
   readonly folds: number;
   /** Which epoch's weights are kept. Default "best". */
   readonly keep?: "best" | "last";
-  /** Default: groups of samples that show the same rain, or blocks of neighbouring times where times are known. */
+  /** Where no times are known; default: groups of samples that show the same rain. */
   split?(samples: number, folds: number): Fold[];
   readonly seeds: readonly number[];
   readonly testAugment?: CrossValidateOptions["testAugment"];
@@ -183,7 +183,6 @@ export async function foldsOf(
   const { folds, gap = defaultGap, times, signal } = options;
   const [samples] = train.shape;
   if (typeof folds === "object") return folds;
-  if (recipe.split) return recipe.split(samples, folds ?? recipe.folds);
   if (times) {
     if (times.length !== samples) {
       throw new RangeError(
@@ -192,6 +191,7 @@ export async function foldsOf(
     }
     return blockedKFold(times, { folds: folds ?? recipe.folds, gap });
   }
+  if (recipe.split) return recipe.split(samples, folds ?? recipe.folds);
   const groups = await overlapGroups(train, { signal });
   const found = new Set(groups).size;
   if (found < (folds ?? 2)) {

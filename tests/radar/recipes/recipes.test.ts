@@ -18,7 +18,7 @@ import { writeSample } from "../../../src/radar/sample";
 import { verify } from "../../../src/radar/verify";
 import { kFold } from "../../../src/train/folds";
 import { adam } from "../../../src/train/optimizers";
-import { timeSeriesSplit } from "../../../src/train/timeFolds";
+import { blockedKFold, timeSeriesSplit } from "../../../src/train/timeFolds";
 
 const folder = mkdtempSync(path.join(tmpdir(), "podium-recipes-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -161,6 +161,29 @@ test("the other recipes leave a gap between training and validation where times 
   assert.deepEqual(
     seen.map((set) => [...set].sort((a, b) => a - b)),
     [range(12, 24), [...range(0, 4), ...range(20, 24)], range(0, 12)],
+  );
+});
+
+test("the first place's recipe takes folds of neighbouring times too, where times are given", async () => {
+  const directory = path.join(folder, "first-times");
+  const times = Array.from({ length: samples }, (_, sample) => sample);
+  const given = { ...small, model: smallest, folds: 3, gap: 2, directory };
+  await recipes.first(competition, { ...given, times });
+  const folds = blockedKFold(times, { folds: 3, gap: 2 });
+  await recipes.first(competition, { ...given, folds }); // refused if its folds were others
+});
+
+test("a run does not go on with other inputs than it was begun with", async () => {
+  const settings = { ...small, model: smallest, blend: false, directory: path.join(folder, "inputs") };
+  await recipes.best(competition, { ...settings, flowInput: false });
+  const train = { ...competition.train, shards: competition.train.shards.map((shard) => shard.with(0, 255)) };
+  await assert.rejects(
+    recipes.best({ ...competition, train }, { ...settings, flowInput: false }),
+    /fold-0: (train|validation) x must be .* as it was begun with, got .*take another folder/,
+  );
+  await assert.rejects(
+    recipes.best(competition, settings),
+    /fold-0: train x must be .* x 4 uint8.* x 5 uint8/,
   );
 });
 

@@ -53,6 +53,8 @@ export class Compiler {
   readonly #lookups = new Map<string, { file: string; lookup: Lookup }>();
   #thread: Worker | undefined;
   #calls = 0;
+  /** Cells so far: one that was given up may come back from the thread after the next has begun. */
+  #turn = 0;
   #declarations: string;
   #pending: string | undefined;
   #cell = "cell-0.ts";
@@ -83,13 +85,14 @@ export class Compiler {
 
   /** Compiles the cell that runs next. */
   async compile(cell: number, source: string): Promise<void> {
+    const turn = ++this.#turn;
     this.#cell = `cell-${cell}.ts`;
     this.sources.set(this.#cell, source);
     this.diagnostics = [];
     this.#pending = undefined;
     const compiled = await this.#call("compile", this.#declarations, source);
     for (const file of compiled.result.sideOutputs ?? []) this.#keepFile(file, compiled.maps);
-    if (this.#cell === `cell-${cell}.ts`) this.#take(compiled);
+    if (turn === this.#turn) this.#take(compiled);
   }
 
   /** Takes over the cell's declarations: all of them, or those that got a value before it failed. */
@@ -107,7 +110,7 @@ export class Compiler {
 
   /** Forgets a cell that was compiled but not run. */
   drop(): void {
-    this.#cell = "cell-0.ts";
+    this.#turn++;
     this.#pending = undefined;
   }
 

@@ -55,6 +55,7 @@ export class Kernel {
     const library = globalThis as Record<symbol, unknown>;
     library[progressKey] = progressSink(this.#cells.displays);
     library[displayKey] = this.#cells.displays.display;
+    // First, as it takes longest.
     this.#cells.compiler.start();
     await Promise.all([this.#startControl(), this.#server.listen((message) => void this.#receive(message))]);
     this.#server.publish("status", { execution_state: "starting" });

@@ -67,7 +67,7 @@ function fitTemperature(margins: Float64Array, labels: ArrayLike<number>, classe
  * @param x features `[rows, columns]`; costs grow with the cube of rows or columns, whichever are fewer, for each penalty
  * @param labels one label a row, whole numbers from 0
  * @returns margins and probabilities for new rows
- * @throws {RangeError} if labels, shapes or penalties are impossible
+ * @throws {RangeError} if labels, shapes or penalties are impossible, or a feature is not finite
  * Source: scikit-learn's `RidgeClassifierCV` (leave-one-out); temperature as Guo et al. 2017 (arXiv:1706.04599).
  * @example
  * const model = ridgeClassifier(train, labels, { classes: 61 });
@@ -101,6 +101,12 @@ export function ridgeClassifier(
     offsets[labels[i]] += 2 / n;
   }
   const means = columnMeans(x.data, n, columns);
+  const odd = means.findIndex((mean) => !Number.isFinite(mean));
+  if (odd >= 0) {
+    throw new RangeError(
+      `Cannot fit ridge: features must be finite numbers, got a mean of ${means[odd]} in column ${odd}`,
+    );
+  }
   const y = Float64Array.from({ length: classes * n }, (_, at) => {
     const label = Math.floor(at / n);
     return (labels[at % n] === label ? 1 : -1) - offsets[label];

@@ -99,7 +99,8 @@ export interface BestRecipeResult extends CrossValidation {
  * The network is the third place's on its 18 channels and the lengths of both vectors, with new rolls in each training
  * step in place of a fixed one; axes scaled alike so that both sensors turn together, by up to 20 degrees, as a strap
  * does; jitter (0.03); label smoothing 0.02; AdamW 2e-3, which rises shortly and falls along a cosine, batch 16, 60
- * epochs; the moving average of the weights at the end, so that no fold's validation decides anything. Its val_loss
+ * epochs; the moving average of the weights at the end (`keep: "best"`: the best epoch's own), so that no fold's
+ * validation decides anything. Its val_loss
  * includes the smoothing; val_logLoss does not. Ten stratified folds. Both weigh the same, so the mean learns nothing
  * from the validation either.
  *
@@ -121,7 +122,12 @@ export async function best(
   const classes = competition.labelNames.length;
   const withLabels: Recipe = {
     ...network,
-    fit: (fold) => ({ ...network.fit(fold), prepare: oneHotLabels({ classes }) }),
+    fit: (fold) => ({
+      ...network.fit(fold),
+      prepare: oneHotLabels({ classes }),
+      // The average would take the place of the best epoch's weights.
+      ...(options.keep === "best" && { callbacks: [] }),
+    }),
   };
   if (rocket === false) return runRecipe(competition, withLabels, options);
   const folds = foldsOf(competition, options);

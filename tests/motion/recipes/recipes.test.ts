@@ -231,6 +231,19 @@ test("best is half network and half MiniRocket, and leaves the network at least 
   assert.match(shown["text/plain"], /network .*\n.*MiniRocket .*\n.*mean +logLoss/);
 });
 
+test("best keeps the best epoch's weights where they are asked for, not the average's", async () => {
+  const { runs: found } = await recipes.best(competition, {
+    ...small(),
+    rocket: false,
+    epochs: 3,
+    keep: "best",
+  });
+  for (const { keptEpoch, history, scores, logs } of found) {
+    assert.equal(history.val_loss[keptEpoch], Math.min(...history.val_loss));
+    assert.ok(Math.abs(scores.logLoss - logs.val_logLoss) < 1e-5, `${scores.logLoss}, ${logs.val_logLoss}`);
+  }
+});
+
 test("a time is shared among the folds and ends their training", async () => {
   const { runs: found } = await recipes.best(competition, {
     ...small(),

@@ -29,11 +29,16 @@ export function withPseudoLabels(
       `Cannot make soft pseudo-labels: the truth must be shares [samples, ${classes}], got [${train.y.shape}]`,
     );
   }
+  const numbers = takeSamples(train.y, [0]) as ArrayData;
+  if (soft && !(numbers.data instanceof Float32Array)) {
+    throw new TypeError(
+      `Cannot make soft pseudo-labels: the truth must be a Float32Array, which holds shares, got ${numbers.data.constructor.name}`,
+    );
+  }
   const shares = Float32Array.from({ length: sure.length * classes }, (_, i) => {
     const row = Math.floor(i / classes);
     return soft ? prediction.data[sure[row] * classes + (i % classes)] : Number(labels[row] === i % classes);
   });
-  const numbers = takeSamples(train.y, [0]) as ArrayData;
   const Values = numbers.data.constructor as typeof Float32Array;
   const added: ArrayData = isShares
     ? { data: Values.from(shares), shape: [sure.length, classes] }

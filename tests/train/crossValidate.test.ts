@@ -14,9 +14,10 @@ import type { CrossValidateOptions, FoldContext } from "../../src/train/crossVal
 import { kFold } from "../../src/train/folds";
 import { adam } from "../../src/train/optimizers";
 import { predict } from "../../src/train/predict";
+import { withPseudoLabels } from "../../src/train/pseudoLabels";
 import { readSafetensors } from "../../src/train/safetensors";
 import { takeSamples } from "../../src/train/samples";
-import type { ArrayData, Dataset } from "../../src/train/types";
+import type { ArrayData, Dataset, FitData } from "../../src/train/types";
 import {
   accuracyOf,
   folds,
@@ -343,6 +344,25 @@ test("pseudo-labels train each fold on its own sure predictions of the test samp
   assert.ok(some.scores.accuracy > 0.5);
   const again = await crossValidate({ ...options, pseudoLabels: { threshold: 0.6 }, directory: folder });
   assert.equal(bytes(again.predictions), bytes(some.predictions));
+});
+
+test("soft pseudo-labels are not cut to whole numbers", () => {
+  const given = {
+    test: { data: Float32Array.of(5), shape: [1, 1] },
+    prediction: { data: Float32Array.of(0.75, 0.25), shape: [1, 2] },
+    threshold: 0.7,
+    soft: true,
+  };
+  const trainOn = (Values: typeof Float32Array | typeof Int32Array): FitData => ({
+    x: { data: Float32Array.of(3, 4), shape: [2, 1] },
+    y: { data: Values.of(1, 0, 0, 1), shape: [2, 2] },
+  });
+  const joined = withPseudoLabels(trainOn(Float32Array), given);
+  assert.deepEqual(joined.y, { data: Float32Array.of(1, 0, 0, 1, 0.75, 0.25), shape: [3, 2] });
+  assert.throws(() => withPseudoLabels(trainOn(Int32Array), given), {
+    name: "TypeError",
+    message: /soft pseudo-labels: the truth must be a Float32Array.*got Int32Array/,
+  });
 });
 
 test("what cannot be validated is refused", async () => {

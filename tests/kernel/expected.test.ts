@@ -36,6 +36,16 @@ test("expected modules are loaded once by a first cell that imports them, and a 
   assert.equal(await textOf(client, `import * as sound from "sound";\n[sound.value, ${loads}]`), "[5,1]");
 });
 
+test("the thread that runs cells gets by without TypeScript", async (context) => {
+  const client = await start();
+  context.after(() => client.stop());
+  const files = "Object.keys((globalThis as any).__tslab__.require.cache)";
+  const count = (name: string) =>
+    textOf(client, `${files}.filter((file) => file.includes("${name}")).length`);
+  assert.equal(await count("typescript-for-tslab"), "0");
+  assert.notEqual(await count("tslab/dist/executor"), "0");
+});
+
 test("expected modules are loaded while nothing runs, but not for a console, where Enter must be answered", async (context) => {
   const [notebook, console] = [await start(), await start({ asksForHistory: true })];
   context.after(() => Promise.all([notebook.stop(), console.stop()]));

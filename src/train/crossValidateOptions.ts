@@ -82,6 +82,8 @@ export interface CrossValidateOptions {
   mode?: "min" | "max";
   /** Folder of the run; a run that stopped continues from it. Default: nothing is kept. */
   directory?: string;
+  /** What else makes the run what it is, such as a network's size: its folder is held to it. Default none. */
+  settings?: Readonly<Record<string, string | number | boolean>>;
   /**
    * Bytes that the folds' predictions may take in memory together. Where they would take more and there is a directory,
    * they stay in the folds' files and are read as they are looked at. Default 256 MiB.

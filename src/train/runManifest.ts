@@ -27,6 +27,7 @@ function manifestOf(options: CrossValidateOptions, settings: FoldFitOptions, sam
     monitor = "val_loss",
     pseudoLabels,
     testAugment,
+    settings: others,
   } = options;
   const { x, y } = data ?? {};
   const size = (dataset: { shape: readonly number[] } | undefined) => dataset?.shape.join(" x ") ?? "none";
@@ -43,17 +44,19 @@ function manifestOf(options: CrossValidateOptions, settings: FoldFitOptions, sam
     monitor,
     pseudoLabels: pseudoLabels ? { ...pseudoLabels } : "none",
     testAugment: testAugment?.rounds ?? 0,
+    ...(others && { settings: others }),
   };
 }
 
 /**
- * Checks that a run was begun with the same.
+ * Checks that a run was begun with the same, as far as it is known: earlier versions told less.
  *
  * @throws {RangeError} naming the first entry that differs
  */
 export function refuseOther(begun: Manifest, run: { manifest: Manifest; directory: string }): void {
   const { manifest, directory } = run;
   for (const [name, value] of Object.entries(manifest)) {
+    if (!Object.hasOwn(begun, name)) continue;
     const [was, is] = [JSON.stringify(begun[name]), JSON.stringify(value)];
     if (was !== is) {
       throw new RangeError(

@@ -240,6 +240,7 @@ export async function runRecipe(
     model: (seed) => recipe.network([rows, columns, times - 1], { filters, seed }),
     ...given({ model: options.model, keep, monitor, directory, predictionMemory, refit, progress }),
     ...given({ signal, scores, testAugment }),
+    settings: { filters: options.model ? "a given model's" : (filters ?? "the recipe's") },
     folds,
     prepare: prepareFolds(train, { test }),
     fit: settings,

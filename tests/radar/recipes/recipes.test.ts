@@ -173,7 +173,7 @@ test("the first place's recipe takes folds of neighbouring times too, where time
   await recipes.first(competition, { ...given, folds }); // refused if its folds were others
 });
 
-test("a run does not go on with other inputs than it was begun with", async () => {
+test("a run does not go on with other inputs, nor another network, than it was begun with", async () => {
   const settings = { ...small, model: smallest, blend: false, directory: path.join(folder, "inputs") };
   await recipes.best(competition, { ...settings, flowInput: false });
   const train = { ...competition.train, shards: competition.train.shards.map((shard) => shard.with(0, 255)) };

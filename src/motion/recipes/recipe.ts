@@ -18,6 +18,7 @@ import {
   type TimeBudgetOptions,
   timeBudget,
 } from "../../train";
+import { trainingCount } from "../../train/trainingCount";
 import type { MotionData } from "../load";
 import { prepareFolds } from "../prepareFolds";
 
@@ -57,7 +58,7 @@ export interface RecipeOptions
     Pick<CrossValidateOptions, "keep" | "refit" | "testAugment" | "pseudoLabels"> {
   /** Most epochs; default the recipe's. Learning rates that fall by a plan fall within these. */
   epochs?: number;
-  /** Seconds of training in all, shared equally among folds and seeds; each ends with its epoch. Default: no end. */
+  /** Seconds of training in all, shared equally among the models trained; each ends with its epoch. Default: no end. */
   seconds?: number;
   /** What the seconds are of, see `train.timeBudget`. Default "wall". */
   clock?: TimeBudgetOptions["clock"];
@@ -159,7 +160,8 @@ export async function runRecipe(
   const windows = features(competition.train);
   const [, steps, channels] = windows.shape;
   const classes = competition.labelNames.length;
-  const share = seconds === undefined ? undefined : seconds / (folds.length * seeds.length);
+  const { refit, pseudoLabels } = options;
+  const share = seconds && seconds / trainingCount({ folds, seeds, refit, pseudoLabels });
 
   function settings(context: FoldContext): FoldFitOptions {
     const fitted = scaler.fit(windows, { indices: context.trainIndices });
@@ -189,9 +191,9 @@ export async function runRecipe(
     scores: scoresOf(competition),
     keep: options.keep ?? recipe.keep,
     directory: options.directory,
-    refit: options.refit,
+    refit,
     testAugment: options.testAugment,
-    pseudoLabels: options.pseudoLabels,
+    pseudoLabels,
     progress: options.progress,
     signal: options.signal,
   });

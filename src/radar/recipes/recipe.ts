@@ -22,6 +22,7 @@ import {
 import { validatedSamples } from "../../train/folds";
 import { LazyArray } from "../../train/lazyArray";
 import { viewSamples } from "../../train/samples";
+import { trainingCount } from "../../train/trainingCount";
 import type { ForecastBlend } from "../blend";
 import { asForecast } from "../forecast";
 import type { RadarData } from "../load";
@@ -63,7 +64,7 @@ export interface RecipeOptions
   gap?: number;
   /** Channels of the network's first level; of no account where a model is given. */
   filters?: number;
-  /** Seconds of training in all, shared equally among folds and seeds; each ends with its epoch. Default: no end. */
+  /** Seconds of training in all, shared equally among the models trained; each ends with its epoch. Default: no end. */
   seconds?: number;
   /** What the seconds are of, see `train.timeBudget`. Default "wall". */
   clock?: TimeBudgetOptions["clock"];
@@ -217,7 +218,7 @@ export async function runRecipe(
   const { keep = recipe.keep, monitor, directory, predictionMemory, refit, progress, signal } = options;
   const { scores, testAugment } = options;
   const { seeds = recipe.seeds } = options;
-  const share = seconds === undefined ? undefined : seconds / (folds.length * seeds.length);
+  const share = seconds && seconds / trainingCount({ folds, seeds, refit });
   const settings = (context: FoldContext): FoldFitOptions => {
     const own = recipe.fit(context, { epochs, batchSize });
     const schedule = optimizer || options.fit?.optimizer ? undefined : recipe.schedule;

@@ -244,17 +244,21 @@ test("best keeps the best epoch's weights where they are asked for, not the aver
   }
 });
 
-test("a time is shared among the folds and ends their training", async () => {
-  const { runs: found } = await recipes.best(competition, {
-    ...small(),
-    rocket: false,
-    epochs: 1000,
-    seconds: 0.02,
-  });
-  for (const { epochs, stopReason } of found) {
-    assert.ok(epochs < 1000);
-    assert.match(stopReason ?? "", /0.01 s are used up/);
-  }
+test("a time is shared among all trainings and ends them", async () => {
+  const chosen = { ...small(), rocket: false as const, epochs: 1000, seconds: 0.06 };
+  const shared = async (options: RecipeOptions, share: string): Promise<void> => {
+    const { runs: found, refits } = await recipes.best(competition, { ...chosen, ...options });
+    for (const { epochs, stopReason } of [...found, ...refits]) {
+      assert.ok(epochs < 1000);
+      assert.equal(stopReason ?? `its ${share} s are used up`, `its ${share} s are used up`);
+    }
+    assert.ok(found.every(({ stopReason }) => stopReason !== undefined));
+  };
+  await shared({}, "0.03");
+  await shared({ refit: true }, "0.02");
+  // All test windows are sure enough, so each fold trains three times.
+  const fit = { mode: "eager" as const, prepare: undefined, loss: "sparseCategoricalCrossEntropy" };
+  await shared({ pseudoLabels: { rounds: 2, threshold: 0 }, fit: { ...fit, metrics: [] } }, "0.01");
 });
 
 test("the first place's learning rate falls after 15 and 30 of 40 epochs", async () => {

@@ -1,7 +1,9 @@
 import { type Frames, type FrameUnit, frames } from "../data/frames";
+import { lazyFrames } from "../data/lazyFrames";
 import { showAs } from "../data/summary";
 import { tableBundle } from "../data/tableDisplay";
-import { convertFrames } from "../features/frameUnits";
+import { convertRadarValues } from "../features/frameUnits";
+import { LazyArray } from "../train/lazyArray";
 import type { Verification } from "./verify";
 
 /** A network's output: `[samples, rows, columns, 1]`, pixels / 255. */
@@ -10,9 +12,28 @@ export interface NetworkOutput {
   readonly shape: readonly number[];
 }
 
+/** Values of whole samples in a unit, held to the scale. */
+function heldTo(
+  unit: FrameUnit,
+  given: { data: ArrayLike<number>; size: number; sampleAt: (place: number) => number },
+): Float32Array {
+  const { data, size, sampleAt } = given;
+  const values = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isNaN(data[i])) {
+      throw new RangeError(
+        `Cannot take the output as frames: values must be numbers, got NaN in sample ${sampleAt(Math.floor(i / size))}`,
+      );
+    }
+    values[i] = Math.min(1, Math.max(0, data[i]));
+  }
+  return convertRadarValues(values, { from: "unit", to: unit });
+}
+
 /**
  * Takes a network's output as frames, so that it is verified, drawn and submitted as a forecast; what lies outside
- * [0, 1] is set to the nearer end.
+ * [0, 1] is set to the nearer end. Predictions that are read from a run's folder become frames that are made as they are
+ * looked at.
  *
  * @param output `[samples, rows, columns, times]` of pixels / 255
  * @param options `unit`: what the frames are to be in (default "pixel")
@@ -23,26 +44,20 @@ export interface NetworkOutput {
  */
 export function asForecast(output: NetworkOutput, options: { unit?: FrameUnit } = {}): Frames<Float32Array> {
   const { unit = "pixel" } = options;
-  const { data, shape } = output;
-  if (shape.length !== 4) {
+  if (output.shape.length !== 4) {
     throw new RangeError(
-      `Cannot take the output as frames: need [samples, rows, columns, times], got [${shape}]`,
+      `Cannot take the output as frames: need [samples, rows, columns, times], got [${output.shape}]`,
     );
   }
-  const values = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isNaN(data[i])) {
-      const sample = Math.floor(i / (shape[1] * shape[2] * shape[3]));
-      throw new RangeError(
-        `Cannot take the output as frames: values must be numbers, got NaN in sample ${sample}`,
-      );
-    }
-    values[i] = Math.min(1, Math.max(0, data[i]));
+  const [samples, rows, columns, times] = output.shape;
+  const shape = [samples, rows, columns, times] as const;
+  const size = rows * columns * times;
+  if (!(output instanceof LazyArray)) {
+    return frames(heldTo(unit, { data: output.data, size, sampleAt: (place) => place }), { shape, unit });
   }
-  const [samples, rows, columns, times] = shape;
-  return convertFrames(frames(values, { shape: [samples, rows, columns, times], unit: "unit" }), {
-    to: unit,
-  });
+  const take = (indices: ArrayLike<number>): Float32Array =>
+    heldTo(unit, { data: output.take(indices), size, sampleAt: (place) => indices[place] });
+  return lazyFrames(take, { shape, unit, Values: Float32Array });
 }
 
 /** Verifications by name; a notebook shows them as a table, one forecast a row. */

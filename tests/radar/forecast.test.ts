@@ -1,14 +1,39 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { frames } from "../../src/data/frames";
+import { frames, sampleOf } from "../../src/data/frames";
 import { asForecast, compareForecasts } from "../../src/radar/forecast";
 import { verify } from "../../src/radar/verify";
+import { LazyArray } from "../../src/train/lazyArray";
 
 test("a network's output becomes pixels within the scale", () => {
   const forecast = asForecast({ data: [0, 0.5, 1.2, -0.1], shape: [1, 2, 2, 1] });
   assert.deepEqual([...forecast.shards[0]], [0, 127.5, 255, 0]);
   assert.equal(forecast.unit, "pixel");
   assert.equal(asForecast({ data: [0.5], shape: [1, 1, 1, 1] }, { unit: "rain" }).unit, "rain");
+});
+
+test("an output that is read as it is looked at stays so", () => {
+  const asked: number[][] = [];
+  const output = new LazyArray([3, 1, 2, 1], (indices) => {
+    asked.push(Array.from(indices));
+    return Float32Array.from(
+      { length: 2 * indices.length },
+      (_, i) => [0, 0.4, 1.2, Number.NaN][indices[i >> 1]],
+    );
+  });
+  const forecast = asForecast(output);
+  assert.deepEqual([asked, forecast.shape, forecast.unit], [[], [3, 1, 2, 1], "pixel"]);
+  assert.deepEqual(
+    [...sampleOf(forecast, 1)],
+    [...asForecast({ data: [0.4, 0.4], shape: [1, 1, 2, 1] }).shards[0]],
+  );
+  assert.deepEqual(asked, [[1]]);
+  assert.deepEqual(
+    [...forecast.shards[0]],
+    [...asForecast({ data: output.data, shape: output.shape }).shards[0]],
+  );
+  const unknown = asForecast(output.at(Int32Array.of(0, 3)));
+  assert.throws(() => sampleOf(unknown, 1), /NaN in sample 1/);
 });
 
 test("an output that was never predicted, or is no image, is refused", () => {

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { Frames } from "../../data/frames";
-import { lazyFrames, viewImages } from "../../data/lazyFrames";
+import { viewImages } from "../../data/lazyFrames";
 import { showAs } from "../../data/summary";
 import { displayKey } from "../../data/tableDisplay";
 import { overlapGroups } from "../../features/overlapGroups";
@@ -16,11 +16,9 @@ import {
   groupKFold,
   type Schedule,
   type TimeBudgetOptions,
-  takeSamples as takeRows,
   timeBudget,
 } from "../../train";
 import { validatedSamples } from "../../train/folds";
-import { LazyArray } from "../../train/lazyArray";
 import { viewSamples } from "../../train/samples";
 import { trainingCount } from "../../train/trainingCount";
 import type { ForecastBlend } from "../blend";
@@ -132,27 +130,6 @@ export function checkData({ train, test }: RecipeData): void {
   }
 }
 
-/** Samples of a network's output as pixels. */
-function asPixels(output: ArrayData, indices: ArrayLike<number>): Float32Array {
-  return asForecast(takeRows(output, indices) as ArrayData).shards[0];
-}
-
-/** A network's output as frames in memory. */
-function forecastOf(output: ArrayData): Frames<Float32Array> {
-  const lazy = lazyForecastOf(output);
-  return { ...lazy, shards: [...lazy.shards] };
-}
-
-/** A network's output as frames that are made as they are looked at. */
-function lazyForecastOf(output: ArrayData): Frames<Float32Array> {
-  const [samples, rows, columns, times] = output.shape;
-  return lazyFrames((indices) => asPixels(output, indices), {
-    shape: [samples, rows, columns, times],
-    unit: "pixel",
-    Values: Float32Array,
-  });
-}
-
 /** The competition's score and its parts, of each fold and of all together. */
 function competitionScores(train: Frames): CrossValidateOptions["scores"] {
   // Three scores of one verification.
@@ -161,7 +138,7 @@ function competitionScores(train: Frames): CrossValidateOptions["scores"] {
     const verified =
       known.get(prediction) ??
       verify(targetOf(train, indices), {
-        forecast: lazyForecastOf(prediction),
+        forecast: asForecast(prediction),
         thresholds: [],
         scales: [],
       });
@@ -247,12 +224,11 @@ export async function runRecipe(
     fit: settings,
   });
   const indices = validatedSamples(folds);
-  const forecast = viewSamples(found.predictions, indices) as ArrayData;
   const result: RecipeResult = {
     ...found,
     samples: indices,
-    forecast: forecast instanceof LazyArray ? lazyForecastOf(forecast) : forecastOf(forecast),
-    testForecast: forecastOf(found.test as ArrayData),
+    forecast: asForecast(viewSamples(found.predictions, indices) as ArrayData),
+    testForecast: asForecast(found.test as ArrayData),
   };
   return shownAs(result, found);
 }

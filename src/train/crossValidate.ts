@@ -97,11 +97,10 @@ function meanText(runs: readonly FoldRun[], name: string): string {
 }
 
 /** Hands out a fold's samples of the whole data set, unchanged. */
-function plainPrepare(data: FitData, options: CrossValidateOptions): (context: FoldContext) => PreparedFold {
+function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
   return ({ trainIndices, validationIndices }) => ({
     train: takeFitData(data, trainIndices),
     ...(validationIndices.length > 0 && { validation: takeFitData(data, validationIndices) }),
-    test: options.test,
   });
 }
 
@@ -137,7 +136,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
   if (!data && !options.prepare) {
     throw new TypeError("Cannot cross-validate: data or prepare must be given, got neither");
   }
-  const prepare = options.prepare ?? plainPrepare(data as FitData, options);
+  const prepare = options.prepare ?? plainPrepare(data as FitData);
   const contextOf = (seed: number, fold: number | undefined): FoldContext => ({
     fold,
     seed,

@@ -63,7 +63,7 @@ export interface CrossValidateOptions {
   fit: FoldFitOptions | ((context: FoldContext) => FoldFitOptions);
   /** All samples. Default: `prepare` makes each fold's data. */
   data?: FitData;
-  /** Samples to predict with every fold's model. Default: none, or what `prepare` gives. */
+  /** Samples to predict with every fold's model, where `prepare` gives none. Default: none. */
   test?: Dataset;
   /**
    * Makes a fold's data inside the fold, the same each time; of a finished run the first fold's are made, to be

@@ -172,7 +172,14 @@ async function trainStage(
   }
 }
 
-function checkPrepared({ validation }: PreparedFold, { fold, validationIndices }: FoldContext): void {
+/** A fold's data, once they are found to be of the fold. */
+async function makeData(
+  context: FoldContext,
+  run: { options: CrossValidateOptions; prepare: NonNullable<CrossValidateOptions["prepare"]> },
+): Promise<PreparedFold> {
+  const { fold, validationIndices } = context;
+  const prepared = await run.prepare(context);
+  const { validation, test = run.options.test } = prepared;
   if (fold !== undefined && !validation) {
     throw new TypeError(`Cannot cross-validate: prepare must give fold ${fold} validation samples, got none`);
   }
@@ -181,6 +188,7 @@ function checkPrepared({ validation }: PreparedFold, { fold, validationIndices }
       `Cannot cross-validate: prepare must give fold ${fold} its ${validationIndices.length} validation samples, got ${sampleCount(validation.x)}`,
     );
   }
+  return { ...prepared, test };
 }
 
 /** Trains one fold in one round and predicts, or reads what a finished one left if it was begun with the same. */
@@ -189,7 +197,7 @@ export async function runFold(
   run: {
     options: CrossValidateOptions;
     settings: FoldFitOptions;
-    prepare: (context: FoldContext) => PreparedFold | Promise<PreparedFold>;
+    prepare: NonNullable<CrossValidateOptions["prepare"]>;
     label: string;
     /** Whether no other fold came before. */
     isFirst: boolean;
@@ -201,11 +209,10 @@ export async function runFold(
   if (finished && directory !== undefined) {
     if (!isFoldClaimed(directory)) return finished;
     // Every call comes by the first fold's data, so those of later finished ones need not be made again.
-    claimFold(directory, { settings, prepared: isFirst ? await run.prepare(context) : undefined });
+    claimFold(directory, { settings, prepared: isFirst ? await makeData(context, run) : undefined });
     return finished;
   }
-  const prepared = await run.prepare(context);
-  checkPrepared(prepared, context);
+  const prepared = await makeData(context, run);
   if (directory !== undefined) claimFold(directory, { settings, prepared });
   const predict = (x: Dataset, part: Predicted): Promise<ArrayData> => {
     const many = areMany(stage.model, options, prepared.test ? sampleCount(prepared.test) : 0);

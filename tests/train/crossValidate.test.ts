@@ -72,6 +72,17 @@ test("every sample is predicted by a model that did not see it, well above chanc
   assert.ok(Math.abs(mean - own.reduce((sum, value) => sum + value, 0) / folds) < 1e-6);
 });
 
+test("test samples are predicted where they are given beside prepare, if that gives none", async () => {
+  const { prepare, ...rest } = preparedRun((_, given) => given);
+  const own = await crossValidate({ ...rest, prepare });
+  const without = async (context: FoldContext) => ({ ...(await prepare!(context)), test: undefined });
+  const beside = await crossValidate({ ...rest, prepare: without, test: unseen });
+  assert.equal(bytes(beside.test), bytes(own.test));
+  const first = { data: unseen.data.subarray(0, 4), shape: [1, 4] };
+  const both = await crossValidate({ ...rest, prepare, test: first });
+  assert.equal(bytes(both.test), bytes(own.test), "what prepare gives is the fold's own");
+});
+
 test("the kept weights on disk predict what the run did", async () => {
   const folder = path.join(directory, "kept");
   const options = runOptions({ epochs: 3 });

@@ -167,7 +167,7 @@ function describe({ weights, score, nested }: ForecastBlend): { "text/html": str
  * @param forecasts out-of-fold forecasts by name, frames `[samples, rows, columns, 1]` in any unit
  * @param options truth, measure, folds of neighbouring times
  * @returns weights by name, scores, and the blend of other forecasts of the same models
- * @throws {RangeError} if shapes disagree, a value is NaN, nothing is counted, or a fold's parts share a sample
+ * @throws {RangeError} if shapes disagree, a value is NaN, the threshold is no rain rate, nothing is counted, or a fold's parts share a sample
  * @example
  * const opticalFlow = await features.extrapolate(inputs);
  * const blend = await radar.blendForecasts({ network, opticalFlow }, { truth: target, folds });
@@ -193,7 +193,6 @@ export async function blendForecasts(
   }
   const names = Object.keys(forecasts);
   const parts = Object.values(forecasts);
-  const progress = startProgress("Blend forecasts", { unit: "blends" });
   const onScored = (count: number) => progress.update(count);
   const scorer = new BlendScorer({
     truth,
@@ -206,6 +205,7 @@ export async function blendForecasts(
     b,
     onScored,
   });
+  const progress = startProgress("Blend forecasts", { unit: "blends" });
   const all = Array.from({ length: truth.shape[0] }, (_, sample) => sample);
   const searched = evenly(all, searchSamples);
   const find = async () => {

@@ -1,12 +1,8 @@
 /** Scores of weighted means of forecasts, by sums that add up over samples: any set of samples is scored from them. */
 import { type Frames, sampleOf } from "../data/frames";
 import { throwIfAborted } from "../data/signal";
-import {
-  convertRadarValue,
-  convertRadarValues,
-  type RainRelationOptions,
-  radarConverter,
-} from "../features/frameUnits";
+import { convertRadarValues, type RainRelationOptions, radarConverter } from "../features/frameUnits";
+import { rainLevel } from "./rainLevel";
 
 /** What a blend is judged by; lower is better. "score": MAE in mm/h by CSI, as the competition; "mae": in mm/h. */
 export type BlendMeasure = "score" | "mae";
@@ -84,7 +80,7 @@ export class BlendScorer {
 
   constructor(private readonly scoring: BlendScoring) {
     const { a, b, threshold } = scoring;
-    this.level = convertRadarValue(threshold, { from: "rain", to: "pixel", a, b });
+    this.level = rainLevel(threshold, { a, b });
     this.rainAt = radarConverter({ from: "pixel", to: "rain", a, b });
   }
 

@@ -1,8 +1,9 @@
 import type { FrameArray, Frames } from "../data/frames";
 import { takeValues } from "../data/lazyFrames";
-import { convertRadarValue, convertRadarValues, type RainRelationOptions } from "../features/frameUnits";
+import { convertRadarValues, type RainRelationOptions } from "../features/frameUnits";
 import { fractionsSums } from "../metrics/fractionsSkill";
 import { type CategoricalScores, type Contingency, categoricalScores, contingency } from "../metrics/nowcast";
+import { rainLevel } from "./rainLevel";
 
 /** Options of {@link verify}. */
 export interface VerifyOptions extends RainRelationOptions {
@@ -110,7 +111,7 @@ function addErrors(
  * @param truth what was measured, frames `[samples, rows, columns, 1]` in any unit
  * @param options the forecast, thresholds, scales and mask
  * @returns errors, competition score, yes/no scores a threshold, fractions skill score a scale
- * @throws {RangeError} if shapes disagree or nothing is counted
+ * @throws {RangeError} if shapes disagree, a threshold is no rain rate or nothing is counted
  * Source: DACON 235646's score as its participants describe it; pysteps for the others.
  * @example
  * verify(takeTimes(train, { times: [4] }), { forecast: persist(takeTimes(train, { times: [0, 1, 2, 3] })) }).score;
@@ -128,8 +129,7 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
   const wanted = [...new Set([threshold, ...thresholds])];
   const counts = new Map(wanted.map((one) => [one, noCounts]));
   const fractions = scales.map(() => ({ difference: 0, reference: 0 }));
-  // Thresholds are compared as pixels, where whole numbers are exact.
-  const levelOf = (rain: number): number => convertRadarValue(rain, { from: "rain", to: "pixel", a, b });
+  const levelOf = (rain: number): number => rainLevel(rain, { a, b });
   const [truthBlock, forecastBlock] = [truth, forecast].map((source) => blocksOf(source, { a, b }));
   for (let start = 0; start < all; start += blockSamples) {
     const samples = Math.min(blockSamples, all - start);

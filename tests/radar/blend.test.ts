@@ -140,6 +140,7 @@ test("what cannot be blended is refused", async () => {
   );
   const broken = frames(new Float32Array(size).fill(Number.NaN), { shape, unit: "pixel" });
   await assert.rejects(blendForecasts({ broken }, { truth }), /must be numbers, got NaN/);
+  await assert.rejects(blendForecasts({ first }, { truth, threshold: -1 }), /0 mm\/h or more, got -1/);
   await assert.rejects(blendForecasts({ first }, { truth, mask: [1] }), /mask of 36 pixels, .* 1$/);
   await assert.rejects(blendForecasts({ first }, { truth, mask: new Uint8Array(36) }), /no pixel is counted/);
   const leak = [{ train: Int32Array.of(0, 1), validation: Int32Array.of(1) }];

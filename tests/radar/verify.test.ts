@@ -62,5 +62,7 @@ test("what does not fit is refused", () => {
   assert.throws(() => verify(truth, { forecast: wide }), /one shape, got \[1,2,2,1\] and \[1,2,2,2\]/);
   assert.throws(() => verify(wide, { forecast: wide }), /one time/);
   assert.throws(() => verify(truth, { forecast: truth, mask: [1] }), /4 pixels, got 1/);
+  assert.throws(() => verify(truth, { forecast: truth, threshold: -1 }), /0 mm\/h or more, got -1/);
+  assert.throws(() => verify(truth, { forecast: truth, thresholds: [Number.NaN] }), /got NaN/);
   assert.throws(() => verify(truth, { forecast: truth, wetOnly: true }), /no pixel is counted/);
 });

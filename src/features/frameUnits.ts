@@ -184,7 +184,7 @@ export function takeTimes<T extends FrameArray>(source: Frames<T>, options: Fram
 }
 
 /**
- * Copies frames into one array, where it fits one.
+ * The values of frames as one array: the shard itself where there is only one, else a copy of all.
  *
  * @returns values in C order
  * @throws {RangeError} if the frames hold more than one typed array can

@@ -83,12 +83,12 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
     predict: true,
     xla: options.xla,
   });
-  trainer.write({ ...step.values(), slots: step.initialSlots() });
+  trainer.write({ ...step.weights.values(), slots: step.initialSlots() });
   trainer.setOrder(Int32Array.from({ length: batchSize }, (_, index) => index));
   let updates = 0;
   const pull = () => {
     const { trainable, fixed } = trainer.read();
-    step.assign(trainable, fixed);
+    step.weights.assign(trainable, fixed);
   };
   return {
     trainOnBatch(batch) {
@@ -149,7 +149,7 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
       return all;
     },
     pull,
-    push: () => trainer.write(step.values()),
+    push: () => trainer.write(step.weights.values()),
     dispose() {
       pull();
       trainer.dispose();

@@ -1,6 +1,7 @@
 /** Training op by op: the reference that the compiled way equals, and the fallback where a model cannot be captured. */
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
+import type { LayerWeight } from "./modelWeights";
 import type { Batch, TrainStep } from "./step";
 import type { DeviceData, ProgramOptions, SampleSpec, TrainCall, Trainer } from "./trainer";
 import type { DataArray } from "./types";
@@ -27,7 +28,7 @@ export class EagerTrainer implements Trainer {
     private readonly step: TrainStep,
     private readonly options: ProgramOptions,
   ) {
-    const parameters = step.trainableSizes.reduce((total, size) => total + size, 0);
+    const parameters = step.weights.trainableSizes.reduce((total, size) => total + size, 0);
     for (const [name, slot] of Object.entries(step.options.optimizer.slots)) {
       this.slots[name] =
         slot.kind === "vector" ? tf.fill([parameters], slot.initial) : tf.scalar(slot.initial);
@@ -54,14 +55,14 @@ export class EagerTrainer implements Trainer {
     };
   }
 
-  private flat(weights: TrainStep["trainable"]): Tensor1D {
+  private flat(weights: readonly LayerWeight[]): Tensor1D {
     const parts = weights.map((weight) => tf.reshape(weight.read(), [-1]) as Tensor1D);
     return parts.length === 1 ? parts[0] : tf.concat1d(parts);
   }
 
-  private assign(flat: Tensor1D, weights: TrainStep["trainable"]): void {
+  private assign(flat: Tensor1D, weights: readonly LayerWeight[]): void {
     const variables = weights.map((weight) => weight.read());
-    for (const [index, part] of this.step.split(flat, weights).entries()) {
+    for (const [index, part] of this.step.weights.split(flat, weights).entries()) {
       (variables[index] as ReturnType<typeof tf.variable>).assign(part);
     }
   }
@@ -80,8 +81,12 @@ export class EagerTrainer implements Trainer {
           epoch: tf.scalar(call.epoch, "int32"),
           learningRate: tf.scalar(rate) as Scalar,
         };
-        const result = step.train({ weights: this.flat(step.trainable), slots: this.slots }, batch, numbers);
-        this.assign(result.weights, step.trainable);
+        const result = step.train(
+          { weights: this.flat(step.weights.trainable), slots: this.slots },
+          batch,
+          numbers,
+        );
+        this.assign(result.weights, step.weights.trainable);
         const old = this.slots;
         this.slots = {};
         for (const [name, value] of Object.entries(result.slots)) this.slots[name] = tf.keep(value);
@@ -112,13 +117,13 @@ export class EagerTrainer implements Trainer {
   }
 
   read(): { trainable: Float32Array; fixed: Float32Array; slots: Record<string, Float32Array> } {
-    const values = (weights: TrainStep["trainable"]) =>
+    const values = (weights: readonly LayerWeight[]) =>
       weights.length === 0
         ? new Float32Array(0)
         : tf.tidy(() => this.flat(weights).dataSync() as Float32Array).slice();
     return {
-      trainable: values(this.step.trainable),
-      fixed: values(this.step.fixed),
+      trainable: values(this.step.weights.trainable),
+      fixed: values(this.step.weights.fixed),
       slots: Object.fromEntries(
         Object.entries(this.slots).map(([name, slot]) => [name, (slot.dataSync() as Float32Array).slice()]),
       ),
@@ -128,8 +133,9 @@ export class EagerTrainer implements Trainer {
   write(state: Parameters<Trainer["write"]>[0]): void {
     const { trainable, fixed } = state;
     tf.tidy(() => {
-      if (trainable) this.assign(tf.tensor1d(trainable.slice()), this.step.trainable);
-      if (fixed && this.step.fixed.length > 0) this.assign(tf.tensor1d(fixed.slice()), this.step.fixed);
+      if (trainable) this.assign(tf.tensor1d(trainable.slice()), this.step.weights.trainable);
+      if (fixed && this.step.weights.fixed.length > 0)
+        this.assign(tf.tensor1d(fixed.slice()), this.step.weights.fixed);
     });
     for (const [name, values] of Object.entries(state.slots ?? {})) {
       this.slots[name]?.dispose();

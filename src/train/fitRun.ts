@@ -223,28 +223,28 @@ export class FitRun implements FitContext {
   pull(): void {
     if (this.parts.trainer.mode === "eager") return;
     const { trainable, fixed } = this.parts.trainer.read();
-    this.parts.step.assign(trainable, fixed);
+    this.parts.step.weights.assign(trainable, fixed);
   }
 
   push(): void {
-    this.parts.trainer.write(this.parts.step.values());
+    this.parts.trainer.write(this.parts.step.weights.values());
   }
 
   weights(): NamedArray[] {
     const { step, trainer } = this.parts;
-    return step.named(trainer.read()).map(({ data, shape }) => ({ data, shape }));
+    return step.weights.named(trainer.read()).map(({ data, shape }) => ({ data, shape }));
   }
 
   setWeights(weights: readonly NamedArray[]): void {
-    const flat = this.parts.step.fromNamed(weights);
+    const flat = this.parts.step.weights.fromNamed(weights);
     this.parts.trainer.write(flat);
-    this.parts.step.assign(flat.trainable, flat.fixed);
+    this.parts.step.weights.assign(flat.trainable, flat.fixed);
   }
 
   state(): FitState {
     const values = this.parts.trainer.read();
     const tensors: Record<string, NamedArray> = {};
-    for (const { name, data, shape } of this.parts.step.named(values))
+    for (const { name, data, shape } of this.parts.step.weights.named(values))
       tensors[`weights/${name}`] = { data, shape };
     for (const [name, data] of Object.entries(values.slots)) {
       const scalar = this.optimizer.slots[name].kind === "scalar";

@@ -12,6 +12,7 @@ import {
   tf,
   type VariableDtype,
 } from "../engine";
+import type { LayerWeight } from "./modelWeights";
 import type { Batch, TrainStep } from "./step";
 import type { ProgramOptions, SampleSpec } from "./trainer";
 
@@ -49,10 +50,10 @@ export class Programs {
     this.builder = new GraphBuilder({ xla: options.xla });
     const { optimizer } = step.options;
     const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
-    this.parameters = sum(step.trainableSizes);
+    this.parameters = sum(step.weights.trainableSizes);
     this.weights = this.variable("weights", { dtype: "float32", shape: [this.parameters] });
-    if (step.fixed.length > 0) {
-      this.fixed = this.variable("fixed", { dtype: "float32", shape: [sum(step.fixedSizes)] });
+    if (step.weights.fixed.length > 0) {
+      this.fixed = this.variable("fixed", { dtype: "float32", shape: [sum(step.weights.fixedSizes)] });
     }
     for (const [name, slot] of Object.entries(optimizer.slots)) {
       const shape = slot.kind === "vector" ? [this.parameters] : [];
@@ -176,14 +177,14 @@ export class Programs {
   private modelBindings(): { weights: Output; bindings: Binding[] } {
     const { step, builder } = this;
     const weights = this.weights.read();
-    const parts = this.splitFlat(weights, step.trainable);
-    if (this.fixed) parts.push(...this.splitFlat(this.fixed.read(), step.fixed));
-    const bindings = step.variables().map((tensor, index) => ({ tensor, output: parts[index] }));
+    const parts = this.splitFlat(weights, step.weights.trainable);
+    if (this.fixed) parts.push(...this.splitFlat(this.fixed.read(), step.weights.fixed));
+    const bindings = step.weights.variables().map((tensor, index) => ({ tensor, output: parts[index] }));
     builder.setDtype(weights, dtypeNumber("float32"));
     return { weights, bindings };
   }
 
-  private splitFlat(flat: Output, weights: TrainStep["trainable"]): Output[] {
+  private splitFlat(flat: Output, weights: readonly LayerWeight[]): Output[] {
     const { builder } = this;
     const sizes = weights.map((weight) =>
       weight.shape.reduce<number>((size, extent) => size * (extent ?? 1), 1),
@@ -269,7 +270,7 @@ export class Programs {
         { tensor: numbers.epoch, output: inputs.epoch },
         { tensor: numbers.learningRate, output: inputs.rate },
       );
-      const variables = step.variables();
+      const variables = step.weights.variables();
       const before = variables.map((variable) => nativeId(variable));
       const held = variables.map((variable) => tf.clone(variable));
       try {
@@ -282,10 +283,10 @@ export class Programs {
         for (const [name, value] of Object.entries(result.slots)) {
           wait.push(this.slots[name].assign(output(value)));
         }
-        const fixed = variables.slice(step.trainable.length);
+        const fixed = variables.slice(step.weights.trainable.length);
         if (
           this.fixed &&
-          fixed.some((variable, at) => nativeId(variable) !== before[step.trainable.length + at])
+          fixed.some((variable, at) => nativeId(variable) !== before[step.weights.trainable.length + at])
         ) {
           const parts = fixed.map((variable) =>
             this.typed("Reshape", [output(variable), builder.integers([-1])], {

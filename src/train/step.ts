@@ -3,16 +3,9 @@ import type { LayersModel, Scalar, Tensor, Tensor1D, Variable } from "@tensorflo
 import { logitsOf, tf, withLogits, withRandomState } from "../engine";
 import { withEpoch } from "./augment/epoch";
 import type { LossFromLogits } from "./losses";
+import { ModelWeights } from "./modelWeights";
 import type { Optimizer } from "./optimizers";
 import type { GraphAugmentation, Loss, Metric } from "./types";
-
-/** A weight of a model, as tfjs-layers keeps it. */
-interface LayerWeight {
-  readonly shape: readonly (number | null)[];
-  readonly originalName: string;
-  read(): Tensor;
-  readonly constraint?: { apply(value: Tensor): Tensor } | null;
-}
 
 /** What a step is made of. */
 export interface StepOptions {
@@ -53,17 +46,9 @@ export interface TrainState {
   readonly slots: Readonly<Record<string, Tensor>>;
 }
 
-function sizeOf(shape: readonly (number | null)[]): number {
-  return shape.reduce<number>((product, extent) => product * (extent ?? 1), 1);
-}
-
 /** The computations of a model's training, on flat weights. */
 export class TrainStep {
-  readonly trainable: readonly LayerWeight[];
-  /** Weights that no gradient changes, such as moving averages. */
-  readonly fixed: readonly LayerWeight[];
-  readonly trainableSizes: readonly number[];
-  readonly fixedSizes: readonly number[];
+  readonly weights: ModelWeights;
   /** Values of the sums that `train` and `evaluate` return: the loss, then the metrics' own. */
   readonly sumSizes: number[] = [];
 
@@ -74,133 +59,18 @@ export class TrainStep {
         `Cannot train the model: it must have one input and one output, got ${model.inputs.length} and ${model.outputs.length}`,
       );
     }
-    this.trainable = model.trainableWeights as unknown as LayerWeight[];
-    this.fixed = model.nonTrainableWeights as unknown as LayerWeight[];
-    if (this.trainable.length === 0) {
-      throw new RangeError("Cannot train the model: it must have trainable weights, got none");
-    }
-    this.trainableSizes = this.trainable.map((weight) => sizeOf(weight.shape));
-    this.fixedSizes = this.fixed.map((weight) => sizeOf(weight.shape));
+    this.weights = new ModelWeights(model);
   }
 
   /** The optimizer's slots before the first update. */
   initialSlots(): Record<string, Float32Array> {
-    const size = this.trainableSizes.reduce((total, extent) => total + extent, 0);
+    const size = this.weights.trainableSizes.reduce((total, extent) => total + extent, 0);
     return Object.fromEntries(
       Object.entries(this.options.optimizer.slots).map(([name, slot]) => [
         name,
         new Float32Array(slot.kind === "vector" ? size : 1).fill(slot.initial),
       ]),
     );
-  }
-
-  /** The variables of the weights, trainable first. */
-  variables(): Variable[] {
-    return [...this.trainable, ...this.fixed].map((weight) => weight.read() as Variable);
-  }
-
-  /** A name for each of the model's weights, in the order of `model.weights`: its place and its layer's name for it. */
-  keys(): string[] {
-    return this.ordered().map((weight, index) => `${String(index).padStart(3, "0")}/${weight.originalName}`);
-  }
-
-  /** The weights in the order of `model.weights`. */
-  private ordered(): LayerWeight[] {
-    return this.options.model.weights as unknown as LayerWeight[];
-  }
-
-  /** The model's present weights as flat vectors. */
-  values(): { trainable: Float32Array; fixed: Float32Array } {
-    const flat = (weights: readonly LayerWeight[]) => {
-      const all = new Float32Array(weights.reduce((total, weight) => total + sizeOf(weight.shape), 0));
-      let at = 0;
-      for (const weight of weights) {
-        const values = weight.read().dataSync();
-        all.set(values, at);
-        at += values.length;
-      }
-      return all;
-    };
-    return { trainable: flat(this.trainable), fixed: flat(this.fixed) };
-  }
-
-  /** Writes flat vectors into the model's variables. */
-  assign(trainable: Float32Array, fixed: Float32Array): void {
-    for (const [values, weights] of [
-      [trainable, this.trainable],
-      [fixed, this.fixed],
-    ] as const) {
-      let at = 0;
-      for (const weight of weights) {
-        const size = sizeOf(weight.shape);
-        const value = tf.tensor(values.slice(at, at + size), weight.shape as number[], "float32");
-        (weight.read() as Variable).assign(value);
-        value.dispose();
-        at += size;
-      }
-    }
-  }
-
-  /** Flat vectors as the weights' own arrays, in the order of `model.weights`. */
-  named(flat: { trainable: Float32Array; fixed: Float32Array }): {
-    name: string;
-    data: Float32Array;
-    shape: readonly number[];
-  }[] {
-    const parts = new Map<LayerWeight, Float32Array>();
-    for (const [values, weights] of [
-      [flat.trainable, this.trainable],
-      [flat.fixed, this.fixed],
-    ] as const) {
-      let at = 0;
-      for (const weight of weights) {
-        parts.set(weight, values.slice(at, at + sizeOf(weight.shape)));
-        at += sizeOf(weight.shape);
-      }
-    }
-    const names = this.keys();
-    return this.ordered().map((weight, index) => ({
-      name: names[index],
-      data: parts.get(weight) as Float32Array,
-      shape: weight.shape as number[],
-    }));
-  }
-
-  /**
-   * Arrays in the order of `model.weights` as flat vectors.
-   *
-   * @throws {RangeError} if they are not the model's, with the names and both shapes
-   */
-  fromNamed(arrays: readonly { data: Float32Array; shape: readonly number[] }[]): {
-    trainable: Float32Array;
-    fixed: Float32Array;
-  } {
-    const ordered = this.ordered();
-    if (arrays.length !== ordered.length) {
-      throw new RangeError(
-        `Cannot set the weights: the model has ${ordered.length} weights, got ${arrays.length}`,
-      );
-    }
-    const parts = new Map<LayerWeight, Float32Array>();
-    for (const [index, weight] of ordered.entries()) {
-      if (`${arrays[index].shape}` !== `${weight.shape}`) {
-        throw new RangeError(
-          `Cannot set the weights: "${weight.originalName}" has shape [${weight.shape}], got [${arrays[index].shape}]`,
-        );
-      }
-      parts.set(weight, arrays[index].data);
-    }
-    const join = (weights: readonly LayerWeight[]) => {
-      const all = new Float32Array(weights.reduce((total, weight) => total + sizeOf(weight.shape), 0));
-      let at = 0;
-      for (const weight of weights) {
-        const values = parts.get(weight) as Float32Array;
-        all.set(values, at);
-        at += values.length;
-      }
-      return all;
-    };
-    return { trainable: join(this.trainable), fixed: join(this.fixed) };
   }
 
   /** Raw values to what the model takes. */
@@ -250,6 +120,7 @@ export class TrainStep {
   /** One update: the new weights and slots, and the batch's sums. The model's moving averages change in place. */
   train(state: TrainState, batch: Batch, numbers: StepNumbers): TrainState & { sums: Tensor1D } {
     const { model, optimizer, augment, epochs } = this.options;
+    const { trainable, trainableSizes } = this.weights;
     return this.within(numbers, () => {
       const ready = this.prepared(batch);
       const { x, y } = augment ? withEpoch({ epoch: numbers.epoch, epochs }, () => augment(ready)) : ready;
@@ -265,11 +136,11 @@ export class TrainStep {
             mean as Scalar,
           );
         },
-        this.trainable.map((layerWeight) => layerWeight.read() as Variable),
+        trainable.map((layerWeight) => layerWeight.read() as Variable),
       );
-      const gradients = this.trainable.map((layerWeight, index) => {
+      const gradients = trainable.map((layerWeight, index) => {
         const gradient = grads[(layerWeight.read() as Variable).name];
-        return gradient ? tf.reshape(gradient, [-1]) : tf.zeros([this.trainableSizes[index]]);
+        return gradient ? tf.reshape(gradient, [-1]) : tf.zeros([trainableSizes[index]]);
       });
       const gradient = (
         gradients.length === 1 ? gradients[0] : tf.concat1d(gradients as Tensor1D[])
@@ -283,24 +154,8 @@ export class TrainStep {
       });
       const sums = this.sums(tf.mul(value, samples), { truth: y, prediction, weight });
       prediction.dispose();
-      return { weights: this.constrained(weights), slots, sums };
+      return { weights: this.weights.constrained(weights), slots, sums };
     });
-  }
-
-  /** The weights after the layers' constraints, where there are any. */
-  private constrained(weights: Tensor1D): Tensor1D {
-    if (!this.trainable.some((weight) => weight.constraint)) return weights;
-    const parts = this.split(weights, this.trainable).map((part, index) => {
-      const { constraint } = this.trainable[index];
-      return tf.reshape(constraint ? constraint.apply(part) : part, [-1]);
-    });
-    return tf.concat1d(parts as Tensor1D[]);
-  }
-
-  /** A flat vector as the weights' own shapes. */
-  split(flat: Tensor1D, weights: readonly LayerWeight[]): Tensor[] {
-    const sizes = weights.map((weight) => sizeOf(weight.shape));
-    return tf.split(flat, sizes).map((part, index) => tf.reshape(part, weights[index].shape as number[]));
   }
 
   /** The sums over a batch, without an update. */

@@ -14,6 +14,8 @@ declare namespace WebAssembly {
 }
 
 const PAGE = 65536;
+/** Pages that a memory may have, whose places are 32 bits. */
+const MOST_PAGES = 65536;
 const compiled = new Map<string, WebAssembly.Module>();
 
 /**
@@ -21,14 +23,21 @@ const compiled = new Map<string, WebAssembly.Module>();
  *
  * @param module base64 of a module that imports `podium.memory`; it is compiled once
  * @param size bytes that the memory holds at least
+ * @throws {RangeError} if that is more than 4 GiB
  */
 export function wasmFunctions<T>(module: string, size: number): { memory: ArrayBuffer; functions: T } {
+  const pages = Math.ceil(size / PAGE);
+  if (pages > MOST_PAGES) {
+    throw new RangeError(
+      `Cannot compute on so much data at once: it must fit in 4 GiB of WebAssembly memory, got ${(size / 2 ** 30).toFixed(1)} GiB; take fewer samples or columns`,
+    );
+  }
   let known = compiled.get(module);
   if (!known) {
     known = new WebAssembly.Module(Buffer.from(module, "base64"));
     compiled.set(module, known);
   }
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
+  const memory = new WebAssembly.Memory({ initial: pages });
   const { exports } = new WebAssembly.Instance(known, { podium: { memory } });
   return { memory: memory.buffer, functions: exports as T };
 }

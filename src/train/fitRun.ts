@@ -2,6 +2,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { throwIfAborted } from "../data";
 import type { Feeder } from "./feeding";
+import { gatherState, restoreState, type StateHolders, writeWeights } from "./fitState";
 import { logsOfSums } from "./logs";
 import { sampleOrder } from "./source";
 import type { TrainStep } from "./step";
@@ -43,6 +44,7 @@ export class FitRun implements FitContext {
   readonly stepsPerEpoch: number;
   stopReason: string | undefined;
   private readonly callbacks: readonly Callback[];
+  private readonly holders: StateHolders;
   private readonly seed: number;
   private readonly stepTimes: number[] = [];
   private stepTime = 0;
@@ -51,6 +53,7 @@ export class FitRun implements FitContext {
   constructor(private readonly parts: FitRunParts) {
     const { options } = parts;
     this.callbacks = options.callbacks ?? [];
+    this.holders = { step: parts.step, trainer: parts.trainer, callbacks: this.callbacks };
     this.seed = options.initial?.progress.seed ?? options.seed ?? 0;
     this.epochs = options.epochs ?? 1;
     this.learningRate = options.optimizer.learningRate;
@@ -236,29 +239,11 @@ export class FitRun implements FitContext {
   }
 
   setWeights(weights: readonly NamedArray[]): void {
-    const flat = this.parts.step.weights.fromNamed(weights);
-    this.parts.trainer.write(flat);
-    this.parts.step.weights.assign(flat.trainable, flat.fixed);
+    writeWeights(weights, this.holders);
   }
 
   state(): FitState {
-    const values = this.parts.trainer.read();
-    const tensors: Record<string, NamedArray> = {};
-    for (const { name, data, shape } of this.parts.step.weights.named(values))
-      tensors[`weights/${name}`] = { data, shape };
-    for (const [name, data] of Object.entries(values.slots)) {
-      const scalar = this.optimizer.slots[name].kind === "scalar";
-      tensors[`slots/${name}`] = { data, shape: scalar ? [] : [data.length] };
-    }
-    const callbacks: Record<string, unknown> = {};
-    for (const callback of this.callbacks) {
-      const own = callback.state?.();
-      if (!own) continue;
-      callbacks[callback.name] = own.json;
-      for (const [name, array] of Object.entries(own.arrays ?? {})) {
-        tensors[`callbacks/${callback.name}/${name}`] = array;
-      }
-    }
+    const { tensors, remembered } = gatherState(this.holders);
     return {
       tensors,
       progress: {
@@ -268,46 +253,17 @@ export class FitRun implements FitContext {
         learningRate: this.learningRate,
         optimizer: this.optimizer.name,
         history: structuredClone(this.history),
-        callbacks,
+        callbacks: remembered,
       },
     };
   }
 
   private restore(state: FitState): void {
-    const { tensors, progress } = state;
-    if (progress.optimizer !== this.optimizer.name) {
-      throw new RangeError(
-        `Cannot go on training: the state is of optimizer "${progress.optimizer}", got "${this.optimizer.name}"`,
-      );
-    }
-    // Names hold counters that differ between two builds of a model in one process; place and shape decide.
-    const names = Object.keys(tensors).filter((name) => name.startsWith("weights/"));
-    const weights = names.sort().map((name) => tensors[name]);
-    this.setWeights(weights);
-    const slots: Record<string, Float32Array> = {};
-    for (const [name, initial] of Object.entries(this.parts.step.initialSlots())) {
-      const found = tensors[`slots/${name}`];
-      if (found?.data.length !== initial.length) {
-        throw new RangeError(
-          `Cannot go on training: slot "${name}" must have ${initial.length} values, got ${found?.data.length ?? "none"}`,
-        );
-      }
-      slots[name] = found.data;
-    }
-    this.parts.trainer.write({ slots });
+    restoreState(state, this.holders);
+    const { progress } = state;
     this.epoch = progress.epoch;
     this.step = progress.step;
     this.learningRate = progress.learningRate;
     for (const [name, values] of Object.entries(progress.history)) this.history[name] = [...values];
-    for (const callback of this.callbacks) {
-      const prefix = `callbacks/${callback.name}/`;
-      const arrays = Object.fromEntries(
-        Object.entries(tensors)
-          .filter(([name]) => name.startsWith(prefix))
-          .map(([name, array]) => [name.slice(prefix.length), array]),
-      );
-      const json = progress.callbacks[callback.name];
-      if (json !== undefined) callback.restore?.({ json, arrays });
-    }
   }
 }

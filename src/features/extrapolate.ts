@@ -144,7 +144,7 @@ export interface ExtrapolateEachOptions extends ExtrapolateOptions {
 /**
  * What {@link extrapolate} does, with forecasts handed over as they come, in any order.
  *
- * @throws as {@link extrapolate}
+ * @throws as {@link extrapolate}, or as `keep`
  */
 export async function extrapolateEach(source: Frames, options: ExtrapolateEachOptions): Promise<void> {
   const { signal = currentSignal() } = options;
@@ -179,6 +179,7 @@ export async function extrapolateEach(source: Frames, options: ExtrapolateEachOp
   try {
     for (;;) {
       throwIfAborted(signal);
+      others.check();
       const index = lost.pop() ?? (next < samples ? next++ : undefined);
       if (index !== undefined) {
         const values = new Float32Array(size);

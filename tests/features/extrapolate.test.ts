@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { type Frames, frames, sampleOf } from "../../src/data/frames";
+import { lazyFrames, takeValues } from "../../src/data/lazyFrames";
 import { coverageMask, sumImages } from "../../src/features/coverage";
-import { extrapolate, motionOf, persist } from "../../src/features/extrapolate";
+import { extrapolate, extrapolateEach, motionOf, persist } from "../../src/features/extrapolate";
 import { type ForecastPlan, forecast } from "../../src/features/flow/forecast";
 import { ForecastThreads, threadCount } from "../../src/features/flow/forecastThreads";
 
@@ -134,6 +135,27 @@ test("an aborted forecast stops", async () => {
   const running = extrapolate(moving(40, 3), { signal: stop.signal, threads: 2 });
   setImmediate(() => stop.abort());
   await assert.rejects(running, { name: "AbortError" });
+});
+
+test("what fails where a thread brings its work fails the call, not the process", async () => {
+  const size = rows * columns;
+  const keep = (_: number, values: Float32Array) => {
+    // This thread's own forecasts come one by one.
+    if (values.length > size) throw new RangeError("no room");
+  };
+  await assert.rejects(extrapolateEach(moving(40, 2), { threads: 2, keep }), /^RangeError: no room$/);
+  let taken = 0;
+  const take = (indices: ArrayLike<number>) => {
+    if (++taken > 2) throw new RangeError("cut off");
+    return takeValues(
+      moving(1, 2),
+      Int32Array.from(indices, () => 0),
+    );
+  };
+  const shape = [40, rows, columns, 2] as const;
+  const cut = lazyFrames(take, { shape, unit: "pixel", Values: Uint8Array });
+  const run = extrapolateEach(cut, { threads: 3, keep: () => {} });
+  await assert.rejects(run, /^RangeError: cut off$/);
 });
 
 test("wrong numbers of threads are refused", async () => {

@@ -61,6 +61,8 @@ export class ForecastThreads {
   /** What each thread has taken and not yet brought. */
   private readonly taken = new Map<Worker, Map<number, number>>();
   private wake = (): void => {};
+  /** What taking work or bringing it failed with, outside of anyone's call. */
+  private failure: { readonly error: unknown } | undefined;
 
   constructor(
     count: number,
@@ -72,6 +74,11 @@ export class ForecastThreads {
   /** Whether some thread has work. */
   get busy(): boolean {
     return [...this.taken.values()].some((pieces) => pieces.size > 0);
+  }
+
+  /** @throws what taking or bringing work has failed with */
+  check(): void {
+    if (this.failure) throw this.failure.error;
   }
 
   /** Waits until a thread has brought or lost something, or the signal is aborted. */
@@ -96,8 +103,10 @@ export class ForecastThreads {
     this.taken.set(worker, new Map());
     worker.on("message", (answer: ForecastAnswer) => {
       if (!this.taken.get(worker)?.delete(answer.first)) return;
-      this.work.done(answer);
-      this.feed(worker);
+      this.attempt(() => {
+        this.work.done(answer);
+        this.feed(worker);
+      });
       this.wake();
     });
     // One that fails is not to end the process: whoever takes up its work meets the same failure, or none.
@@ -108,8 +117,18 @@ export class ForecastThreads {
       this.wake();
     };
     worker.on("error", forget).on("exit", forget);
-    this.feed(worker);
+    this.attempt(() => this.feed(worker));
     return worker;
+  }
+
+  /** Keeps a failure for {@link check}: thrown in an event it would end the process. */
+  private attempt(step: () => void): void {
+    if (this.failure) return;
+    try {
+      step();
+    } catch (error) {
+      this.failure = { error };
+    }
   }
 
   private feed(worker: Worker): void {

@@ -101,6 +101,10 @@ export class Kernel {
       this.#warmUp();
     } else if (type === "shutdown_request") {
       this.#server.reply(message, { status: "ok", restart: message.content.restart === true });
+    } else if (type === "interrupt_request") {
+      // Some versions of VS Code send it here, where only a cell that waits can hear it.
+      this.#cells.interrupt();
+      this.#server.reply(message, { status: "ok" });
     } else if (type === "comm_open") {
       // No target is known here: the protocol wants the other end closed at once.
       this.#server.publish("comm_close", { comm_id: message.content.comm_id, data: {} }, { parent });

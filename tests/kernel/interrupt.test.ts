@@ -37,6 +37,14 @@ const listeningLoop = `
   const listening = ${signal};
   while (true) { listening.throwIfAborted(); steps++; await new Promise((resolve) => setTimeout(resolve, 5)); }`;
 
+test("an interrupt request that comes by the shell stops a loop that listens", async () => {
+  const cell = client.send(listeningLoop);
+  await begun(cell);
+  assert.equal((await client.request("interrupt_request", {}).answer).reply.status, "ok");
+  assertInterrupted(await cell.answer);
+  await assertAlive();
+});
+
 for (const [name, interrupt] of [
   ["an interrupt request", () => client.interrupt()],
   ["a SIGINT", async () => void client.process.kill("SIGINT")],

@@ -1,15 +1,11 @@
 /** Training in one session of TensorFlow's. */
 import { asIntegers, CaptureError, GraphSession } from "../engine";
-import { type DataVariables, Programs } from "./programs";
+import { Programs } from "./programs";
+import type { DataVariables } from "./programVariables";
+import { joinSums } from "./runningSums";
 import type { TrainStep } from "./step";
 import type { DeviceData, ProgramOptions, TrainCall, Trainer } from "./trainer";
 import type { DataArray } from "./types";
-
-/** Sums that came as high and low parts. */
-function joinSums(parts: Float32Array): Float64Array {
-  const size = parts.length / 2;
-  return Float64Array.from({ length: size }, (_, index) => parts[index] + parts[index + size]);
-}
 
 /** Training in one session: every call is one native call of one or more steps. */
 export class CompiledTrainer implements Trainer {
@@ -48,7 +44,7 @@ export class CompiledTrainer implements Trainer {
   }
 
   load(data: DeviceData): void {
-    this.fillData(this.programs.training, data);
+    this.fillData(this.programs.variables.training, data);
   }
 
   loadValidation(data: DeviceData): void {
@@ -58,7 +54,7 @@ export class CompiledTrainer implements Trainer {
   }
 
   setOrder(order: Int32Array): void {
-    this.programs.order.fill(this.session, order, [order.length]);
+    this.programs.variables.order.fill(this.session, order, [order.length]);
   }
 
   train(call: TrainCall): Float64Array {
@@ -103,7 +99,7 @@ export class CompiledTrainer implements Trainer {
   }
 
   read(): { trainable: Float32Array; fixed: Float32Array; slots: Record<string, Float32Array> } {
-    const { weights, fixed, slots } = this.programs;
+    const { weights, fixed, slots } = this.programs.variables;
     return {
       trainable: weights.fetch(this.session),
       fixed: fixed ? fixed.fetch(this.session) : new Float32Array(0),
@@ -114,7 +110,7 @@ export class CompiledTrainer implements Trainer {
   }
 
   write(state: Parameters<Trainer["write"]>[0]): void {
-    const { weights, fixed, slots } = this.programs;
+    const { weights, fixed, slots } = this.programs.variables;
     const { optimizer } = this.step.options;
     if (state.trainable) weights.fill(this.session, state.trainable, [state.trainable.length]);
     if (state.fixed && fixed) fixed.fill(this.session, state.fixed, [state.fixed.length]);

@@ -5,14 +5,19 @@ import { currentSignal, throwIfAborted } from "../data/signal";
 export interface OverlapGroupsOptions {
   /** Pixels of a row that must be the same for two samples to overlap. Default 16. */
   length?: number;
+  /**
+   * Stretches of rows that are looked up at most, evenly chosen: they take up to 36 bytes each. Default 2^24; fewer than
+   * one in a thousand pixels may miss an overlap of one image.
+   */
+  stretches?: number;
   /** Stops the search; default: the notebook cell's signal. */
   signal?: AbortSignal;
 }
 
 /** Neighbouring pixels that must differ within a stretch, as a share of its length: plain areas look alike anywhere. */
 const variety = 0.65;
-/** One stretch in 64 is looked up, chosen by what it shows: the same ones wherever they appear. */
-const chosen = 63;
+/** Pixels to one stretch that is looked up, at least; chosen by what it shows: the same ones wherever they appear. */
+const leastPixels = 64;
 const rollingBase = 0x01000193;
 const checkBase = 0x85ebca6b | 1;
 
@@ -58,7 +63,8 @@ class Owners {
   private slotOf(hash1: number, hash2: number): number {
     const { first, second, owners } = this;
     const last = this.slots - 1;
-    let slot = (hash1 >>> 6) & last;
+    // The first hash's low bits are what it was chosen by.
+    let slot = hash2 & last;
     while (owners[slot] >= 0 && (first[slot] !== hash1 || second[slot] !== hash2)) slot = (slot + 1) & last;
     return slot;
   }
@@ -104,24 +110,29 @@ function power(base: number, exponent: number): number {
  *
  * @param source frames `[samples, rows, columns, times]`, as recorded
  * @returns a group a sample, `[0, groups)` by first appearance
- * @throws {RangeError} if `length` is not a whole number in [4, columns]
+ * @throws {RangeError} if `length` is not a whole number in [4, columns], or `stretches` is below 1
  * @throws {DOMException} if the signal aborts
  * @example
  * const groups = await overlapGroups(competition.train);
  * const folds = groupKFold(groups, { folds: 3 });
  */
 export async function overlapGroups(source: Frames, options: OverlapGroupsOptions = {}): Promise<Int32Array> {
-  const { length = 16, signal = currentSignal() } = options;
+  const { length = 16, stretches = 1 << 24, signal = currentSignal() } = options;
   const [samples, rows, columns, times] = source.shape;
   if (!(Number.isInteger(length) && length >= 4 && length <= columns)) {
     throw new RangeError(
       `Cannot find overlaps: length must be a whole number in [4, ${columns} columns], got ${length}`,
     );
   }
+  if (!(stretches >= 1)) {
+    throw new RangeError(`Cannot find overlaps: stretches must be at least 1, got ${stretches}`);
+  }
   const least = Math.ceil(variety * (length - 1));
   const drop = power(rollingBase, length);
   const groups = new Groups(samples);
   const owners = new Owners();
+  let chosen = leastPixels - 1;
+  while ((samples * rows * columns * times) / (chosen + 1) > stretches) chosen = 2 * chosen + 1;
   const line = new Int32Array(columns);
   for (let sample = 0; sample < samples; sample++) {
     if (sample % 64 === 0) {

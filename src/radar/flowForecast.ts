@@ -5,6 +5,9 @@ import { takeValues } from "../data/lazyFrames";
 import { extrapolateEach } from "../features/extrapolate";
 import { openPixelFile, TensorFileWriter } from "../train/tensorFile";
 
+/** To be raised when the same samples are forecast otherwise. */
+const version = 1;
+
 /** Samples looked at together. */
 const blockSamples = 64;
 
@@ -43,7 +46,7 @@ function checksum(source: Frames): string {
  *
  * @param source frames `[samples, rows, columns, times]` in pixels, at least two times
  * @returns uint8 frames `[samples, rows, columns, 1]`
- * @throws {RangeError} if the file holds forecasts of other samples
+ * @throws {RangeError} if the file holds forecasts of other samples, or made otherwise
  */
 export async function flowForecast(
   source: Frames,
@@ -60,9 +63,9 @@ export async function flowForecast(
     });
     return frames(values, { shape, unit: "pixel" });
   }
-  const metadata = { "samples' crc32": checksum(source) };
+  const of = `samples ${checksum(source)}, version ${version}`;
   if (!existsSync(file)) {
-    const writer = new TensorFileWriter(file, shape, { dtype: "uint8", metadata });
+    const writer = new TensorFileWriter(file, shape, { dtype: "uint8", metadata: { of } });
     // Forecasts come in any order, but not far from it.
     const waiting = new Map<number, Uint8Array>();
     let written = 0;
@@ -82,10 +85,10 @@ export async function flowForecast(
     }
     writer.finish();
   }
-  const { pixels, metadata: kept } = openPixelFile(file);
-  if (pixels.shape.join() !== shape.join() || kept["samples' crc32"] !== metadata["samples' crc32"]) {
+  const { pixels, metadata } = openPixelFile(file);
+  if (pixels.shape.join() !== shape.join() || metadata.of !== of) {
     throw new RangeError(
-      `Cannot forecast by flow: ${file} holds the forecasts of other samples; take another folder for another run`,
+      `Cannot forecast by flow: ${file} holds the forecasts of other samples or of an older version; take another folder for another run`,
     );
   }
   return pixels;

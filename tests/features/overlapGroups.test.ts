@@ -62,6 +62,15 @@ test("a chain of overlaps is one group, whatever the order of the samples", asyn
   assert.deepEqual([...groups], [0, 0, 0, 0, 1]);
 });
 
+test("of many stretches only some are looked up, the same ones in every sample", async () => {
+  const shape = [4, 60, 60, 12] as const;
+  const data = new Uint8Array(4 * 43200);
+  for (const [sample, from] of [one, other, one, weather(3, 12)].entries()) data.set(from, sample * 43200);
+  const source = frames(data, { shape, unit: "pixel" });
+  assert.deepEqual([...(await overlapGroups(source, { stretches: 512 }))], [0, 1, 0, 2]);
+  await assert.rejects(overlapGroups(source, { stretches: 0 }), /at least 1, got 0/);
+});
+
 test("plain areas do not make an overlap", async () => {
   const plain = new Uint8Array(12 * 3600).fill(90);
   const groups = await overlapGroups(

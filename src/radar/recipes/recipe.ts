@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { Frames } from "../../data/frames";
-import { viewImages } from "../../data/lazyFrames";
+import { valuesOf, viewImages } from "../../data/lazyFrames";
 import { showAs } from "../../data/summary";
 import { displayKey } from "../../data/tableDisplay";
 import { overlapGroups } from "../../features/overlapGroups";
@@ -123,10 +123,13 @@ export function checkData({ train, test }: RecipeData): void {
       `Cannot run the recipe: test samples must have the training samples' size and one time less, got [${train.shape}] and [${test.shape}]`,
     );
   }
-  if (train.unit !== "pixel" || test.unit !== "pixel") {
-    throw new RangeError(
-      `Cannot run the recipe: frames must be in pixels, got ${train.unit} and ${test.unit}`,
-    );
+  for (const frames of [train, test]) {
+    const Values = valuesOf(frames);
+    if (frames.unit !== "pixel" || Values !== Uint8Array) {
+      throw new RangeError(
+        `Cannot run the recipe: frames must be uint8 in pixels, as radar.load gives them, got ${Values.name} in ${frames.unit}`,
+      );
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { randomSource } from "../../../src/data/random";
 import { displayKey } from "../../../src/data/tableDisplay";
 import { tf } from "../../../src/engine";
 import { extrapolate, persist } from "../../../src/features/extrapolate";
-import { takeSamples, takeTimes } from "../../../src/features/frameUnits";
+import { convertFrames, takeSamples, takeTimes } from "../../../src/features/frameUnits";
 import { flowForecast } from "../../../src/radar/flowForecast";
 import { load } from "../../../src/radar/load";
 import { recipes } from "../../../src/radar/recipes";
@@ -317,7 +317,15 @@ test("data that do not fit are refused", async () => {
   const short = takeTimes(unseen, { times: [0, 1, 2] });
   await assert.rejects(recipes.first({ train, test: short } as RecipeData, small), /one time less, got/);
   const rain = { ...train, unit: "rain" as const };
-  await assert.rejects(recipes.unet({ train: rain, test: unseen }, small), /must be in pixels, got rain/);
+  await assert.rejects(
+    recipes.unet({ train: rain, test: unseen }, small),
+    /in pixels, .* got Uint8Array in rain/,
+  );
+  const float = {
+    train: convertFrames(train, { to: "pixel" }),
+    test: convertFrames(unseen, { to: "pixel" }),
+  };
+  await assert.rejects(recipes.best(float as never, small), /must be uint8 in pixels, .* got Float32Array/);
   const few = { train: takeSamples(train, [0, 1, 2]), test: unseen };
   await assert.rejects(
     recipes.unet(few, { ...small, times: [1, 2] }),

@@ -7,6 +7,7 @@ import { tableBundle } from "../data/tableDisplay";
 import type { RainRelationOptions } from "../features/frameUnits";
 import type { Fold } from "../train/folds";
 import { type BlendMeasure, BlendScorer, leastWeights, pixelsOf, vertex, weightedMean } from "./blendScores";
+import { heldBytes } from "./forecast";
 
 /** Forecasts by name, all of one shape. */
 export type NamedForecasts = Readonly<Record<string, Frames>>;
@@ -69,9 +70,6 @@ function checkForecasts(forecasts: NamedForecasts, shape: readonly number[]): vo
     }
   }
 }
-
-/** Bytes of a blend that are held in memory; a larger one is made as it is looked at. */
-const heldBytes = 1 << 28;
 
 /** The forecasts' weighted mean in pixels; weights may differ by sample. */
 function mixFrames(

@@ -71,6 +71,9 @@ function sumsOfSample(
   return Float64Array.of(absolute, count, hits, wet);
 }
 
+/** Samples under some weights of which the sums are remembered: those of a search, not all there are. */
+const mostKnown = 1 << 17;
+
 /** Scores blends; what was computed for some weights is remembered. */
 export class BlendScorer {
   private readonly known = new Map<string, Float64Array>();
@@ -96,7 +99,7 @@ export class BlendScorer {
       rainAt: this.rainAt,
       mask,
     });
-    this.known.set(key, sums);
+    if (this.known.size < mostKnown) this.known.set(key, sums);
     return sums;
   }
 

@@ -3,6 +3,7 @@ import { lazyFrames } from "../data/lazyFrames";
 import { showAs } from "../data/summary";
 import { tableBundle } from "../data/tableDisplay";
 import { convertRadarValues } from "../features/frameUnits";
+import { type ArrayData, takeSamples } from "../train";
 import { LazyArray } from "../train/lazyArray";
 import type { Verification } from "./verify";
 
@@ -11,6 +12,9 @@ export interface NetworkOutput {
   readonly data: ArrayLike<number>;
   readonly shape: readonly number[];
 }
+
+/** Bytes of forecasts that are held in memory; larger ones are made as they are looked at. */
+export const heldBytes = 1 << 26;
 
 /** Values of whole samples in a unit, held to the scale. */
 function heldTo(
@@ -30,10 +34,17 @@ function heldTo(
   return convertRadarValues(values, { from: "unit", to: unit });
 }
 
+/** The output of some samples. */
+function valuesAt(output: NetworkOutput, indices: ArrayLike<number>): ArrayLike<number> {
+  return output instanceof LazyArray
+    ? output.take(indices)
+    : (takeSamples(output as ArrayData, indices) as ArrayData).data;
+}
+
 /**
  * Takes a network's output as frames, so that it is verified, drawn and submitted as a forecast; what lies outside
- * [0, 1] is set to the nearer end. Predictions that are read from a run's folder become frames that are made as they are
- * looked at.
+ * [0, 1] is set to the nearer end. Predictions that are read from a run's folder, or more than 64 MiB, become frames that
+ * are made as they are looked at.
  *
  * @param output `[samples, rows, columns, times]` of pixels / 255
  * @param options `unit`: what the frames are to be in (default "pixel")
@@ -52,11 +63,11 @@ export function asForecast(output: NetworkOutput, options: { unit?: FrameUnit } 
   const [samples, rows, columns, times] = output.shape;
   const shape = [samples, rows, columns, times] as const;
   const size = rows * columns * times;
-  if (!(output instanceof LazyArray)) {
+  if (!(output instanceof LazyArray) && 4 * samples * size <= heldBytes) {
     return frames(heldTo(unit, { data: output.data, size, sampleAt: (place) => place }), { shape, unit });
   }
   const take = (indices: ArrayLike<number>): Float32Array =>
-    heldTo(unit, { data: output.take(indices), size, sampleAt: (place) => indices[place] });
+    heldTo(unit, { data: valuesAt(output, indices), size, sampleAt: (place) => indices[place] });
   return lazyFrames(take, { shape, unit, Values: Float32Array });
 }
 

@@ -56,3 +56,13 @@ test("forecasts are shown beside each other, their names escaped", () => {
   assert.match(bundle["text/plain"], /MAE \/ CSI/);
   assert.throws(() => compareForecasts({}), /at least one/);
 });
+
+test("many predictions are made into frames as they are looked at", () => {
+  const data = new Float32Array(2 * 3000 * 3000).fill(0.5);
+  data[3000 * 3000] = 2;
+  const forecast = asForecast({ data, shape: [2, 3000, 3000, 1] });
+  assert.equal(sampleOf(forecast, 1)[0], 255);
+  assert.equal(sampleOf(forecast, 0)[0], 127.5);
+  data[5] = Number.NaN;
+  assert.throws(() => sampleOf(forecast, 0), /got NaN in sample 0/);
+});

@@ -52,6 +52,13 @@ export interface FrameMaker<T extends FrameArray = FrameArray> {
 /** The makers by their frames: what is made of those by a spread lies in shards as any other. */
 export const frameMakers = new WeakMap<Frames, FrameMaker>();
 
+/** @throws {RangeError} if there is no such sample */
+export function checkSample(index: number, samples: number): void {
+  if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
+    throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
+  }
+}
+
 /**
  * One sample's values `[rows, columns, times]` as a view (no copy); of frames that are made as they are looked at, a
  * copy.
@@ -62,9 +69,7 @@ export const frameMakers = new WeakMap<Frames, FrameMaker>();
  */
 export function sampleOf<T extends FrameArray>(source: Frames<T>, index: number): T {
   const [samples, rows, columns, times] = source.shape;
-  if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
-    throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
-  }
+  checkSample(index, samples);
   const maker = frameMakers.get(source);
   if (maker) return maker.take([index]) as T;
   const size = rows * columns * times;

@@ -1,4 +1,5 @@
 import {
+  checkSample,
   type FrameArray,
   type FrameMaker,
   type Frames,
@@ -94,12 +95,7 @@ export function takeValues<T extends FrameArray>(source: Frames<T>, indices: Arr
 
 /** Numbers of samples, once they are found to be such: as int32 any number would be one. */
 function checkedIndices(indices: ArrayLike<number>, { shape: [samples] }: Frames): Int32Array {
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i];
-    if (!(Number.isInteger(index) && index >= 0 && index < samples)) {
-      throw new RangeError(`Cannot take sample ${index}: indices must be whole numbers in [0, ${samples})`);
-    }
-  }
+  for (let i = 0; i < indices.length; i++) checkSample(indices[i], samples);
   return Int32Array.from(indices);
 }
 
@@ -126,6 +122,21 @@ export interface ImageOf<T extends FrameArray = FrameArray> {
   readonly source: Frames<T>;
   /** Place along the source's times. */
   readonly time: number;
+}
+
+/**
+ * The images of frames in their order, to be viewed beside others.
+ *
+ * @param options `count`: how many of them, from the first (default all)
+ * @example
+ * const inputs = viewImages(allImages(two, { count: 4 })); // shape [2, 4, 4, 4]
+ */
+export function allImages<T extends FrameArray>(
+  source: Frames<T>,
+  options: { count?: number } = {},
+): ImageOf<T>[] {
+  const { count = source.shape[3] } = options;
+  return Array.from({ length: count }, (_, time) => ({ source, time }));
 }
 
 function checkImages(images: readonly ImageOf[]): void {

@@ -1,15 +1,12 @@
 import { existsSync } from "node:fs";
-import { crc32 } from "node:zlib";
 import { type Frames, frames } from "../data/frames";
-import { takeValues } from "../data/lazyFrames";
 import { extrapolateEach } from "../features/extrapolate";
+import { checksumOfSamples } from "../train/dataManifest";
+import { makeSource } from "../train/source";
 import { openPixelFile, TensorFileWriter } from "../train/tensorFile";
 
 /** To be raised when the same samples are forecast otherwise. */
 const version = 1;
-
-/** Samples looked at together. */
-const blockSamples = 64;
 
 /** Options of {@link flowForecast}. */
 export interface FlowForecastOptions {
@@ -24,21 +21,6 @@ function rounded(values: Float32Array): Uint8Array {
   const whole = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) whole[i] = Math.min(255, Math.max(0, Math.round(values[i])));
   return whole;
-}
-
-/** Of all samples, in their order. */
-function checksum(source: Frames): string {
-  const [samples] = source.shape;
-  let sum = 0;
-  for (let start = 0; start < samples; start += blockSamples) {
-    const count = Math.min(blockSamples, samples - start);
-    const block = takeValues(
-      source,
-      Int32Array.from({ length: count }, (_, i) => start + i),
-    );
-    sum = crc32(new Uint8Array(block.buffer, block.byteOffset, block.byteLength), sum);
-  }
-  return String(sum);
 }
 
 /**
@@ -63,7 +45,7 @@ export async function flowForecast(
     });
     return frames(values, { shape, unit: "pixel" });
   }
-  const of = `samples ${checksum(source)}, version ${version}`;
+  const of = `samples ${checksumOfSamples(makeSource(source), samples)}, version ${version}`;
   if (!existsSync(file)) {
     const writer = new TensorFileWriter(file, shape, { dtype: "uint8", metadata: { of } });
     // Forecasts come in any order, but not far from it.

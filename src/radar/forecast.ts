@@ -3,8 +3,9 @@ import { lazyFrames } from "../data/lazyFrames";
 import { showAs } from "../data/summary";
 import { tableBundle } from "../data/tableDisplay";
 import { convertRadarValues } from "../features/frameUnits";
-import { type ArrayData, takeSamples } from "../train";
+import type { ArrayData } from "../train";
 import { LazyArray } from "../train/lazyArray";
+import { makeSource } from "../train/source";
 import type { Verification } from "./verify";
 
 /** A network's output: `[samples, rows, columns, 1]`, pixels / 255. */
@@ -34,13 +35,6 @@ function heldTo(
   return convertRadarValues(values, { from: "unit", to: unit });
 }
 
-/** The output of some samples. */
-function valuesAt(output: NetworkOutput, indices: ArrayLike<number>): ArrayLike<number> {
-  return output instanceof LazyArray
-    ? output.take(indices)
-    : (takeSamples(output as ArrayData, indices) as ArrayData).data;
-}
-
 /**
  * Takes a network's output as frames, so that it is verified, drawn and submitted as a forecast; what lies outside
  * [0, 1] is set to the nearer end. Predictions that are read from a run's folder, or more than 64 MiB, become frames that
@@ -66,8 +60,9 @@ export function asForecast(output: NetworkOutput, options: { unit?: FrameUnit } 
   if (!(output instanceof LazyArray) && 4 * samples * size <= heldBytes) {
     return frames(heldTo(unit, { data: output.data, size, sampleAt: (place) => place }), { shape, unit });
   }
+  const valuesAt = output instanceof LazyArray ? output.take : makeSource(output as ArrayData).take;
   const take = (indices: ArrayLike<number>): Float32Array =>
-    heldTo(unit, { data: valuesAt(output, indices), size, sampleAt: (place) => indices[place] });
+    heldTo(unit, { data: valuesAt(indices), size, sampleAt: (place) => indices[place] });
   return lazyFrames(take, { shape, unit, Values: Float32Array });
 }
 

@@ -1,5 +1,5 @@
 import type { Frames } from "../data/frames";
-import { type ImageOf, viewImages } from "../data/lazyFrames";
+import { allImages, type ImageOf, viewImages } from "../data/lazyFrames";
 import type { FoldContext, PreparedFold } from "../train/crossValidateOptions";
 
 /** Options of {@link prepareFolds}. */
@@ -20,7 +20,7 @@ export interface InputsAndTarget {
 function imagesOf(source: Frames): ImageOf[] {
   const times = source.shape[3];
   if (times < 2) throw new RangeError(`Cannot part frames: need at least 2 times, got ${times}`);
-  return Array.from({ length: times }, (_, time) => ({ source, time }));
+  return allImages(source);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Frames } from "../data";
-import { takeSamples as takeFrames, viewImages } from "../data/lazyFrames";
+import { checkSample } from "../data/frames";
+import { allImages, takeSamples as takeFrames, viewImages } from "../data/lazyFrames";
 import { LazyArray } from "./lazyArray";
 import { makeSource } from "./source";
 import type { ArrayData, DataArray, Dataset, FitData } from "./types";
@@ -20,14 +21,7 @@ export function sampleCount(dataset: Dataset): number {
 export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): ArrayData | Frames {
   const source = makeSource(dataset);
   if ("shards" in dataset) return takeFrames(dataset, indices);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i];
-    if (!(Number.isInteger(index) && index >= 0 && index < source.samples)) {
-      throw new RangeError(
-        `Cannot take sample ${index}: indices must be whole numbers in [0, ${source.samples})`,
-      );
-    }
-  }
+  for (let i = 0; i < indices.length; i++) checkSample(indices[i], source.samples);
   return { data: source.take(indices), shape: [indices.length, ...source.sampleShape] };
 }
 
@@ -35,8 +29,7 @@ export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): Array
 export function viewSamples(dataset: Dataset, indices: Int32Array): ArrayData | Frames {
   if (dataset instanceof LazyArray) return dataset.at(indices);
   if (!("shards" in dataset)) return takeSamples(dataset, indices);
-  const images = Array.from({ length: dataset.shape[3] }, (_, time) => ({ source: dataset, time }));
-  return viewImages(images, { indices });
+  return viewImages(allImages(dataset), { indices });
 }
 
 /** The samples of a training set at `indices`, weights included; frames as a view. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Frames } from "../../data/frames";
-import { type ImageOf, viewImages } from "../../data/lazyFrames";
+import { allImages, type ImageOf, viewImages } from "../../data/lazyFrames";
 import { unet as unetModel } from "../../models";
 import {
   adamw,
@@ -91,11 +91,6 @@ async function plainForecasts(
   };
 }
 
-/** Images of all times but the last, or of all. */
-function imagesOf(source: Frames, count: number): ImageOf[] {
-  return Array.from({ length: count }, (_, time) => ({ source, time }));
-}
-
 /** The competition with optical flow's forecast behind the images seen. */
 function withFlow(
   { train, test }: RecipeData,
@@ -103,11 +98,11 @@ function withFlow(
 ): RecipeData {
   const seen = test.shape[3];
   const flow = (of: PlainForecasts): ImageOf => ({ source: of.opticalFlow, time: 0 });
-  const trainImages = imagesOf(train, seen + 1);
+  const trainImages: ImageOf[] = allImages(train);
   trainImages.splice(seen, 0, flow(plain.train));
   return {
     train: viewImages(trainImages) as Frames<Uint8Array>,
-    test: viewImages([...imagesOf(test, seen), flow(plain.test)]) as Frames<Uint8Array>,
+    test: viewImages([...allImages(test), flow(plain.test)]) as Frames<Uint8Array>,
   };
 }
 
@@ -170,8 +165,8 @@ export async function best(competition: RecipeData, options: BestRecipeOptions =
     return plainForecasts(viewImages(images), { file, signal });
   };
   const plain = (flowInput || blend) && {
-    train: await forecastPart("train", imagesOf(train, train.shape[3] - 1)),
-    test: await forecastPart("test", imagesOf(test, test.shape[3])),
+    train: await forecastPart("train", allImages(train, { count: train.shape[3] - 1 })),
+    test: await forecastPart("test", allImages(test)),
   };
   const seen = flowInput && plain ? withFlow(competition, plain) : competition;
   const found = await runRecipe(seen, { recipe: bestRecipe, options: { ...options, folds } });

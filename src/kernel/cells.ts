@@ -3,11 +3,11 @@ import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Converter } from "tslab/dist/converter";
 import type { Executor } from "tslab/dist/executor";
-import type { MimeBundle } from "./bundle";
-import { Compiler } from "./compiler";
-import { Displays, displayDeclarations, type Publish } from "./display";
-import { describeValue } from "./mime";
-import { provideModule } from "./modules";
+import { Compiler } from "./compile/compiler";
+import { provideModule } from "./compile/modules";
+import type { MimeBundle } from "./display/bundle";
+import { Displays, displayDeclarations, type Publish } from "./display/display";
+import { describeValue } from "./display/mime";
 import { phases } from "./phases";
 import { type CellError, describeDiagnostics, describeError, describeInterrupt } from "./traceback";
 

@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Reply, Router } from "zeromq";
 import { phases } from "./phases";
 import { rejection } from "./requests";
-import { address, type Connection, decodeMessage, encodeMessage } from "./wire";
+import { address, type Connection, decodeMessage, encodeMessage } from "./wire/wire";
 
 /** What the control thread is started with. */
 export interface ControlData {

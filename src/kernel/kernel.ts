@@ -4,14 +4,14 @@ import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
 import { Cells, type Outcome } from "./cells";
 import type { ControlData, ControlMessage } from "./control";
-import { displayKey } from "./display";
+import { displayKey } from "./display/display";
+import { progressKey, progressSink } from "./display/progress";
 import { kernelInformation } from "./information";
-import { progressKey, progressSink } from "./progress";
 import { answer } from "./requests";
-import { Server } from "./server";
 import { Streams } from "./streams";
 import { type CellError, describeError } from "./traceback";
-import type { Connection, Content, Message } from "./wire";
+import { Server } from "./wire/server";
+import type { Connection, Content, Message } from "./wire/wire";
 
 /** Time in which the requests that were sent before an error arrive, in milliseconds. */
 const drainTime = 20;

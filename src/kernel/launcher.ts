@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { addModuleFallback } from "./compile/modules";
 import { Kernel } from "./kernel";
-import { addModuleFallback } from "./modules";
 
 /*
  * The program that Jupyter starts. Its kernel.json:

@@ -1,5 +1,5 @@
 import type { Cells } from "./cells";
-import type { Content } from "./wire";
+import type { Content } from "./wire/wire";
 
 /** The reply to a request that runs nothing; `undefined` for a message that wants none. */
 export function answer(type: string, content: Content, cells: Cells): Content | undefined | Promise<Content> {

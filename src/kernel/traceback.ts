@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { Diagnostic } from "tslab/dist/converter";
-import type { Compiler, SourcePosition } from "./compiler";
+import type { Compiler, SourcePosition } from "./compile/compiler";
 
 /** The content of Jupyter's `error` message. */
 export interface CellError {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
-import { loadCached } from "../../src/kernel/codeCache";
+import { loadCached } from "../../../src/kernel/compile/codeCache";
 
 let folder: string;
 let file: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Frames, Outbox } from "../../src/kernel/outbox";
+import { type Frames, Outbox } from "../../../src/kernel/wire/outbox";
 
 /** A socket that is busy for some milliseconds after each message, as a real one is when its peer reads slowly. */
 function slowSink(milliseconds: number): { sent: string[]; send(frames: Frames): Promise<void> } {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import test from "node:test";
 import type * as ts from "@tslab/typescript-for-tslab";
-import { documentWhenAsked, withoutDocumentation } from "../../src/kernel/documentation";
+import { documentWhenAsked, withoutDocumentation } from "../../../src/kernel/compile/documentation";
 
 const compiler: typeof ts = require("@tslab/typescript-for-tslab");
 const types = path.dirname(require.resolve("@types/node/package.json"));

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
-import { Client, type ClientOptions } from "./client";
+import { Client, type ClientOptions } from "../client";
 
 // A notebook's folder with modules that the kernel is told to expect.
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "expected-")));

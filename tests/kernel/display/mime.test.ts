@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { describeValue } from "../../src/kernel/mime";
+import { describeValue } from "../../../src/kernel/display/mime";
 
 async function show(value: unknown): Promise<Record<string, string>> {
   return (await describeValue(value)) as Record<string, string>;

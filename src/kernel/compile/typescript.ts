@@ -4,7 +4,7 @@ import { type CachedModule, loadCached } from "./codeCache";
 import { documentWhenAsked, withoutDocumentation } from "./documentation";
 
 /** The folder of the package that this kernel is part of. */
-export const packageRoot = path.join(__dirname, "..", "..");
+export const packageRoot = path.join(__dirname, "..", "..", "..");
 
 /** tslab's file of what the earlier cells declared. */
 const earlierCells = "__prev__.d.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after, before } from "node:test";
-import { Client } from "./client";
+import { Client } from "../client";
 
 // A kernel whose notebook lies in a folder without any package.
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "elsewhere-")));

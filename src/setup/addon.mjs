@@ -17,7 +17,9 @@ import { fingerprint, readOr, writeWhole } from "./stamp.mjs";
 import { installedTensorflow } from "./tensorflow.mjs";
 
 /** How the addon is compiled; the addon is compiled anew where these change. */
-const flags = ["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8"];
+const flags = ["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8", "-Wl,-z,initfirst"];
+/** Our own part of it. */
+const logLevel = path.join(import.meta.dirname, "logLevel.cc");
 /** Node's ABI for addons that tfjs-node asks for. */
 const folderName = "napi-v8";
 /** The file whose presence tells tfjs-node-gpu's own installer that its library is there. */
@@ -70,8 +72,9 @@ export function addonPlaces(places) {
 }
 
 /**
- * tfjs-node-gpu's own addon, compiled against TensorFlow's wheel and put where that package looks. Its library folder
- * is a link into the wheel, through which the library finds the CUDA wheels beside it.
+ * tfjs-node-gpu's own addon, compiled against TensorFlow's wheel and put where that package looks; logLevel.cc is
+ * compiled with it. Its library folder is a link into the wheel, through which the library finds the CUDA wheels
+ * beside it.
  *
  * @param {import("./places.mjs").Places} places
  * @param {{ track: (pid: number) => void }} lock
@@ -87,6 +90,7 @@ export function addonStep(places, lock) {
       .filter((name) => /\.(cc|h)$/.test(name))
       .map((name) => path.join(found.tfjs, "binding", name))
       .sort();
+    sources.push(logLevel);
     const wheel = `${tensorflow.name} ${tensorflow.version}`;
     const print = fingerprint({ texts: [...flags, wheel, versionOf(headers)], files: sources });
     return { ...found, headers, tensorflow, sources, print };

@@ -7,7 +7,8 @@ function load(threads: string): { output: string; errors: string } {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ["--import", "tsx", path.join(__dirname, "support", "countThreads.ts")],
-    { encoding: "utf8", env: { ...process.env, PODIUM_THREADS: threads } },
+    // Where TensorFlow uses oneDNN of its own accord, it would say so.
+    { encoding: "utf8", env: { ...process.env, PODIUM_THREADS: threads, TF_ENABLE_ONEDNN_OPTS: "1" } },
   );
   return { output: stdout.trim(), errors: stderr };
 }

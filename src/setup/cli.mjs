@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-import { bench } from "./bench.mjs";
-import { check } from "./check.mjs";
-import { doctor } from "./doctor.mjs";
+import { bench } from "./commands/bench.mjs";
+import { check } from "./commands/check.mjs";
+import { doctor } from "./commands/doctor.mjs";
+import { machineFacts } from "./commands/inspection.mjs";
+import { lab } from "./commands/lab.mjs";
+import { runNotebooks, startOptions } from "./commands/start.mjs";
+import { runTests } from "./commands/tests.mjs";
 import { SetupError } from "./failure.mjs";
-import { machineFacts } from "./inspection.mjs";
-import { lab } from "./lab.mjs";
 import { placesOf } from "./places.mjs";
-import { setUp } from "./setUp.mjs";
-import { runNotebooks, startOptions } from "./start.mjs";
-import { runTests } from "./tests.mjs";
+import { setUp } from "./steps/setUp.mjs";
 
 const places = placesOf();
 

@@ -1,11 +1,5 @@
 import path from "node:path";
-import { addonStep } from "./addon.mjs";
-import { buildStep, checkBuild, linkStep } from "./build.mjs";
-import { danfojsStep } from "./danfojs.mjs";
-import { environmentStep } from "./environment.mjs";
-import { kernelStep } from "./kernelSpec.mjs";
-import { takeLock } from "./lock.mjs";
-import { packagesStep } from "./packages.mjs";
+import { takeLock } from "../lock.mjs";
 import {
   checkNode,
   checkPlatform,
@@ -14,7 +8,13 @@ import {
   findGpu,
   findPython,
   freeSpace,
-} from "./requirements.mjs";
+} from "../requirements.mjs";
+import { addonStep } from "./addon.mjs";
+import { buildStep, checkBuild, linkStep } from "./build.mjs";
+import { danfojsStep } from "./danfojs.mjs";
+import { environmentStep } from "./environment.mjs";
+import { kernelStep } from "./kernelSpec.mjs";
+import { packagesStep } from "./packages.mjs";
 import { duration, runSteps } from "./steps.mjs";
 import { tensorflowStep } from "./tensorflow.mjs";
 
@@ -24,7 +24,7 @@ const spaceRequired = { cpu: 4 * 2 ** 30, gpu: 12 * 2 ** 30 };
 /**
  * Refuses a machine that cannot finish before the long downloads begin.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {import("./steps.mjs").Step[]} heavy the steps that need Python, a compiler and space
  * @returns {import("./steps.mjs").Step}
  */
@@ -51,9 +51,9 @@ function requirementsStep(places, heavy) {
 /**
  * Does what is missing for a working Podium; a whole one costs a fraction of a second.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {{ only?: "packages" }} [options] `only`: just the npm packages
- * @throws {import("./failure.mjs").SetupError} with cause and mend
+ * @throws {import("../failure.mjs").SetupError} with cause and mend
  */
 export async function setUp(places, { only } = {}) {
   const from = Date.now();

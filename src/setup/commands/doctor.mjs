@@ -3,7 +3,7 @@ import { inspect } from "./inspection.mjs";
 /**
  * Prints what is in order and what is not, with what to do about it.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {string[]} args `--json`: the findings as one JSON array
  * @returns {number} 1 where there is a problem
  */

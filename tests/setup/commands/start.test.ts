@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { load, put, putProgram, setVariables, temporaryFolder } from "./support";
+import { load, put, putProgram, setVariables, temporaryFolder } from "../support";
 
 /** Keeps what is written to standard output and error meanwhile. */
 async function written(context: TestContext, work: () => Promise<unknown>): Promise<string> {
@@ -18,7 +18,7 @@ async function written(context: TestContext, work: () => Promise<unknown>): Prom
 }
 
 test("each run has a folder of its own, and latest points at the newest", async (context) => {
-  const { makeRunFolder } = await load("runFolder");
+  const { makeRunFolder } = await load("commands/runFolder");
   const runs = path.join(temporaryFolder(context), "runs");
   const time = new Date(2024, 1, 3, 4, 5, 6);
   assert.equal(path.basename(makeRunFolder(runs, time)), "2024-02-03T04-05-06");
@@ -28,7 +28,7 @@ test("each run has a folder of its own, and latest points at the newest", async 
 });
 
 test("scores of any shape become rows", async () => {
-  const { flattenScores } = await load("table");
+  const { flattenScores } = await load("commands/table");
   assert.deepEqual(flattenScores({ logLoss: { mean: 0.123456, folds: [0.5, 1] }, classes: 61, none: null }), [
     ["logLoss mean", "0.1235"],
     ["logLoss folds", "0.5000, 1"],
@@ -37,7 +37,7 @@ test("scores of any shape become rows", async () => {
 });
 
 test("arguments are read, and an unknown or lacking one is refused", async (context) => {
-  const { startOptions } = await load("start");
+  const { startOptions } = await load("commands/start");
   setVariables(context, { INIT_CWD: "/somewhere" });
   assert.deepEqual(startOptions(["--data", "d", "--only=radar"]), { data: "/somewhere/d", only: "radar" });
   assert.deepEqual(startOptions([]), { data: undefined, only: undefined });
@@ -47,7 +47,7 @@ test("arguments are read, and an unknown or lacking one is refused", async (cont
 });
 
 test("a data folder without a competition is refused by name", async (context) => {
-  const { competitionsIn } = await load("start");
+  const { competitionsIn } = await load("commands/start");
   const folder = temporaryFolder(context);
   assert.throws(() => competitionsIn(folder), /motion\/ or radar\/ is required, got/);
   mkdirSync(path.join(folder, "radar"));
@@ -68,7 +68,7 @@ async function clone(context: TestContext, script: string) {
 }
 
 test("notebooks run on the data in the run's folder, and their scores are shown", async (context) => {
-  const { runNotebooks } = await load("start");
+  const { runNotebooks } = await load("commands/start");
   const places = await clone(
     context,
     `mkdir -p "$3"; echo "{\\"mae\\": 1.25, \\"data\\": \\"$PODIUM_DATA\\"}" > "$PODIUM_RUN/$(basename $3)/scores.json"
@@ -88,7 +88,7 @@ test("notebooks run on the data in the run's folder, and their scores are shown"
 });
 
 test("a failing cell is named with notebook and error, and the other notebook still runs", async (context) => {
-  const { runNotebooks } = await load("start");
+  const { runNotebooks } = await load("commands/start");
   const failed =
     '{"event": "failed", "number": 3, "text": "fit()", "name": "RangeError", "message": "no", "traceback": ""}';
   const places = await clone(
@@ -105,7 +105,7 @@ test("a failing cell is named with notebook and error, and the other notebook st
 });
 
 test("sample data is made once by the library, and a stopped making leaves none", async (context) => {
-  const { runNotebooks } = await load("start");
+  const { runNotebooks } = await load("commands/start");
   const places = await clone(context, "exit 0");
   const library = (body: string) =>
     put(path.join(places.dist, "index.js"), `exports.radar = { async writeSample(folder) { ${body} } };`);
@@ -123,7 +123,7 @@ test("sample data is made once by the library, and a stopped making leaves none"
   assert.ok(existsSync(path.join(places.runs, "latest")));
 });
 test("the data folder is taken out of lab's arguments, in either form", async () => {
-  const { labOptions } = await load("lab");
+  const { labOptions } = await load("commands/lab");
   const base = process.env.INIT_CWD ?? process.cwd();
   assert.deepEqual(labOptions(["--no-browser"]), { data: undefined, rest: ["--no-browser"] });
   assert.deepEqual(labOptions(["--data", "d", "--port=1"]), {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readOr, writeWhole } from "./stamp.mjs";
+import { readOr, writeWhole } from "../stamp.mjs";
 
 /** Makes glibc ask for huge pages; older ones pass over it. */
 export const hugePages = "glibc.malloc.hugetlb=1";
@@ -7,7 +7,7 @@ export const hugePages = "glibc.malloc.hugetlb=1";
 /**
  * What Jupyter is told of the kernel.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  */
 export function kernelSpec(places) {
   return {
@@ -36,7 +36,7 @@ const labSettings = {
 /**
  * The kernel's registration inside the Python environment.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @returns {import("./steps.mjs").Step}
  */
 export function kernelStep(places) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { load, put, temporaryFolder } from "./support";
+import { load, put, temporaryFolder } from "../support";
 
 const overrides = { "@tensorflow/tfjs-node": "$@tensorflow/tfjs-node", xlsx: "0.18.5" };
 const asked = { "@tensorflow/tfjs-node": "^3.13.0", table: "6.7.1", xlsx: "https://elsewhere/xlsx.tgz" };
@@ -10,7 +10,7 @@ const asked = { "@tensorflow/tfjs-node": "^3.13.0", table: "6.7.1", xlsx: "https
 /** A clone, or an installed package, with danfojs-node as npm installs it. */
 async function installed(context: TestContext, where = ".") {
   const { placesOf } = await load("places");
-  const { danfojsStep } = await load("danfojs");
+  const { danfojsStep } = await load("steps/danfojs");
   const root = path.join(realpathSync(temporaryFolder(context)), where);
   put(path.join(root, "package.json"), JSON.stringify({ overrides }));
   put(path.join(root, "src", "setup", "tfjs-node", "package.json"), '{"version": "4.22.0"}');

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { versionOf } from "../places.mjs";
+import { writeWhole } from "../stamp.mjs";
 import { isLink, pointLink } from "./addon.mjs";
-import { versionOf } from "./places.mjs";
-import { writeWhole } from "./stamp.mjs";
 
 /**
  * Makes danfojs-node ask for what it gets here instead: overrides hold in a clone alone, and the package brings
@@ -10,7 +10,7 @@ import { writeWhole } from "./stamp.mjs";
  * beside Podium; and npm points its stand-in for tfjs-node into nothing (it takes an override's path for one from
  * there, npm/cli issue 5584), at which packing ends without a word.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @returns {import("./steps.mjs").Step}
  */
 export function danfojsStep(places) {

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { pointLink } from "./addon.mjs";
+import { pointLink } from "../steps/addon.mjs";
 
 /**
  * Makes the folder of a new run, named after its time, and points `latest` at it.

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { command } from "./command.mjs";
-import { fingerprint, workMark } from "./stamp.mjs";
+import { command } from "../command.mjs";
+import { fingerprint, workMark } from "../stamp.mjs";
 
 /**
  * The npm packages, without their install scripts: tfjs-node-gpu's own would fetch an old library.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {{ track: (pid: number) => void }} lock
  * @returns {import("./steps.mjs").Step}
  */

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { freeLock, load, put, putProgram, quiet, setVariables, temporaryFolder } from "./support";
+import { freeLock, load, put, putProgram, quiet, setVariables, temporaryFolder } from "../support";
 
 /** A clone with a false npm that writes down how it was called. */
 async function clone(context: TestContext, npm = "exit 0") {
   const { placesOf } = await load("places");
-  const { packagesStep } = await load("packages");
+  const { packagesStep } = await load("steps/packages");
   const root = temporaryFolder(context);
   put(path.join(root, "package.json"), '{"dependencies": {"a": "1.0.0"}}');
   const calls = path.join(root, "calls");
@@ -49,7 +49,7 @@ test("an unreachable registry is named as the cause", async (context) => {
 
 test("an installed package leaves its npm packages to the folder above", async (context) => {
   const { placesOf } = await load("places");
-  const { packagesStep } = await load("packages");
+  const { packagesStep } = await load("steps/packages");
   const home = temporaryFolder(context);
   const root = path.join(home, "node_modules", "podium");
   put(path.join(root, "package.json"), "{}");

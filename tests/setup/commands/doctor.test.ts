@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { load, put, repository, temporaryFolder } from "./support";
+import { load, put, repository, temporaryFolder } from "../support";
 
 test("the doctor works on a bare clone and says what is missing and what to do", (context) => {
   const root = temporaryFolder(context);
@@ -32,7 +32,7 @@ test("the doctor works on a bare clone and says what is missing and what to do",
 });
 
 test("CUDA and cuDNN are found in their wheels", async (context) => {
-  const { cudaLibraries, findCudaLibrary } = await load("inspection");
+  const { cudaLibraries, findCudaLibrary } = await load("commands/inspection");
   const environment = temporaryFolder(context);
   const packages = path.join(environment, "lib", "python3.12", "site-packages");
   put(path.join(packages, "nvidia_cudnn_cu12-9.10.2.21.dist-info", "METADATA"), "");
@@ -42,7 +42,7 @@ test("CUDA and cuDNN are found in their wheels", async (context) => {
 });
 
 test("a kernel's registration is written where it is missing or points elsewhere", async (context) => {
-  const { kernelStep } = await load("kernelSpec");
+  const { kernelStep } = await load("steps/kernelSpec");
   const { placesOf } = await load("places");
   const places = placesOf(temporaryFolder(context));
   const step = kernelStep(places);

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { foreground } from "./command.mjs";
-import { SetupError } from "./failure.mjs";
-import { filesBelow } from "./stamp.mjs";
+import { foreground } from "../command.mjs";
+import { SetupError } from "../failure.mjs";
+import { filesBelow } from "../stamp.mjs";
 
 /**
  * The test files, benches and golden files left out.
@@ -20,7 +20,7 @@ export function testFiles(root, parts = []) {
 /**
  * The test suite under Node's runner. Arguments that begin with a dash are the runner's own, others choose files.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {string[]} args
  */
 export function runTests(places, args) {

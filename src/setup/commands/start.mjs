@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { command } from "./command.mjs";
-import { SetupError } from "./failure.mjs";
+import { command } from "../command.mjs";
+import { SetupError } from "../failure.mjs";
+import { duration } from "../steps/steps.mjs";
 import { makeRunFolder } from "./runFolder.mjs";
-import { duration } from "./steps.mjs";
 import { flattenScores, textTable } from "./table.mjs";
 
 /** The competitions that have a notebook. */
@@ -56,7 +56,7 @@ export function competitionsIn(data, only) {
 /**
  * Writes the sample data that is missing, by the library itself.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {string} name of the competition
  */
 export async function makeSample(places, name) {
@@ -83,7 +83,7 @@ export async function makeSample(places, name) {
 /**
  * Runs one notebook headless, with a line a cell, and writes it and its report.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {{ name: string, run: string, data: string }} options
  * @returns {Promise<object | undefined>} what failed: `number` of the cell, its `text`, the error's `name` and `message`
  */
@@ -96,7 +96,13 @@ function executeNotebook(places, { name, run, data }) {
     process.stderr.write(live ? `\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text}\n`);
   show(`… ${name}: starting the kernel`);
   return new Promise((resolve, reject) => {
-    const args = [path.join(places.setup, "execute.py"), notebook, folder, `${name}.ipynb`, "report.html"];
+    const args = [
+      path.join(import.meta.dirname, "execute.py"),
+      notebook,
+      folder,
+      `${name}.ipynb`,
+      "report.html",
+    ];
     const child = spawn(places.python, args, {
       cwd: places.home,
       env: { ...process.env, PODIUM_DATA: data, PODIUM_RUN: run, PYTHONWARNINGS: "ignore" },
@@ -155,7 +161,7 @@ function printResults(places, run, names) {
 /**
  * The main job: executes the notebooks on the data and prints scores and where the results are.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {{ data?: string, only?: string }} options
  * @returns {Promise<number>} the exit status
  */

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { load, put, repository, temporaryFolder } from "./support";
+import { load, put, repository, temporaryFolder } from "../support";
 
 /** Places of a clone, or of a package installed in a folder. */
 async function places(context: TestContext, where = ".") {
@@ -14,7 +14,7 @@ async function places(context: TestContext, where = ".") {
 }
 
 test("podium links to the clone", async (context) => {
-  const { linkStep } = await load("build");
+  const { linkStep } = await load("steps/build");
   const clone = await places(context);
   const step = linkStep(clone);
   assert.ok(step.needed());
@@ -24,7 +24,7 @@ test("podium links to the clone", async (context) => {
 });
 
 test("a package that was packed without its build is refused with what to do", async (context) => {
-  const { checkBuild } = await load("build");
+  const { checkBuild } = await load("steps/build");
   const installed = await places(context, "node_modules/podium");
   assert.throws(
     () => checkBuild(installed),

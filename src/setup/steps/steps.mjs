@@ -1,4 +1,4 @@
-import { asSetupError } from "./failure.mjs";
+import { asSetupError } from "../failure.mjs";
 
 /**
  * @typedef {object} Step
@@ -57,7 +57,7 @@ export function stepDisplay(stream) {
  * @param {Step[]} steps
  * @param {{ display?: ReturnType<typeof stepDisplay> }} [options] where to show them (default: standard error)
  * @returns {Promise<string[]>} the names of the steps that were done
- * @throws {import("./failure.mjs").SetupError} of the first step that fails; those after it are not tried
+ * @throws {import("../failure.mjs").SetupError} of the first step that fails; those after it are not tried
  */
 export async function runSteps(steps, { display = stepDisplay(process.stderr) } = {}) {
   const done = [];

@@ -1,10 +1,10 @@
 import path from "node:path";
-import { foreground } from "./command.mjs";
+import { foreground } from "../command.mjs";
 
 /**
  * Types of sources and tests, lint and format.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @returns {Promise<number>} 0 where all are clean
  */
 export async function check(places) {

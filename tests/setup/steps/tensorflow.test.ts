@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { freeLock, load, put, putProgram, quiet, setVariables, temporaryFolder } from "./support";
+import { freeLock, load, put, putProgram, quiet, setVariables, temporaryFolder } from "../support";
 
 const metadata = `Metadata-Version: 2.4
 Name: tensorflow
@@ -36,7 +36,7 @@ async function clone(context: TestContext) {
 }
 
 test("the CUDA wheels are those that TensorFlow's own metadata names", async () => {
-  const { cudaRequirements } = await load("tensorflow");
+  const { cudaRequirements } = await load("steps/tensorflow");
   assert.deepEqual(cudaRequirements(metadata), [
     "nvidia-cublas-cu12<13.0,>=12.5.3.2",
     "nvidia-cudnn-cu12<10.0,>=9.3.0.75",
@@ -44,7 +44,7 @@ test("the CUDA wheels are those that TensorFlow's own metadata names", async () 
 });
 
 test("a wheel without its library is not taken for installed", async (context) => {
-  const { installedTensorflow } = await load("tensorflow");
+  const { installedTensorflow } = await load("steps/tensorflow");
   const environment = temporaryFolder(context);
   const packages = path.join(environment, "lib", "python3.11", "site-packages");
   assert.equal(installedTensorflow(environment), undefined);
@@ -56,7 +56,7 @@ test("a wheel without its library is not taken for installed", async (context) =
 });
 
 test("the addon is compiled once, and again where a source changed", async (context) => {
-  const { addonStep, addonPlaces } = await load("addon");
+  const { addonStep, addonPlaces } = await load("steps/addon");
   const { places, source, packages, compilations } = await clone(context);
   const step = addonStep(places, freeLock);
   assert.ok(step.needed());
@@ -75,7 +75,7 @@ test("the addon is compiled once, and again where a source changed", async (cont
 });
 
 test("a compilation that is stopped leaves the addon that was there", async (context) => {
-  const { addonStep, addonPlaces } = await load("addon");
+  const { addonStep, addonPlaces } = await load("steps/addon");
   const { places, source, compiler } = await clone(context);
   const step = addonStep(places, freeLock);
   await step.run(quiet);
@@ -87,7 +87,7 @@ test("a compilation that is stopped leaves the addon that was there", async (con
 });
 
 test("a link is pointed anew, also where a folder stands in its place", async (context) => {
-  const { pointLink } = await load("addon");
+  const { pointLink } = await load("steps/addon");
   const folder = temporaryFolder(context);
   const link = path.join(folder, "link");
   put(path.join(link, "old"), "x");

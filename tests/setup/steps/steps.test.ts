@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import test from "node:test";
-import { load, put, temporaryFolder } from "./support";
+import { load, put, temporaryFolder } from "../support";
 
 /** A display that keeps what it was told. */
 function keptDisplay() {
@@ -19,7 +19,7 @@ function keptDisplay() {
 }
 
 test("a step that is not needed is passed over without a word", async () => {
-  const { runSteps } = await load("steps");
+  const { runSteps } = await load("steps/steps");
   const display = keptDisplay();
   const ran: string[] = [];
   const step = (name: string, needed: boolean) => ({ name, needed: () => needed, run: () => ran.push(name) });
@@ -30,7 +30,7 @@ test("a step that is not needed is passed over without a word", async () => {
 });
 
 test("a step that fails stops those after it and tells cause and mend", async () => {
-  const { runSteps } = await load("steps");
+  const { runSteps } = await load("steps/steps");
   const display = keptDisplay();
   const full = Object.assign(new Error("write"), { code: "ENOSPC" });
   const steps = [

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { command } from "./command.mjs";
-import { SetupError } from "./failure.mjs";
-import { sitePackages } from "./places.mjs";
-import { findPython } from "./requirements.mjs";
-import { fingerprint, readOr, workMark } from "./stamp.mjs";
+import { command } from "../command.mjs";
+import { SetupError } from "../failure.mjs";
+import { sitePackages } from "../places.mjs";
+import { findPython } from "../requirements.mjs";
+import { fingerprint, readOr, workMark } from "../stamp.mjs";
 
 /**
  * Removes the traces of installations that were stopped half-way: pip takes a package that has its metadata for
@@ -52,7 +52,7 @@ export async function pipInstall(environment, args, { action, note, track }) {
 /**
  * The Python environment with JupyterLab and nbconvert, at the versions of constraints.txt.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {{ track: (pid: number) => void }} lock
  * @returns {import("./steps.mjs").Step}
  */

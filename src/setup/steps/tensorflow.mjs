@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { command } from "./command.mjs";
+import { command } from "../command.mjs";
+import { SetupError } from "../failure.mjs";
+import { sitePackages } from "../places.mjs";
+import { findGpu } from "../requirements.mjs";
+import { workMark } from "../stamp.mjs";
 import { pipInstall } from "./environment.mjs";
-import { SetupError } from "./failure.mjs";
-import { sitePackages } from "./places.mjs";
-import { findGpu } from "./requirements.mjs";
-import { workMark } from "./stamp.mjs";
 
 /** The TensorFlow that Podium is tested with. */
 export const tensorflowVersion = "2.21.0";
@@ -47,7 +47,7 @@ export function cudaRequirements(metadata) {
  * TensorFlow's library and headers, from its wheel without the Python packages it would bring: only these are needed.
  * With an NVIDIA card its CUDA wheels come too. A wheel with CUDA serves where the card is gone, too.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {{ track: (pid: number) => void }} lock
  * @returns {import("./steps.mjs").Step}
  */

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { foreground } from "./command.mjs";
+import { foreground } from "../command.mjs";
 import { competitions, makeSample, provideNotebooks } from "./start.mjs";
 
 /**
  * JupyterLab on the notebooks, with the kernel; `--data DIR` names the data as for `npm start` (default: the sample data),
  * other arguments are passed on.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {string[]} args
  */
 export async function lab(places, args) {

@@ -1,14 +1,14 @@
 import { existsSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
+import { command } from "../command.mjs";
+import { SetupError } from "../failure.mjs";
+import { filesBelow, fingerprint, readOr, writeWhole } from "../stamp.mjs";
 import { pointLink } from "./addon.mjs";
-import { command } from "./command.mjs";
-import { SetupError } from "./failure.mjs";
-import { filesBelow, fingerprint, readOr, writeWhole } from "./stamp.mjs";
 
 /**
  * `dist` from `src`, where a source changed.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {{ track: (pid: number) => void }} lock
  * @returns {import("./steps.mjs").Step}
  */
@@ -48,7 +48,7 @@ export function buildStep(places, lock) {
 /**
  * An installed package brings its build and cannot make it; npm packs a bare clone without a word.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @throws {SetupError} where the package has none
  */
 export function checkBuild(places) {
@@ -62,7 +62,7 @@ export function checkBuild(places) {
 /**
  * `podium` in node_modules, so that notebooks and type checks find it under its name.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @returns {import("./steps.mjs").Step}
  */
 export function linkStep(places) {

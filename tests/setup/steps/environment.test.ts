@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { freeLock, load, put, putProgram, quiet, setVariables, temporaryFolder } from "./support";
+import { freeLock, load, put, putProgram, quiet, setVariables, temporaryFolder } from "../support";
 
 const noVariables = { PIP_FIND_LINKS: undefined, PIP_RETRIES: undefined, PIP_DEFAULT_TIMEOUT: undefined };
 
@@ -15,7 +15,7 @@ function falseEnvironment(context: TestContext, script: string) {
 }
 
 test("packages whose installation was stopped are not taken for installed", async (context) => {
-  const { removeHalfInstalled } = await load("environment");
+  const { removeHalfInstalled } = await load("steps/environment");
   const folder = temporaryFolder(context);
   put(path.join(folder, "whole-1.0.dist-info", "RECORD"), "whole-1.0.dist-info/INSTALLER,sha256=x,4\n");
   put(path.join(folder, "half-1.0.dist-info", "RECORD"), "half/__init__.py,sha256=x,4\n");
@@ -26,7 +26,7 @@ test("packages whose installation was stopped are not taken for installed", asyn
 });
 
 test("an index is asked twice at most", async (context) => {
-  const { pipInstall } = await load("environment");
+  const { pipInstall } = await load("steps/environment");
   setVariables(context, noVariables);
   const { folder, calls } = falseEnvironment(context, "exit 0");
   await pipInstall(folder, ["thing"], { action: "install" });
@@ -35,7 +35,7 @@ test("an index is asked twice at most", async (context) => {
 });
 
 test("a folder of wheels serves without asking the index", async (context) => {
-  const { pipInstall } = await load("environment");
+  const { pipInstall } = await load("steps/environment");
   setVariables(context, { ...noVariables, PIP_FIND_LINKS: "/wheels" });
   const { folder, calls } = falseEnvironment(context, "exit 0");
   await pipInstall(folder, ["thing"], { action: "install" });
@@ -44,7 +44,7 @@ test("a folder of wheels serves without asking the index", async (context) => {
 });
 
 test("the index is asked for what a folder of wheels lacks", async (context) => {
-  const { pipInstall } = await load("environment");
+  const { pipInstall } = await load("steps/environment");
   setVariables(context, { ...noVariables, PIP_FIND_LINKS: "/wheels" });
   const script = 'case "$*" in *--no-index*) echo "No matching distribution found"; exit 1;; esac';
   const { folder, calls } = falseEnvironment(context, script);
@@ -53,7 +53,7 @@ test("the index is asked for what a folder of wheels lacks", async (context) => 
 });
 
 test("a full disk ends an installation at once", async (context) => {
-  const { pipInstall } = await load("environment");
+  const { pipInstall } = await load("steps/environment");
   setVariables(context, { ...noVariables, PIP_FIND_LINKS: "/wheels" });
   const { folder, calls } = falseEnvironment(
     context,
@@ -67,7 +67,7 @@ test("a full disk ends an installation at once", async (context) => {
 });
 
 test("an environment whose making was stopped is made anew, a whole one is kept", async (context) => {
-  const { environmentStep } = await load("environment");
+  const { environmentStep } = await load("steps/environment");
   const { placesOf } = await load("places");
   const root = temporaryFolder(context);
   const calls = path.join(root, "calls");

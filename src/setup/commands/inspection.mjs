@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { addonPlaces } from "./addon.mjs";
-import { kernelSpec } from "./kernelSpec.mjs";
-import { packageFolder, sitePackages, versionOf } from "./places.mjs";
-import { checkNode, checkPlatform, findCompiler, findGpu, findPython, freeSpace } from "./requirements.mjs";
-import { installedTensorflow, tensorflowVersion } from "./tensorflow.mjs";
+import { packageFolder, sitePackages, versionOf } from "../places.mjs";
+import { checkNode, checkPlatform, findCompiler, findGpu, findPython, freeSpace } from "../requirements.mjs";
+import { addonPlaces } from "../steps/addon.mjs";
+import { kernelSpec } from "../steps/kernelSpec.mjs";
+import { installedTensorflow, tensorflowVersion } from "../steps/tensorflow.mjs";
 
 /**
  * One line of the doctor.
@@ -136,7 +136,7 @@ function addonFindings(places) {
 /**
  * Looks at all that Podium needs. Works before set-up too, and then names what is missing.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @returns {Finding[]}
  */
 export function inspect(places) {
@@ -221,7 +221,7 @@ export function inspect(places) {
 /**
  * What the engine reports of the machine beside what TensorFlow itself says.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  */
 export function machineFacts(places) {
   const version = (name) => findCudaLibrary(places.environment, cudaLibraries[name])?.version ?? null;

@@ -9,11 +9,11 @@ import {
   symlinkSync,
 } from "node:fs";
 import path from "node:path";
-import { command } from "./command.mjs";
-import { SetupError } from "./failure.mjs";
-import { packageFolder, versionOf } from "./places.mjs";
-import { findCompiler } from "./requirements.mjs";
-import { fingerprint, readOr, writeWhole } from "./stamp.mjs";
+import { command } from "../command.mjs";
+import { SetupError } from "../failure.mjs";
+import { packageFolder, versionOf } from "../places.mjs";
+import { findCompiler } from "../requirements.mjs";
+import { fingerprint, readOr, writeWhole } from "../stamp.mjs";
 import { installedTensorflow } from "./tensorflow.mjs";
 
 /** How the addon is compiled; the addon is compiled anew where these change. */
@@ -58,7 +58,7 @@ export function isLink(file) {
 /**
  * Where the addon and its library are.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  */
 export function addonPlaces(places) {
   const tfjs = packageFolder(places, "@tensorflow/tfjs-node-gpu");
@@ -76,7 +76,7 @@ export function addonPlaces(places) {
  * compiled with it. Its library folder is a link into the wheel, through which the library finds the CUDA wheels
  * beside it.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {{ track: (pid: number) => void }} lock
  * @returns {import("./steps.mjs").Step}
  */

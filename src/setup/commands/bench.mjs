@@ -1,13 +1,13 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { command } from "./command.mjs";
-import { pipInstall } from "./environment.mjs";
-import { SetupError } from "./failure.mjs";
-import { hugePages } from "./kernelSpec.mjs";
-import { takeLock } from "./lock.mjs";
-import { findGpu, findPython } from "./requirements.mjs";
-import { filesBelow, readOr, writeWhole } from "./stamp.mjs";
+import { command } from "../command.mjs";
+import { SetupError } from "../failure.mjs";
+import { takeLock } from "../lock.mjs";
+import { findGpu, findPython } from "../requirements.mjs";
+import { filesBelow, readOr, writeWhole } from "../stamp.mjs";
+import { pipInstall } from "../steps/environment.mjs";
+import { hugePages } from "../steps/kernelSpec.mjs";
 import { shortNumber, textTable } from "./table.mjs";
 
 /**
@@ -41,7 +41,7 @@ export function benchOptions(args, suites) {
 /** Runs a suite in a process of its own; gives its peers, or its rows as they come. */
 function runSuite(places, file, { python = "", onRow = () => {} }) {
   return new Promise((resolve, reject) => {
-    const child = fork(path.join(places.setup, "benchSuite.mjs"), [file, python ? "run" : "peers"], {
+    const child = fork(path.join(import.meta.dirname, "benchSuite.mjs"), [file, python ? "run" : "peers"], {
       cwd: places.packageRoot,
       execArgv: ["--expose-gc", "--import", import.meta.resolve("tsx")],
       // The kernel's own setting, so that what is measured is what a notebook does; NumPy has it of its own accord.
@@ -66,7 +66,7 @@ function runSuite(places, file, { python = "", onRow = () => {} }) {
 /**
  * A Python that has the packages a suite is measured against, made on first use (`PODIUM_BENCH_PYTHON` names another instead).
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {string[]} peers packages by name
  */
 async function benchPython(places, peers) {
@@ -121,7 +121,7 @@ function printRows(suite, rows) {
 /**
  * Measures the suites and prints a table each, or one object a line with `--json`; a ratio above 1 is in our favour.
  *
- * @param {import("./places.mjs").Places} places
+ * @param {import("../places.mjs").Places} places
  * @param {string[]} args suites and `--json`
  * @returns {Promise<number>} 1 where a suite failed
  */

@@ -22,7 +22,15 @@ interface Functions extends PassFunctions {
 /** Windows that are worked on at once, one as real and one as imaginary part; two channels of each. */
 const WINDOWS = 2;
 
-/** Transforms of two windows' channels in WebAssembly, float64; lengths with large prime factors take the slower way. */
+/** How often as large one window's values may be as the other's, for both to share a transform: float32 holds 24 bits. */
+const MOST_RATIO = 2 ** 12;
+
+/**
+ * Transforms of two windows' channels in WebAssembly, float64; lengths with large prime factors take the slower way.
+ *
+ * Rounding is relative to the larger window of a transform, and what is not finite spoils both. So windows of very
+ * different size are transformed one at a time.
+ */
 export class RealSpectra {
   /** Frequencies from 0 to Nyquist. */
   readonly half: number;
@@ -36,6 +44,9 @@ export class RealSpectra {
     buffers: [number, number];
     powers: number[];
     results: number[];
+    /** A window of zeros, and where the powers of such a one go. */
+    zeros: number;
+    spare: number;
   };
 
   constructor(
@@ -49,7 +60,10 @@ export class RealSpectra {
       windows: both(steps * channels * 4),
       buffers: [layout.place(steps * ELEMENT_BYTES), layout.place(steps * ELEMENT_BYTES)],
       powers: both(this.half * 16),
-      results: both(steps * channels * 4),
+      // The mirror of frequency 0 lies beyond the last one.
+      results: both((steps + 1) * channels * 4),
+      zeros: layout.place(steps * channels * 4),
+      spare: layout.place(this.half * 16),
     };
     this.transform = new ElementTransform(layout, { length: steps, elements: 1 });
     const { memory, functions } = wasmFunctions<Functions>(realSpectraModule, layout.size);
@@ -68,12 +82,32 @@ export class RealSpectra {
     }
   }
 
-  /** Writes two channels of the loaded windows to the first buffer, `[steps]` elements. */
-  private loadPair(channel: number): void {
-    const { windows, buffers } = this.places;
-    const [real, imaginary] = windows.map((place) => place + channel * 4);
+  /** Writes two channels of the loaded windows to the first buffer, `[steps]` elements; `only`: of that window. */
+  private loadPair(channel: number, only?: number): void {
+    const { windows, buffers, zeros } = this.places;
+    const [real, imaginary] = windows.map(
+      (place, i) => (only === undefined || i === only ? place : zeros) + channel * 4,
+    );
     const end = buffers[0] + this.steps * ELEMENT_BYTES;
     this.functions.load(real, imaginary, this.channels * 4, buffers[0], end);
+  }
+
+  /** Whether both windows' values in the first buffer are finite and of like size, channel by channel. */
+  private areAlike(): boolean {
+    const { doubles, steps } = this;
+    const start = this.places.buffers[0] / 8;
+    const largest = [0, 0, 0, 0];
+    for (let at = start, end = start + steps * 4; at < end; at += 4) {
+      for (let lane = 0; lane < 4; lane++) {
+        const size = Math.abs(doubles[at + lane]);
+        if (size > largest[lane] || Number.isNaN(size)) largest[lane] = size; // NaN stays
+      }
+    }
+    return [0, 1].every((lane) => {
+      const [one, other] = [largest[lane], largest[lane + 2]];
+      if (!(one < Number.POSITIVE_INFINITY && other < Number.POSITIVE_INFINITY)) return false;
+      return one <= other * MOST_RATIO && other <= one * MOST_RATIO;
+    });
   }
 
   /** Takes the mean off the four loaded series; tells which were constant. */
@@ -96,11 +130,27 @@ export class RealSpectra {
   }
 
   /** Transforms the four loaded series, and writes their powers. */
-  private takePowers(): void {
+  private takePowers(to: readonly number[] = this.places.powers): void {
     const { functions, doubles, steps, places } = this;
     const [from] = this.transform.run({ functions, doubles }, places.buffers);
     const end = from + steps * ELEMENT_BYTES;
-    functions.powers(from, end, from + this.half * ELEMENT_BYTES, places.powers[0], places.powers[1]);
+    functions.powers(from, end, from + this.half * ELEMENT_BYTES, to[0], to[1]);
+  }
+
+  /** Writes the powers of two channels of both windows; tells which of the four series were constant if they are centred. */
+  private pairPowers(channel: number, options: { centred: boolean }): boolean[] {
+    const { powers, spare } = this.places;
+    this.loadPair(channel);
+    const constant = options.centred ? this.centre() : [];
+    if (this.areAlike()) this.takePowers();
+    else {
+      for (const window of [0, 1]) {
+        this.loadPair(channel, window);
+        if (options.centred) this.centre();
+        this.takePowers(powers.map((place, i) => (i === window ? place : spare)));
+      }
+    }
+    return constant;
   }
 
   /**
@@ -115,12 +165,10 @@ export class RealSpectra {
     for (let window = 0; window < source.shape[0]; window += WINDOWS) {
       this.load(source, window);
       for (let channel = 0; channel < channels; channel += 2) {
-        this.loadPair(channel);
-        this.takePowers();
+        this.pairPowers(channel, { centred: false });
         const pair = channel + 1 < channels ? 1 : 0;
         for (const [i, result] of places.results.entries()) {
           const [from, to] = [places.powers[i], result + channel * 4];
-          // The mirror of frequency 0 lies beyond the end.
           const mirror = full ? to + steps * channels * 4 : to;
           const step = channels * 4;
           functions.magnitudes(from, from + half * 16, to, step, mirror, full ? step : -step, pair);
@@ -144,9 +192,7 @@ export class RealSpectra {
     for (let window = 0; window < source.shape[0]; window += WINDOWS) {
       this.load(source, window);
       for (let channel = 0; channel < channels; channel += 2) {
-        this.loadPair(channel);
-        const constant = this.centre();
-        this.takePowers();
+        const constant = this.pairPowers(channel, { centred: true });
         for (let i = 0; i < WINDOWS && window + i < source.shape[0]; i++) {
           for (let lane = 0; lane < 2 && channel + lane < channels; lane++) {
             const from = places.powers[i] / 8 + lane;

@@ -40,6 +40,9 @@ test("magnitudes of every radix, of odd numbers of windows and channels, are tho
       [1, 1],
       [3, 2],
       [2, 5],
+      [5, 17],
+      [4, 18],
+      [3, 40],
     ]) {
       const source = noise({ windows, steps, channels });
       const spectra = new RealSpectra(steps, channels);
@@ -86,6 +89,45 @@ test("a constant beside noise has no power at all", () => {
       window === 0 && channel === 0,
     );
   });
+});
+
+test("a window beside one of NaN, of infinity or of huge values keeps its own spectrum", () => {
+  for (const steps of [60, 61]) {
+    for (const spoiler of [Number.NaN, Number.POSITIVE_INFINITY, 1e30]) {
+      for (const [spoilt, other] of [
+        [0, 1],
+        [1, 0],
+      ]) {
+        const source = noise({ windows: 2, steps, channels: 3 });
+        const data = source.data.slice(other * steps * 3, (other + 1) * steps * 3);
+        const alone = { ...source, shape: [1, steps, 3] as const, data };
+        source.data[(spoilt * steps + 1) * 3 + 1] = spoiler;
+        const spectra = new RealSpectra(steps, 3);
+        const expected = spectra.magnitudes(alone, { full: true });
+        const found = spectra.magnitudes(source, { full: true });
+        const place = `${steps} steps, ${spoiler} in window ${spoilt}`;
+        for (let at = 0; at < expected.length; at++) {
+          const value = found[other * steps * 3 + at];
+          assert.ok(
+            Math.abs(value - expected[at]) <= 1e-6 * expected[at],
+            `${place}: ${value} ${expected[at]}`,
+          );
+          // The spoilt window's other channels are whole, too.
+          if (at % 3 !== 1) assert.ok(Number.isFinite(found[spoilt * steps * 3 + at]), place);
+        }
+        const powers: Record<string, number[]> = {};
+        spectra.eachPower(source, (power, { window, channel }) => {
+          powers[`${window} ${channel}`] = [...power];
+        });
+        spectra.eachPower(alone, (power, { channel }) => {
+          power.forEach((value, k) => {
+            const own = powers[`${other} ${channel}`][k];
+            assert.ok(Math.abs(own - value) <= 1e-6 * value + 1e-20, `${place}: ${own} ${value}`);
+          });
+        });
+      }
+    }
+  }
 });
 
 test("no windows give no magnitudes", () => {

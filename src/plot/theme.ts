@@ -86,6 +86,8 @@ const axis = {
   ticklen: 4,
   tickcolor: "#b0b0b0",
   automargin: true,
+  // "hide past div", plotly's default, measures all labels anew for each of them
+  ticklabeloverflow: "allow",
   title: { standoff: 8 },
 };
 

@@ -1,5 +1,7 @@
-import { type FrameArray, type Frames, sampleOf } from "../data/frames";
+import { checkNumber } from "../data/check";
+import { type FrameArray, type Frames, type FrameUnit, sampleOf } from "../data/frames";
 import { type RandomSource, randomSource } from "../data/random";
+import { convertRadarValue } from "../features/frameUnits";
 
 /** How often an augmentation is applied, and from which seed it is drawn. */
 export interface FrameAugmentOptions {
@@ -15,6 +17,18 @@ interface Sample {
   readonly rows: number;
   readonly columns: number;
   readonly times: number;
+}
+
+/** A pixel value (0: no echo, 255: the scale's end) in the frames' unit. */
+function inUnitOf(source: Frames, pixel: number): number {
+  return convertRadarValue(pixel, { from: "pixel", to: source.unit });
+}
+
+/** Refuses a value that the frames' array cannot hold. */
+function checkValue(value: number, options: { source: Frames; action: string; name: string }): void {
+  const { source, action, name } = options;
+  const bytes = source.shards[0] instanceof Uint8Array;
+  checkNumber(value, { action, name, ...(bytes && { low: 0, high: 255, whole: true }) });
 }
 
 /** Copies frames, each sample rewritten by `change`, which fills `out` from `sample`. */
@@ -37,15 +51,15 @@ function checkProbability(probability: number): void {
   }
 }
 
-/** Rewrites a share of the samples, each with its own stream of random numbers. */
+/** Rewrites a share of the samples, each with its own stream of random numbers: of seed, augmentation and sample. */
 function mapSome<T extends FrameArray>(
   source: Frames<T>,
-  options: FrameAugmentOptions,
+  options: FrameAugmentOptions & { name: string },
   change: (sample: Sample, out: T, random: RandomSource) => void,
 ): Frames<T> {
   const { seed = 0, probability = 0.5 } = options;
   checkProbability(probability);
-  const random = randomSource(seed);
+  const random = randomSource(seed).fork(options.name);
   return mapSamples(source, (sample, out, index) => {
     const own = random.fork(index);
     if (own.uniform() < probability) change(sample, out, own);
@@ -131,7 +145,7 @@ export function reverseFrames<T extends FrameArray>(
   source: Frames<T>,
   options: FrameAugmentOptions = {},
 ): Frames<T> {
-  return mapSome(source, options, ({ values, times }, out) => {
+  return mapSome(source, { ...options, name: "reverseFrames" }, ({ values, times }, out) => {
     for (let i = 0; i < values.length; i++) out[i] = values[i - 2 * (i % times) + times - 1];
   });
 }
@@ -148,7 +162,7 @@ export interface BlurFramesOptions extends FrameAugmentOptions {
  * @param source frames `[samples, rows, columns, times]`
  * @param options `deviation` in pixels (default 1), `seed` (default 0), `probability` (default 0.5)
  * @returns frames of the same shape and type; bytes are rounded
- * @throws {RangeError} if deviation is not positive or the probability lies outside [0, 1]
+ * @throws {RangeError} if deviation is not positive or larger than the frames, or the probability lies outside [0, 1]
  * @example
  * const soft = blurFrames(train, { deviation: 0.8, probability: 0.25 });
  */
@@ -157,11 +171,10 @@ export function blurFrames<T extends FrameArray>(
   options: BlurFramesOptions = {},
 ): Frames<T> {
   const { deviation = 1 } = options;
-  if (!(deviation > 0)) {
-    throw new RangeError(`Cannot blur frames: deviation must be positive, got ${deviation}`);
-  }
+  const widest = Math.max(source.shape[1], source.shape[2], 1);
+  checkNumber(deviation, { action: "blur frames", name: "deviation", low: 0, above: true, high: widest });
   const half = gaussianKernel(deviation);
-  return mapSome(source, options, (sample, out) => {
+  return mapSome(source, { ...options, name: "blurFrames" }, (sample, out) => {
     const { values, rows, columns, times } = sample;
     const between = new Float64Array(values.length);
     const along = (
@@ -207,7 +220,7 @@ export interface DropPatchesOptions extends FrameAugmentOptions {
   count?: number;
   /** Height and width of a patch in pixels; default 8. */
   size?: number;
-  /** Value written into them; default 0. */
+  /** Value written into them, in the frames' unit; default no echo (pixel 0, -10.1 dBZ, 0.008 mm/h). */
   fill?: number;
 }
 
@@ -215,9 +228,9 @@ export interface DropPatchesOptions extends FrameAugmentOptions {
  * Blanks square patches of a share of the samples, at all times alike (coarse dropout, also called cutout).
  *
  * @param source frames `[samples, rows, columns, times]`
- * @param options `count` (default 8), `size` (default 8), `fill` (default 0), `seed` (default 0), `probability` (default 0.5)
+ * @param options `count` (default 8), `size` (default 8), `fill` (default no echo), `seed` (default 0), `probability` (default 0.5)
  * @returns frames of the same shape and type
- * @throws {RangeError} if a patch does not fit the frames or the probability lies outside [0, 1]
+ * @throws {RangeError} if a patch does not fit the frames, count or fill are impossible (bytes hold 0 to 255), or the probability lies outside [0, 1]
  * Source: DeVries and Taylor 2017.
  * @example
  * const holed = dropPatches(train, { count: 4, size: 12 });
@@ -226,14 +239,13 @@ export function dropPatches<T extends FrameArray>(
   source: Frames<T>,
   options: DropPatchesOptions = {},
 ): Frames<T> {
-  const { count = 8, size = 8, fill = 0 } = options;
+  const { count = 8, size = 8, fill = inUnitOf(source, 0) } = options;
+  const action = "drop patches";
   const [, rows, columns, times] = source.shape;
-  if (!(Number.isInteger(size) && size > 0 && size <= Math.min(rows, columns))) {
-    throw new RangeError(
-      `Cannot drop patches: size must be a whole number from 1 to ${Math.min(rows, columns)}, got ${size}`,
-    );
-  }
-  return mapSome(source, options, (_, out, random) => {
+  checkNumber(size, { action, name: "size", low: 1, high: Math.min(rows, columns), whole: true });
+  checkNumber(count, { action, name: "count", low: 0, high: rows * columns, whole: true });
+  checkValue(fill, { source, action, name: "fill" });
+  return mapSome(source, { ...options, name: "dropPatches" }, (_, out, random) => {
     for (let patch = 0; patch < count; patch++) {
       const top = random.integer(0, rows - size + 1);
       const left = random.integer(0, columns - size + 1);
@@ -246,21 +258,33 @@ export function dropPatches<T extends FrameArray>(
 
 /** Options of {@link shiftIntensity}. */
 export interface ShiftIntensityOptions extends FrameAugmentOptions {
-  /** Largest shift either way, in the frames' unit; default 10 (pixels: 2.7 dBZ). */
+  /**
+   * Largest shift either way, in the frames' unit, of rain and reflectivity in dB, as these are multiplied; default 10
+   * pixels, which are 2.75 dB.
+   */
   shift?: number;
-  /** Least value, which "no echo" keeps; default 0. */
+  /** Least value, which "no echo" keeps, in the frames' unit; default that of pixel 0. */
   low?: number;
-  /** Greatest value; default 255. */
+  /** Greatest value, in the frames' unit; default that of pixel 255. */
   high?: number;
 }
 
+/** Ten pixels. */
+const defaultShift: Readonly<Record<FrameUnit, number>> = {
+  pixel: 10,
+  unit: 10 / 255,
+  dbz: 700 / 255,
+  reflectivity: 700 / 255,
+  rain: 700 / 255,
+};
+
 /**
- * Adds one random number to every echo of a sample, as another radar or rain type would; "no echo" stays.
+ * Shifts every echo of a sample by one random number of dB, as another radar or rain type would; "no echo" stays.
  *
  * @param source frames `[samples, rows, columns, times]`
- * @param options `shift` (default 10), `low` (default 0), `high` (default 255), `seed` (default 0), `probability` (default 0.5)
+ * @param options `shift` (default 10 pixels), `low` (default no echo), `high` (default pixel 255), `seed` (default 0), `probability` (default 0.5)
  * @returns frames of the same shape and type, within `[low, high]`
- * @throws {RangeError} if the probability lies outside [0, 1]
+ * @throws {RangeError} if shift, low or high are impossible (bytes hold 0 to 255) or the probability lies outside [0, 1]
  * @example
  * const brighter = shiftIntensity(train, { shift: 6 });
  */
@@ -268,13 +292,27 @@ export function shiftIntensity<T extends FrameArray>(
   source: Frames<T>,
   options: ShiftIntensityOptions = {},
 ): Frames<T> {
-  const { shift = 10, low = 0, high = 255 } = options;
+  const { unit } = source;
+  const { shift = defaultShift[unit], low = inUnitOf(source, 0), high = inUnitOf(source, 255) } = options;
+  const action = "shift intensities";
+  checkNumber(shift, { action, name: "shift", low: 0 });
+  checkValue(low, { source, action, name: "low" });
+  checkValue(high, { source, action, name: "high" });
+  checkNumber(high, { action, name: "high", low });
   const whole = source.shards[0] instanceof Uint8Array;
-  return mapSome(source, options, ({ values }, out, random) => {
+  // a dB of rain is less of it than of reflectivity, by the exponent of Marshall and Palmer's relation
+  const decade = unit === "rain" ? 16 : 10;
+  const factored = unit === "rain" || unit === "reflectivity";
+  return mapSome(source, { ...options, name: "shiftIntensity" }, ({ values }, out, random) => {
     const drawn = (2 * random.uniform() - 1) * shift;
     const by = whole ? Math.round(drawn) : drawn;
+    const factor = factored ? 10 ** (by / decade) : 1;
+    // compared as the frames hold it: float32's no echo is not float64's
+    const none = whole ? low : Math.fround(low);
     for (let i = 0; i < values.length; i++) {
-      if (values[i] > low) out[i] = Math.min(high, Math.max(low, values[i] + by));
+      if (values[i] > none) {
+        out[i] = Math.min(high, Math.max(low, factored ? values[i] * factor : values[i] + by));
+      }
     }
   });
 }

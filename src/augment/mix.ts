@@ -1,3 +1,4 @@
+import { checkNumber } from "../data/check";
 import { type RandomSource, randomSource } from "../data/random";
 import type { Series } from "../data/series";
 import { channelIndices } from "../features/channels";
@@ -27,11 +28,19 @@ export interface MirrorOptions {
   labels?: ReadonlyMap<number, number> | Readonly<Record<number, number>>;
 }
 
+function checkLabels({ series, labels }: LabelledSeries, action: string): void {
+  const windows = series.shape[0];
+  if (labels.length !== windows) {
+    throw new RangeError(`Cannot ${action}: need one label a window (${windows}), got ${labels.length}`);
+  }
+}
+
 /**
  * Mirrors windows: some channels change sign, some labels change places (left arm, right arm). The caller knows which.
  *
  * @param source windows `[windows, steps, channels]` with their labels
- * @throws {RangeError} if a channel is unknown
+ * @throws {RangeError} if a channel is unknown, labels and windows are not equally many, or a pair of labels is
+ *   one-sided
  * @example
  * const other = mirrorSeries({ series: raw, labels }, { flip: ["acc_x", "gy_y", "gy_z"], labels: { 12: 13, 13: 12 } });
  */
@@ -41,13 +50,21 @@ export function mirrorSeries(
 ): { series: Series; labels: Int32Array } {
   const { flip, labels: pairs = {} } = options;
   const { series } = source;
+  checkLabels(source, "mirror windows");
   const data = series.data.slice();
   const width = series.shape[2];
-  for (const channel of channelIndices(series, flip)) {
+  for (const channel of new Set(channelIndices(series, flip))) {
     for (let i = channel; i < data.length; i += width) data[i] = -data[i];
   }
   const map =
     pairs instanceof Map ? pairs : new Map(Object.entries(pairs).map(([from, to]) => [Number(from), to]));
+  for (const [from, to] of map) {
+    if (map.get(to) !== from) {
+      throw new RangeError(
+        `Cannot mirror windows: labels must change places, ${to} becoming ${from} as ${from} becomes ${to}, got ${map.get(to) ?? "no pair"} for ${to}`,
+      );
+    }
+  }
   const labels = Int32Array.from(source.labels, (label) => map.get(label) ?? label);
   return { series: { ...series, data }, labels };
 }
@@ -76,17 +93,16 @@ function gamma(random: RandomSource, shape: number): number {
 /** Pairs each window with another; `write` fills its values and returns the share that it keeps of its label. */
 function mix(
   source: LabelledSeries,
-  options: Required<MixOptions>,
+  options: MixOptions & { alpha: number; name: string },
   write: (own: Float32Array, other: Float32Array, draw: { share: number; random: RandomSource }) => number,
 ): SoftlyLabelledSeries {
-  const { classes, alpha, seed } = options;
+  const { classes, alpha, seed = 0, name } = options;
   const { series, labels } = source;
   const [windows, steps, channels] = series.shape;
-  if (!(alpha > 0)) throw new RangeError(`Cannot mix windows: alpha must be positive, got ${alpha}`);
-  if (labels.length !== windows) {
-    throw new RangeError(`Cannot mix windows: need one label a window (${windows}), got ${labels.length}`);
-  }
-  const random = randomSource(seed).fork("mix");
+  checkNumber(alpha, { action: "mix windows", name: "alpha", low: 0, above: true });
+  checkNumber(classes, { action: "mix windows", name: "classes", low: 1, high: 1e6, whole: true });
+  checkLabels(source, "mix windows");
+  const random = randomSource(seed).fork(name);
   const partners = random.shuffle(Array.from({ length: windows }, (_, w) => w));
   const data = series.data.slice();
   const targets = new Float32Array(windows * classes);
@@ -101,7 +117,8 @@ function mix(
     }
     const first = gamma(random, alpha);
     const second = gamma(random, alpha);
-    const share = first + second > 0 ? first / (first + second) : 0.5;
+    // a tiny alpha leaves nothing of both: then one label is kept whole
+    const share = first + second > 0 ? first / (first + second) : Math.round(random.uniform());
     const other = series.data.subarray(partners[w] * size, (partners[w] + 1) * size);
     const kept = write(data.subarray(w * size, (w + 1) * size), other, { share, random });
     targets[w * classes + labels[w]] += kept;
@@ -114,13 +131,13 @@ function mix(
  * Blends each window with another and their labels alike.
  *
  * @param source windows `[windows, steps, channels]` with labels in `[0, classes)`
- * @throws {RangeError} if labels or alpha are impossible
+ * @throws {RangeError} if labels, classes or alpha are impossible
  * Source: Zhang et al. 2018 (arXiv:1710.09412), alpha 0.2.
  * @example
  * const { series: blended, targets } = mixup({ series: train, labels }, { classes: 61, seed: 1 });
  */
 export function mixup(source: LabelledSeries, options: MixOptions): SoftlyLabelledSeries {
-  return mix(source, { alpha: 0.2, seed: 0, ...options }, (own, other, { share }) => {
+  return mix(source, { ...options, alpha: options.alpha ?? 0.2, name: "mixup" }, (own, other, { share }) => {
     for (let i = 0; i < own.length; i++) own[i] = share * own[i] + (1 - share) * other[i];
     return share;
   });
@@ -130,17 +147,21 @@ export function mixup(source: LabelledSeries, options: MixOptions): SoftlyLabell
  * Replaces a stretch of each window by the same stretch of another; labels count by length.
  *
  * @param source windows `[windows, steps, channels]` with labels in `[0, classes)`
- * @throws {RangeError} if labels or alpha are impossible
+ * @throws {RangeError} if labels, classes or alpha are impossible
  * Source: Yun et al. 2019 (arXiv:1905.04899), along time.
  * @example
  * const { series: cut, targets } = cutmix({ series: train, labels }, { classes: 61, seed: 1 });
  */
 export function cutmix(source: LabelledSeries, options: MixOptions): SoftlyLabelledSeries {
   const [, steps, channels] = source.series.shape;
-  return mix(source, { alpha: 1, seed: 0, ...options }, (own, other, { share, random }) => {
-    const length = Math.round((1 - share) * steps);
-    const start = random.integer(0, steps - length + 1);
-    own.set(other.subarray(start * channels, (start + length) * channels), start * channels);
-    return 1 - length / steps;
-  });
+  return mix(
+    source,
+    { ...options, alpha: options.alpha ?? 1, name: "cutmix" },
+    (own, other, { share, random }) => {
+      const length = Math.round((1 - share) * steps);
+      const start = random.integer(0, steps - length + 1);
+      own.set(other.subarray(start * channels, (start + length) * channels), start * channels);
+      return 1 - length / steps;
+    },
+  );
 }

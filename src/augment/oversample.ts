@@ -1,3 +1,4 @@
+import { checkNumber } from "../data/check";
 import { type RandomSource, randomSource } from "../data/random";
 import type { Series } from "../data/series";
 
@@ -14,6 +15,9 @@ export interface OversampleOptions {
   /** Seed of the rolls and the noise; default 0. */
   seed?: number;
 }
+
+/** What the result may hold, as float32 8 GiB. */
+const mostValues = 2 ** 31;
 
 /** Windows, their labels, and which window each was made of. */
 export interface OversampledSeries {
@@ -54,10 +58,10 @@ function writeCopy(
  * @param source series `[windows, steps, channels]`, scaled
  * @param labels one label a window
  * @returns the given windows followed by the copies, in window order, with labels and origins
- * @throws {RangeError} if labels and windows disagree, or if roll, noise or copies are impossible
+ * @throws {RangeError} if labels and windows disagree, no window has the label to skip, or if roll, noise or copies are impossible
  * Source: the third place of DACON 235689, with `{ skip: 26, roll: [50, 550], noise: 0.03 }`.
  * @example
- * const { series: more, labels: all } = oversample(train, labels, { skip: 26, seed: 2021 });
+ * const { series: more, labels: all } = oversample(train, labels, { seed: 2021 }); // the most frequent label is skipped
  */
 export function oversample(
   source: Series,
@@ -71,15 +75,22 @@ export function oversample(
   if (labels.length !== windows) {
     throw new RangeError(`Cannot oversample: need one label a window (${windows}), got ${labels.length}`);
   }
-  if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
+  if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && low < high)) {
     throw new RangeError(`Cannot oversample: roll must be whole steps low < high, got [${roll}]`);
   }
-  if (!(noise >= 0) || !(Number.isInteger(copies) && copies >= 0)) {
-    throw new RangeError(
-      `Cannot oversample: noise must be >= 0 and copies a whole number, got ${noise} and ${copies}`,
-    );
-  }
+  const action = "oversample";
+  checkNumber(noise, { action, name: "noise", low: 0 });
+  const most = Math.max(1, Math.floor(mostValues / Math.max(1, source.data.length)) - 1);
+  checkNumber(copies, { action, name: "copies", low: 0, high: most, whole: true });
   const skipped = new Set(typeof skip === "number" ? [skip] : skip);
+  const present = new Set(Array.from(labels));
+  for (const label of skipped) {
+    if (!present.has(label) && windows > 0) {
+      throw new RangeError(
+        `Cannot oversample: the labels to skip must be among ${[...present].sort((a, b) => a - b).join(", ")}, got ${label}`,
+      );
+    }
+  }
   const origins = Array.from({ length: windows }, (_, w) => w);
   for (let w = 0; w < windows; w++) {
     for (let copy = 0; copy < copies && !skipped.has(labels[w]); copy++) origins.push(w);

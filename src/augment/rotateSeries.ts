@@ -1,3 +1,4 @@
+import { checkNumber } from "../data/check";
 import type { RandomSource } from "../data/random";
 import type { Series } from "../data/series";
 import { channelIndices } from "../features/channels";
@@ -39,13 +40,14 @@ function randomRotation(random: RandomSource, angle: number): number[] {
  *
  * @param source series `[windows, steps, channels]`, not scaled a channel apart
  * @returns float32 of the same shape; lengths of the triples are kept
- * @throws {RangeError} if a channel is unknown, or without `triples` the channels are not a multiple of three
+ * @throws {RangeError} if a channel is unknown or named twice, the angle lies outside [0, 180], or without `triples` the channels are not a multiple of three
  * Source: Um et al. 2017 (arXiv:1706.00527); the first place of DACON 235689 turned acc and gyro independently.
  * @example
  * rotateSeries(raw, { triples: [["acc_x", "acc_y", "acc_z"], ["gy_x", "gy_y", "gy_z"]], seed: 1 });
  */
 export function rotateSeries(source: Series, options: RotateSeriesOptions = {}): Series {
   const { triples, together = false, angle = 180 } = options;
+  checkNumber(angle, { action: "rotate", name: "angle", low: 0, high: 180 });
   const width = source.channels.length;
   if (!triples && width % 3 !== 0) {
     throw new RangeError(
@@ -55,7 +57,14 @@ export function rotateSeries(source: Series, options: RotateSeriesOptions = {}):
   const places = triples
     ? triples.map((names) => channelIndices(source, names))
     : Array.from({ length: width / 3 }, (_, i) => [3 * i, 3 * i + 1, 3 * i + 2]);
-  return changeWindows(source, options, ({ values, channels }, out, random) => {
+  const turned = places.flat();
+  const twice = turned.find((channel, i) => turned.indexOf(channel) !== i);
+  if (twice !== undefined || places.some((triple) => triple.length !== 3)) {
+    throw new RangeError(
+      `Cannot rotate: triples must be of three different channels each, got ${JSON.stringify(triples)}`,
+    );
+  }
+  return changeWindows(source, { ...options, name: "rotateSeries" }, ({ values, channels }, out, random) => {
     out.set(values);
     let turn = randomRotation(random, angle);
     places.forEach(([x, y, z], triple) => {

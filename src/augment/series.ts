@@ -1,3 +1,4 @@
+import { checkNumber } from "../data/check";
 import type { Series } from "../data/series";
 import {
   changeWindows,
@@ -27,10 +28,16 @@ export interface RollSeriesOptions extends SeriesAugmentOptions {
  */
 export function rollSeries(source: Series, options: RollSeriesOptions = {}): Series {
   const { shift, range = [0, source.shape[1]] } = options;
-  if (shift !== undefined && !Number.isInteger(shift)) {
-    throw new RangeError(`Cannot roll: shift must be a whole number of steps, got ${shift}`);
-  }
-  return changeWindows(source, options, ({ values, channels }, out, random) => {
+  if (shift !== undefined) checkNumber(shift, { action: "roll", name: "shift", whole: true });
+  checkNumber(range[0], { action: "roll", name: "the range's low end", whole: true });
+  checkNumber(range[1], {
+    action: "roll",
+    name: "the range's high end",
+    low: range[0],
+    above: true,
+    whole: true,
+  });
+  return changeWindows(source, { ...options, name: "rollSeries" }, ({ values, channels }, out, random) => {
     const by = shiftOf(shift ?? random.integer(range[0], range[1]), values.length / channels) * channels;
     out.set(values.subarray(0, values.length - by), by);
     out.set(values.subarray(values.length - by), 0);
@@ -50,7 +57,7 @@ export function rollSeries(source: Series, options: RollSeriesOptions = {}): Ser
 export function jitterSeries(source: Series, options: DeviationOptions = {}): Series {
   const { deviation = 0.03 } = options;
   checkDeviation(deviation, "jitter");
-  return changeWindows(source, options, ({ values }, out, random) => {
+  return changeWindows(source, { ...options, name: "jitterSeries" }, ({ values }, out, random) => {
     for (let i = 0; i < values.length; i++) out[i] = values[i] + deviation * random.normal();
   });
 }
@@ -68,10 +75,14 @@ export function jitterSeries(source: Series, options: DeviationOptions = {}): Se
 export function stretchAmplitude(source: Series, options: DeviationOptions = {}): Series {
   const { deviation = 0.1 } = options;
   checkDeviation(deviation, "scale windows");
-  return changeWindows(source, options, ({ values, channels }, out, random) => {
-    const factors = Array.from({ length: channels }, () => 1 + deviation * random.normal());
-    for (let i = 0; i < values.length; i++) out[i] = values[i] * factors[i % channels];
-  });
+  return changeWindows(
+    source,
+    { ...options, name: "stretchAmplitude" },
+    ({ values, channels }, out, random) => {
+      const factors = Array.from({ length: channels }, () => 1 + deviation * random.normal());
+      for (let i = 0; i < values.length; i++) out[i] = values[i] * factors[i % channels];
+    },
+  );
 }
 
 /** Options of {@link permuteSegments}. */
@@ -95,27 +106,30 @@ export interface PermuteSegmentsOptions extends SeriesAugmentOptions {
 export function permuteSegments(source: Series, options: PermuteSegmentsOptions = {}): Series {
   const { segments = 4, least = 10 } = options;
   const steps = source.shape[1];
-  if (
-    !(Number.isInteger(segments) && segments >= 1 && Number.isInteger(least) && segments * least <= steps)
-  ) {
+  checkNumber(least, { action: "permute", name: "least", low: 0, whole: true });
+  if (!(Number.isInteger(segments) && segments >= 1 && segments <= steps && segments * least <= steps)) {
     throw new RangeError(
       `Cannot permute: segments of at least ${least} steps must fit ${steps} steps, got ${segments}`,
     );
   }
-  return changeWindows(source, options, ({ values, channels }, out, random) => {
-    const free = steps - segments * least;
-    const cuts = Array.from({ length: segments - 1 }, () => random.integer(0, free + 1)).sort(
-      (a, b) => a - b,
-    );
-    const bounds = [0, ...cuts.map((cut, i) => cut + (i + 1) * least), steps];
-    const order = random.shuffle(Array.from({ length: segments }, (_, i) => i));
-    let at = 0;
-    for (const segment of order) {
-      const piece = values.subarray(bounds[segment] * channels, bounds[segment + 1] * channels);
-      out.set(piece, at);
-      at += piece.length;
-    }
-  });
+  return changeWindows(
+    source,
+    { ...options, name: "permuteSegments" },
+    ({ values, channels }, out, random) => {
+      const free = steps - segments * least;
+      const cuts = Array.from({ length: segments - 1 }, () => random.integer(0, free + 1)).sort(
+        (a, b) => a - b,
+      );
+      const bounds = [0, ...cuts.map((cut, i) => cut + (i + 1) * least), steps];
+      const order = random.shuffle(Array.from({ length: segments }, (_, i) => i));
+      let at = 0;
+      for (const segment of order) {
+        const piece = values.subarray(bounds[segment] * channels, bounds[segment + 1] * channels);
+        out.set(piece, at);
+        at += piece.length;
+      }
+    },
+  );
 }
 
 /** Options of {@link dropChannels}. */
@@ -137,7 +151,7 @@ export function dropChannels(source: Series, options: DropChannelsOptions = {}):
   const { rate = 0.1 } = options;
   if (!(rate >= 0 && rate <= 1))
     throw new RangeError(`Cannot drop channels: rate must lie in [0, 1], got ${rate}`);
-  return changeWindows(source, options, ({ values, channels }, out, random) => {
+  return changeWindows(source, { ...options, name: "dropChannels" }, ({ values, channels }, out, random) => {
     const kept = Array.from({ length: channels }, () => (random.uniform() < rate ? 0 : 1));
     for (let i = 0; i < values.length; i++) out[i] = kept[i % channels] === 0 ? 0 : values[i];
   });

@@ -1,4 +1,5 @@
 /** Augmentations that stretch windows along a curve: their amplitude, or time itself. */
+import { checkNumber } from "../data/check";
 import type { Series } from "../data/series";
 import {
   changeWindows,
@@ -12,8 +13,16 @@ import {
 
 /** Options of {@link warpMagnitude} and {@link warpTime}. */
 export interface WarpOptions extends DeviationOptions {
-  /** Random knots between both ends of the smooth curve; default 4. */
+  /** Random knots between both ends of the smooth curve, at most 1,000; default 4. */
   knots?: number;
+}
+
+/** More would be noise, not a curve. */
+const mostKnots = 1000;
+
+function checkWarp({ deviation, knots }: Required<Pick<WarpOptions, "deviation" | "knots">>): void {
+  checkDeviation(deviation, "warp");
+  checkNumber(knots, { action: "warp", name: "knots", low: 0, high: mostKnots, whole: true });
 }
 
 /**
@@ -28,8 +37,8 @@ export interface WarpOptions extends DeviationOptions {
  */
 export function warpMagnitude(source: Series, options: WarpOptions = {}): Series {
   const { deviation = 0.2, knots = 4 } = options;
-  checkDeviation(deviation, "warp");
-  return changeWindows(source, options, ({ values, channels }, out, random) => {
+  checkWarp({ deviation, knots });
+  return changeWindows(source, { ...options, name: "warpMagnitude" }, ({ values, channels }, out, random) => {
     for (let c = 0; c < channels; c++) {
       const curve = smoothCurve(random, { steps: values.length / channels, knots, deviation });
       for (let t = 0; t < curve.length; t++) out[t * channels + c] = values[t * channels + c] * curve[t];
@@ -58,8 +67,8 @@ function resample({ values, channels }: Window, out: Float32Array, place: (step:
  */
 export function warpTime(source: Series, options: WarpOptions = {}): Series {
   const { deviation = 0.2, knots = 4 } = options;
-  checkDeviation(deviation, "warp");
-  return changeWindows(source, options, (window, out, random) => {
+  checkWarp({ deviation, knots });
+  return changeWindows(source, { ...options, name: "warpTime" }, (window, out, random) => {
     const steps = window.values.length / window.channels;
     const speed = smoothCurve(random, { steps, knots, deviation });
     const time = new Float64Array(steps);
@@ -89,7 +98,7 @@ export function sliceSeries(source: Series, options: SliceSeriesOptions = {}): S
   const { keep = 0.9 } = options;
   if (!(keep > 0 && keep <= 1)) throw new RangeError(`Cannot slice: keep must lie in (0, 1], got ${keep}`);
   const last = source.shape[1] - 1;
-  return changeWindows(source, options, (window, out, random) => {
+  return changeWindows(source, { ...options, name: "sliceSeries" }, (window, out, random) => {
     const start = random.uniform() * (1 - keep) * last;
     resample(window, out, (t) => start + t * keep);
   });

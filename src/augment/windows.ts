@@ -1,3 +1,4 @@
+import { checkNumber } from "../data/check";
 import { type RandomSource, randomSource } from "../data/random";
 import type { Series } from "../data/series";
 import { naturalSpline } from "../data/spline";
@@ -22,10 +23,13 @@ export interface Window {
   readonly channels: number;
 }
 
-/** Copies a series, each chosen window rewritten by `change` with its own stream of random numbers. */
+/**
+ * Copies a series, each chosen window rewritten by `change` with its own stream of random numbers: of the seed, the
+ * augmentation's name and the window, so that augmentations with one seed draw independently.
+ */
 export function changeWindows(
   source: Series,
-  options: SeriesAugmentOptions,
+  options: SeriesAugmentOptions & { name: string },
   change: (window: Window, out: Float32Array, random: RandomSource) => void,
 ): Series {
   const { seed = 0, probability = 1 } = options;
@@ -33,7 +37,7 @@ export function changeWindows(
     throw new RangeError(`Cannot augment series: probability must lie in [0, 1], got ${probability}`);
   }
   const [windows, steps, channels] = source.shape;
-  const random = randomSource(seed);
+  const random = randomSource(seed).fork(options.name);
   const data = source.data.slice();
   const size = steps * channels;
   for (let w = 0; w < windows; w++) {
@@ -47,9 +51,7 @@ export function changeWindows(
 
 /** Refuses a deviation that is negative or no number; the message names the action. */
 export function checkDeviation(deviation: number, action: string): void {
-  if (!(deviation >= 0 && deviation < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`Cannot ${action}: deviation must be a number from 0, got ${deviation}`);
-  }
+  checkNumber(deviation, { action, name: "deviation", low: 0 });
 }
 
 /** A shift as a whole number of steps in `[0, steps)`. */
@@ -77,9 +79,6 @@ export function smoothCurve(
   options: { steps: number; knots: number; deviation: number },
 ): Float64Array {
   const { steps, knots, deviation } = options;
-  if (!(Number.isInteger(knots) && knots >= 0)) {
-    throw new RangeError(`Cannot draw a curve: knots must be a whole number from 0, got ${knots}`);
-  }
   const heights = Float64Array.from({ length: knots + 2 }, () => 1 + deviation * random.normal());
   return naturalSpline(heights, steps);
 }

@@ -20,6 +20,12 @@ function mix(state: number, value: number): number {
   return ((hash ^ (hash >>> 16)) + 0x9e3779b9) >>> 0;
 }
 
+/** A whole seed in 32 bits, int32 where it fits: seeds that are 2^32 apart differ. */
+export function seedBits(seed: number): number {
+  const high = Math.floor(seed / 0x100000000);
+  return high === 0 ? seed | 0 : mix(mix(seed >>> 0, 2), high) | 0;
+}
+
 /** Hashes a label into a 32-bit seed that depends on the parent's. */
 function childSeed(seed: number, label: number | string): number {
   let hash = mix(seed, 0x5bd1e995);
@@ -90,6 +96,6 @@ export function randomSource(seed: number): RandomSource {
       }
       return array;
     },
-    fork: (label) => randomSource(childSeed(low, label)),
+    fork: (label) => randomSource(childSeed(seedBits(seed), label)),
   };
 }

@@ -4,6 +4,7 @@
  * numbers that the eager one draws, and a resumed run those of the uninterrupted one.
  */
 import type { Scalar, Tensor } from "@tensorflow/tfjs-node-gpu";
+import { seedBits } from "../data/random";
 import { tf } from "./load";
 import { nativeOp } from "./native";
 
@@ -42,13 +43,14 @@ function asScalar(value: number | Scalar): Scalar {
  * Runs `f` with the random functions below drawing from `seed` and `step`: the first call in `f` draws the first
  * stream of that step, the second another, and so on.
  *
- * @param state `seed` and `step`: whole numbers (32 bits are used) or int32 scalars, which a captured step keeps as inputs
+ * @param state `seed` and `step`: whole numbers (of the step 32 bits are used) or int32 scalars, which a captured step keeps as inputs
  * @example
  * const mask = withRandomState({ seed: 7, step: 0 }, () => randomUniform([16, 600, 18]));
  */
 export function withRandomState<T>(state: { seed: number | Scalar; step: number | Scalar }, f: () => T): T {
   const outer = current;
-  const key = tf.tidy(() => tf.stack([asScalar(state.seed), asScalar(state.step)]));
+  const seed = typeof state.seed === "number" ? seedBits(state.seed) : state.seed;
+  const key = tf.tidy(() => tf.stack([asScalar(seed), asScalar(state.step)]));
   current = { key, calls: 0 };
   try {
     return f();
@@ -69,7 +71,7 @@ export function seedRandom(seed: number): void {
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`Cannot seed the random functions: the seed must be a whole number, got ${seed}`);
   }
-  looseSeed = seed | 0;
+  looseSeed = seedBits(seed);
   looseCalls = 0;
 }
 

@@ -29,7 +29,7 @@ function target(labels: Int32Array): ArrayData {
  * @returns what `train.crossValidate` takes as `prepare`
  * @throws {RangeError} if labels and windows disagree
  * @example
- * const prepare = motion.prepareFolds(windows, { labels, test, oversample: { skip: 26 } });
+ * const prepare = motion.prepareFolds(windows, { labels, test, oversample: {} });
  */
 export function prepareFolds(
   windows: Series,

@@ -1,6 +1,7 @@
 /** One run of `fit`: epochs, callbacks, and what they may see and change. */
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { throwIfAborted } from "../data";
+import { seedBits } from "../data/random";
 import type { Feeder } from "./feeding";
 import { gatherState, restoreState, type StateHolders, writeWeights } from "./fitState";
 import { logsOfSums } from "./logs";
@@ -180,7 +181,7 @@ export class FitRun implements FitContext {
       batch: size,
       start,
       step: this.step,
-      seed: this.seed,
+      seed: seedBits(this.seed),
       epoch: this.epoch,
       learningRates,
     });

@@ -69,6 +69,6 @@ test("what cannot be done is refused", () => {
   assert.throws(() => turnFrames(oblong, { turns: 1 }), /square frames, got 2 x 3/);
   assert.throws(() => turnFrames(oblong, { turns: 0.5 }), /whole number/);
   assert.throws(() => reverseFrames(source, { probability: -1 }), /\[0, 1\]/);
-  assert.throws(() => blurFrames(source, { deviation: 0 }), /positive/);
+  assert.throws(() => blurFrames(source, { deviation: 0 }), /above 0 to 4, got 0/);
   assert.throws(() => dropPatches(source, { size: 9 }), /from 1 to 4, got 9/);
 });

@@ -16,6 +16,7 @@ test("the same seed and step draw the same numbers, and another of either draws 
   assert.deepEqual(draw(7, 3), draw(7, 3));
   assert.notDeepEqual(draw(7, 3), draw(8, 3));
   assert.notDeepEqual(draw(7, 3), draw(7, 4));
+  for (const seed of [7 + 2 ** 32, 7 - 2 ** 32, 7 + 2 ** 33]) assert.notDeepEqual(draw(7, 3), draw(seed, 3));
 });
 
 test("two calls within a step draw different numbers", () => {
@@ -47,6 +48,8 @@ test("outside a step the stream follows seedRandom", () => {
   seedRandom(5);
   assert.deepEqual([...randomUniform([3]).dataSync(), ...randomUniform([3]).dataSync()], first);
   assert.notDeepEqual(first.slice(0, 3), first.slice(3));
+  seedRandom(5 + 2 ** 32);
+  assert.notDeepEqual([...randomUniform([3]).dataSync()], first.slice(0, 3));
 });
 
 test("an empty range and a seed that is no whole number are refused", () => {

@@ -3,6 +3,7 @@
  * `[batch, rows, columns, targets]`; what moves pixels moves both. Their typed-array twins are in `augment/frames`.
  */
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-node-gpu";
+import { checkNumber } from "../../data/check";
 import { randomInteger, randomUniform, tf } from "../../engine";
 import type { GraphAugmentation } from "../types";
 
@@ -12,11 +13,14 @@ export interface GraphFrameOptions {
   probability?: number;
 }
 
-/** 1 for the samples to change, 0 for the others: `[batch, 1, 1, 1]`. */
-function chosen(x: Tensor, probability: number): Tensor {
+function checkProbability(probability: number): void {
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`Cannot augment frames: probability must lie in [0, 1], got ${probability}`);
   }
+}
+
+/** 1 for the samples to change, 0 for the others: `[batch, 1, 1, 1]`. */
+function chosen(x: Tensor, probability: number): Tensor {
   return tf.less(randomUniform([x.shape[0], 1, 1, 1]), probability);
 }
 
@@ -40,6 +44,7 @@ function moveBoth(
  */
 export function randomFlips(options: GraphFrameOptions = {}): GraphAugmentation {
   const { probability = 0.5 } = options;
+  checkProbability(probability);
   return (batch) => {
     const upright = moveBoth(batch, chosen(batch.x, probability), (images) => tf.reverse(images, 1));
     return moveBoth(upright, chosen(batch.x, probability), (images) => tf.reverse(images, 2));
@@ -78,6 +83,7 @@ export function randomTurns(): GraphAugmentation {
  */
 export function randomTimeReversal(options: GraphFrameOptions = {}): GraphAugmentation {
   const { probability = 0.5 } = options;
+  checkProbability(probability);
   return ({ x, y }) => {
     const sequence = tf.concat([x, y], 3);
     const played = tf.where(chosen(x, probability), tf.reverse(sequence, 3), sequence);
@@ -96,15 +102,14 @@ export interface RandomBlurOptions extends GraphFrameOptions {
  * Blurs the inputs of a share of the samples with a Gaussian, not the targets.
  *
  * @param options `deviation` in pixels (default 1), `probability` (default 0.5)
- * @throws {RangeError} if deviation is not positive or the probability lies outside [0, 1]
+ * @throws {RangeError} if deviation lies outside (0, 1000] or the probability lies outside [0, 1]
  * @example
  * await fit(model, data, { ...options, augment: randomBlur({ probability: 0.25 }) });
  */
 export function randomBlur(options: RandomBlurOptions = {}): GraphAugmentation {
   const { deviation = 1, probability = 0.5 } = options;
-  if (!(deviation > 0)) {
-    throw new RangeError(`Cannot blur frames: deviation must be positive, got ${deviation}`);
-  }
+  checkProbability(probability);
+  checkNumber(deviation, { action: "blur frames", name: "deviation", low: 0, above: true, high: 1000 });
   const radius = Math.max(1, Math.ceil(3 * deviation));
   const weights = Array.from({ length: 2 * radius + 1 }, (_, k) =>
     Math.exp(-((k - radius) ** 2) / (2 * deviation * deviation)),
@@ -153,13 +158,13 @@ export interface RandomPatchDropoutOptions extends GraphFrameOptions {
  */
 export function randomPatchDropout(options: RandomPatchDropoutOptions = {}): GraphAugmentation {
   const { count = 8, size = 8, probability = 0.5 } = options;
+  const action = "drop patches";
+  checkProbability(probability);
+  checkNumber(count, { action, name: "count", low: 0, high: 10_000, whole: true });
   return ({ x, y }) => {
     const [batch, rows, columns] = x.shape as [number, number, number, number];
-    if (!(Number.isInteger(size) && size > 0 && size <= Math.min(rows, columns))) {
-      throw new RangeError(
-        `Cannot drop patches: size must be a whole number from 1 to ${Math.min(rows, columns)}, got ${size}`,
-      );
-    }
+    checkNumber(size, { action, name: "size", low: 1, high: Math.min(rows, columns), whole: true });
+    if (count === 0) return { x, y };
     /** Whether a place lies in each patch along one axis: `[batch, count, extent]`. */
     const covers = (extent: number): Tensor => {
       const start = randomInteger([batch, count, 1], { min: 0, max: extent - size + 1 });
@@ -180,24 +185,32 @@ export function randomPatchDropout(options: RandomPatchDropoutOptions = {}): Gra
 export interface RandomIntensityShiftOptions extends GraphFrameOptions {
   /** Largest shift either way, in the batch's unit; default 10 / 255. */
   shift?: number;
-  /** Greatest value; default 1. */
+  /** Least value, which "no echo" keeps, in the batch's unit; default 0. */
+  low?: number;
+  /** Greatest value, in the batch's unit; default 1. */
   high?: number;
 }
 
 /**
- * Adds one random number to every echo of a share of the samples, inputs and target alike; "no echo" (0) stays.
+ * Adds one random number to every echo of a share of the samples, inputs and target alike; "no echo" stays. The
+ * defaults are those of pixels / 255, the networks' unit.
  *
- * @param options `shift` (default 10 / 255), `high` (default 1), `probability` (default 0.5)
- * @throws {RangeError} if the probability lies outside [0, 1]
+ * @param options `shift` (default 10 / 255), `low` (default 0), `high` (default 1), `probability` (default 0.5)
+ * @throws {RangeError} if shift, low or high are impossible or the probability lies outside [0, 1]
  * @example
  * await fit(model, data, { ...options, augment: randomIntensityShift() });
  */
 export function randomIntensityShift(options: RandomIntensityShiftOptions = {}): GraphAugmentation {
-  const { shift = 10 / 255, high = 1, probability = 0.5 } = options;
+  const { shift = 10 / 255, low = 0, high = 1, probability = 0.5 } = options;
+  const action = "shift intensities";
+  checkProbability(probability);
+  checkNumber(shift, { action, name: "shift", low: 0 });
+  checkNumber(low, { action, name: "low" });
+  checkNumber(high, { action, name: "high", low });
   return (batch) => {
     const by = randomUniform([batch.x.shape[0], 1, 1, 1], { min: -shift, max: shift });
     return moveBoth(batch, chosen(batch.x, probability), (images) =>
-      tf.where(tf.greater(images, 0), tf.clipByValue(tf.add(images, by), 0, high), images),
+      tf.where(tf.greater(images, low), tf.clipByValue(tf.add(images, by), low, high), images),
     );
   };
 }

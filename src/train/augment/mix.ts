@@ -3,6 +3,7 @@
  * typed-array twins are in `augment/mix`.
  */
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
+import { checkNumber } from "../../data/check";
 import { randomInteger, randomUniform, tf } from "../../engine";
 import type { GraphAugmentation } from "../types";
 import { betaQuantiles } from "./betaQuantiles";
@@ -49,7 +50,7 @@ function mix(
   blend: (own: Tensor, given: { other: Tensor; share: Tensor }) => { x: Tensor; kept: Tensor },
 ): GraphAugmentation {
   const { alpha, probability = 1 } = options;
-  if (!(alpha > 0)) throw new RangeError(`Cannot mix windows: alpha must be positive, got ${alpha}`);
+  checkNumber(alpha, { action: "mix windows", name: "alpha", low: 0, above: true });
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`Cannot mix windows: probability must lie in [0, 1], got ${probability}`);
   }

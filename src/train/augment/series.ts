@@ -3,6 +3,7 @@
  * typed-array twins are in `augment/series`.
  */
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node-gpu";
+import { checkNumber } from "../../data/check";
 import { randomInteger, randomNormal, randomUniform, tf } from "../../engine";
 import type { GraphAugmentation } from "../types";
 import { cubicBasis } from "./cubicBasis";
@@ -41,9 +42,7 @@ function takeRows(x: Tensor3D, places: Tensor): Tensor3D {
 }
 
 function checkDeviation(action: string, deviation: number): void {
-  if (!(deviation >= 0 && deviation < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`Cannot ${action}: deviation must be a number from 0, got ${deviation}`);
-  }
+  checkNumber(deviation, { action, name: "deviation", low: 0 });
 }
 
 /** Options of {@link randomRolls}. */
@@ -65,7 +64,8 @@ export interface RandomRollsOptions extends GraphSeriesOptions {
  */
 export function randomRolls(options: RandomRollsOptions = {}): GraphAugmentation {
   const { per = "window", range } = options;
-  if (range && !(Number.isInteger(range[0]) && Number.isInteger(range[1]) && range[0] < range[1])) {
+  const inReach = (step: number) => Number.isInteger(step) && Math.abs(step) < 2 ** 30; // int32
+  if (range && !(inReach(range[0]) && inReach(range[1]) && range[0] < range[1])) {
     throw new RangeError(`Cannot roll: range must be whole steps low < high, got [${range}]`);
   }
   return changeSome(options, (x, [batch, steps]) => {
@@ -141,7 +141,7 @@ export function randomChannelDropout(options: RandomChannelDropoutOptions = {}):
 
 /** Options of {@link randomTimeWarp}. */
 export interface RandomTimeWarpOptions extends GraphDeviationOptions {
-  /** Random knots between both ends of the smooth curve of speed; default 4. */
+  /** Random knots between both ends of the smooth curve of speed, at most 1,000; default 4. */
   knots?: number;
 }
 
@@ -157,9 +157,7 @@ export interface RandomTimeWarpOptions extends GraphDeviationOptions {
 export function randomTimeWarp(options: RandomTimeWarpOptions = {}): GraphAugmentation {
   const { deviation = 0.2, knots = 4 } = options;
   checkDeviation("warp", deviation);
-  if (!(Number.isInteger(knots) && knots >= 0)) {
-    throw new RangeError(`Cannot warp: knots must be a whole number from 0, got ${knots}`);
-  }
+  checkNumber(knots, { action: "warp", name: "knots", low: 0, high: 1000, whole: true });
   return changeSome(options, (x, [batch, steps]) => {
     if (steps < 2) return x;
     const heights = randomNormal([batch, knots + 2], { mean: 1, deviation });
@@ -198,9 +196,10 @@ export interface RandomSegmentOrderOptions extends GraphSeriesOptions {
  */
 export function randomSegmentOrder(options: RandomSegmentOrderOptions = {}): GraphAugmentation {
   const { segments = 4, least = 10 } = options;
+  checkNumber(segments, { action: "permute", name: "segments", low: 1, whole: true });
+  checkNumber(least, { action: "permute", name: "least", low: 0, whole: true });
   return changeSome(options, (x, [batch, steps]) => {
-    const fits = Number.isInteger(segments) && segments >= 1 && Number.isInteger(least) && least >= 0;
-    if (!(fits && segments * least <= steps)) {
+    if (!(segments <= steps && segments * least <= steps)) {
       throw new RangeError(
         `Cannot permute: segments of at least ${least} steps must fit ${steps} steps, got ${segments}`,
       );

@@ -77,7 +77,7 @@ test("class numbers become rows, rows and images stay", () => {
 test("what cannot be done is refused", () => {
   const wanted = /class shares \[batch, classes\], as oneHotLabels makes them as prepare, got \[24\]/;
   assert.throws(() => run(randomMixup()), wanted);
-  assert.throws(() => randomMixup({ alpha: 0 }), /alpha must be positive, got 0/);
+  assert.throws(() => randomMixup({ alpha: 0 }), /alpha must be a finite number above 0, got 0/);
   assert.throws(() => randomCutmix({ probability: 2 }), /\[0, 1\], got 2/);
   assert.throws(() => oneHotLabels({ classes: 1 }), /whole number from 2, got 1/);
 });

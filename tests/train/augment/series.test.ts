@@ -110,6 +110,6 @@ test("what cannot be done is refused", () => {
   assert.throws(() => randomJitter({ deviation: -1 }), /from 0, got -1/);
   assert.throws(() => randomRolls({ range: [4, 4] }), /low < high, got \[4,4\]/);
   assert.throws(() => randomChannelDropout({ rate: 1.5 }), /got 1.5/);
-  assert.throws(() => randomTimeWarp({ knots: -1 }), /whole number from 0, got -1/);
+  assert.throws(() => randomTimeWarp({ knots: -1 }), /whole number from 0 to 1000, got -1/);
   assert.throws(() => run(randomSegmentOrder({ segments: 4 })), /must fit 20 steps, got 4/);
 });

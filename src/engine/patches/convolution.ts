@@ -22,7 +22,8 @@ interface Maps {
   readonly dy: Tensor4D;
 }
 
-function pair(value: number | [number, number]): [number, number] {
+/** The same value along rows and columns, or one each. */
+export function pair(value: number | [number, number]): [number, number] {
   return typeof value === "number" ? [value, value] : value;
 }
 
@@ -105,6 +106,9 @@ export function filterGradient(maps: Maps, options: ConvolutionOptions): Tensor 
   const { x, filter, dy } = maps;
   const attributes = nativeAttributes(options);
   const [, , channels, filters] = filter.shape;
+  const strides = pair(options.strides);
+  if (seesPoints(filter.shape, strides))
+    return pointFilterGradient({ x, dy }, { shape: filter.shape, strides });
   const layout = ownLayout(maps, options);
   if (layout && !isDilated(layout) && x.shape[1] === 1 && channels >= 32) {
     return filterByConvolution(maps, layout);
@@ -112,6 +116,27 @@ export function filterGradient(maps: Maps, options: ConvolutionOptions): Tensor 
   if (layout && (isDilated(layout) || filters <= channels)) return filterByProducts(maps, layout);
   const sizes = tf.tensor1d(filter.shape, "int32");
   return nativeOp("Conv2DBackpropFilter", [x, sizes, dy], { attributes })[0];
+}
+
+/** Whether a filter of one pixel skips pixels; oneDNN's gradient of such a filter writes outside its memory. */
+export function seesPoints([rows, columns]: readonly number[], strides: readonly number[]): boolean {
+  return rows === 1 && columns === 1 && strides.some((stride) => stride > 1);
+}
+
+/** The gradient of a filter of one pixel, as the product of the pixels that it saw with dy. */
+export function pointFilterGradient(
+  { x, dy }: Pick<Maps, "x" | "dy">,
+  options: { shape: readonly number[]; strides: [number, number] },
+): Tensor {
+  const [, , channels, filters] = options.shape;
+  const seen = tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, ...options.strides, 1]);
+  const attributes = {
+    T: { type: "float32" },
+    transpose_a: { bool: true },
+    transpose_b: { bool: false },
+  } as const;
+  const inputs = [tf.reshape(seen, [-1, channels]), tf.reshape(dy, [-1, filters])];
+  return tf.reshape(nativeOp("MatMul", inputs, { attributes })[0], [...options.shape]);
 }
 
 /** The padding of rows and columns: what lies in front, and the rest behind. */

@@ -4,6 +4,7 @@ import "./batchNormalization";
 import "./gather";
 import "./gradients";
 import "./groups";
+import "./pointConvolution";
 import "./random";
 
 export { biasAdd, matrixProduct } from "./affine";

@@ -1,8 +1,10 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { CompiledTrainer } from "./compiledTrainer";
+import { makeFitSource, whole } from "./feeding";
 import { logsOfSums } from "./logs";
 import { loss as lossOf } from "./losses";
 import { metric as metricOf } from "./metrics";
+import { sizeOf } from "./sizeOf";
 import { makeSource } from "./source";
 import { TrainStep } from "./step";
 import type { SampleSpec } from "./trainer";
@@ -93,10 +95,14 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
   return {
     trainOnBatch(batch) {
       const weight = batch.sampleWeight ?? new Float32Array(batchSize).fill(1);
-      const size = x.shape.reduce((product, extent) => product * extent, 1);
-      if (batch.x.length !== batchSize * size || weight.length !== batchSize) {
+      for (const [name, values, shape] of [
+        ["x", batch.x, x.shape],
+        ["y", batch.y, y.shape],
+        ["sampleWeight", weight, []],
+      ] as const) {
+        if (values.length === batchSize * sizeOf(shape)) continue;
         throw new RangeError(
-          `Cannot train on the batch: it must have ${batchSize} samples, got ${batch.x.length / size}`,
+          `Cannot train on the batch: ${name} must have ${batchSize} samples, got ${values.length / sizeOf(shape)}`,
         );
       }
       const { epoch = 0 } = batch;
@@ -119,15 +125,11 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
       return logsOfSums(step, { sums, samples: batchSize });
     },
     evaluate(data) {
-      const inputs = makeSource(data.x);
-      const all = Int32Array.from({ length: inputs.samples }, (_, index) => index);
-      const weight = data.sampleWeight
-        ? Float32Array.from(data.sampleWeight)
-        : new Float32Array(inputs.samples).fill(1);
-      const targets = makeSource(data.y ?? data.x);
-      trainer.loadValidation({ x: inputs.take(all), y: targets.take(all), weight });
-      const sums = trainer.evaluate({ start: 0, end: inputs.samples });
-      return logsOfSums(step, { sums, samples: inputs.samples });
+      const source = makeFitSource(data);
+      const { samples } = source;
+      trainer.loadValidation({ x: whole(source.x), y: whole(source.y), weight: source.weight });
+      const sums = trainer.evaluate({ start: 0, end: samples });
+      return logsOfSums(step, { sums, samples });
     },
     predict(given) {
       const source = makeSource(given);

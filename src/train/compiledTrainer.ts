@@ -1,10 +1,12 @@
 /** Training in one session of TensorFlow's. */
-import { asIntegers, CaptureError, GraphSession } from "../engine";
+import { asIntegers, CaptureError, GraphSession, type GraphVariable } from "../engine";
+import { convertValues } from "./convertValues";
 import { Programs } from "./programs";
 import type { DataVariables } from "./programVariables";
 import { joinSums } from "./runningSums";
+import { sizeOf } from "./sizeOf";
 import type { TrainStep } from "./step";
-import type { DeviceData, ProgramOptions, TrainCall, Trainer } from "./trainer";
+import type { DeviceData, ProgramOptions, SampleSpec, TrainCall, Trainer } from "./trainer";
 import type { DataArray } from "./types";
 
 /** Training in one session: every call is one native call of one or more steps. */
@@ -37,10 +39,18 @@ export class CompiledTrainer implements Trainer {
 
   private fillData(variables: DataVariables, data: DeviceData): void {
     const samples = data.weight.length;
-    const { x, y } = this.options;
-    variables.x.fill(this.session, data.x, [samples, ...x.shape]);
-    variables.y.fill(this.session, data.y, [samples, ...y.shape]);
-    variables.weight.fill(this.session, data.weight, [samples]);
+    const fill = (variable: GraphVariable, values: ArrayLike<number>, spec: SampleSpec): void => {
+      const size = sizeOf(spec.shape);
+      if (values.length !== samples * size) {
+        throw new RangeError(
+          `Cannot load data: ${samples} samples [${spec.shape}] need ${samples * size} values, got ${values.length}`,
+        );
+      }
+      variable.fill(this.session, convertValues(values, spec.dtype), [samples, ...spec.shape]);
+    };
+    fill(variables.x, data.x, variables.specs.x);
+    fill(variables.y, data.y, variables.specs.y);
+    fill(variables.weight, data.weight, { shape: [], dtype: "float32" });
   }
 
   load(data: DeviceData): void {
@@ -93,7 +103,14 @@ export class CompiledTrainer implements Trainer {
   predict(x: DataArray): Float32Array {
     const { predict } = this.programs;
     if (!predict) throw new Error("Cannot predict: the programs must include prediction");
-    const words = asIntegers(x);
+    const { evaluateBatch, x: spec } = this.options;
+    const size = evaluateBatch * sizeOf(spec.shape);
+    if (x.length !== size) {
+      throw new RangeError(
+        `Cannot predict: a batch of ${evaluateBatch} samples [${spec.shape}] has ${size} values, got ${x.length}`,
+      );
+    }
+    const words = asIntegers(convertValues(x, spec.dtype));
     const feeds = [{ output: predict.words, shape: [words.length], values: words }];
     return this.session.run(feeds, [predict.output])[0] as Float32Array;
   }

@@ -3,7 +3,7 @@ import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../engine";
 import type { LayerWeight } from "./modelWeights";
 import type { Batch, TrainStep } from "./step";
-import type { DeviceData, ProgramOptions, SampleSpec, TrainCall, Trainer } from "./trainer";
+import type { DataSpecs, DeviceData, ProgramOptions, SampleSpec, TrainCall, Trainer } from "./trainer";
 import type { DataArray } from "./types";
 
 /** The samples at `indices` as a float32 tensor. */
@@ -47,10 +47,10 @@ export class EagerTrainer implements Trainer {
     this.order = order;
   }
 
-  private batch(data: DeviceData, indices: Int32Array): Batch {
+  private batch(data: DeviceData, specs: DataSpecs, indices: Int32Array): Batch {
     return {
-      x: gather(data.x, this.options.x, indices),
-      y: gather(data.y, this.options.y, indices),
+      x: gather(data.x, specs.x, indices),
+      y: gather(data.y, specs.y, indices),
       weight: tf.tensor1d(Float32Array.from(indices, (index) => data.weight[index])),
     };
   }
@@ -74,7 +74,7 @@ export class EagerTrainer implements Trainer {
     for (const [index, rate] of call.learningRates.entries()) {
       const from = call.start + index * call.batch;
       const sums = tf.tidy(() => {
-        const batch = this.batch(data, this.order.subarray(from, from + call.batch));
+        const batch = this.batch(data, this.options, this.order.subarray(from, from + call.batch));
         const numbers = {
           seed: tf.scalar(call.seed, "int32"),
           step: tf.scalar(call.step + index, "int32"),
@@ -103,12 +103,12 @@ export class EagerTrainer implements Trainer {
   evaluate(samples: { start: number; end: number }): Float64Array {
     const { validation: data } = this;
     if (!data) throw new Error("Cannot evaluate: validation data must be loaded");
-    const { evaluateBatch } = this.options;
+    const { evaluateBatch, validation: specs = this.options } = this.options;
     let total: Float64Array | undefined;
     for (let start = samples.start; start < samples.end; start += evaluateBatch) {
       const end = Math.min(start + evaluateBatch, samples.end);
       const indices = Int32Array.from({ length: end - start }, (_, index) => start + index);
-      const sums = tf.tidy(() => this.step.evaluate(this.batch(data, indices)));
+      const sums = tf.tidy(() => this.step.evaluate(this.batch(data, specs, indices)));
       const values = Float64Array.from(sums.dataSync());
       sums.dispose();
       total = total ? total.map((value, at) => value + values[at]) : values;

@@ -43,7 +43,8 @@ function sampleBytes(source: FitSource): number {
   return x.size * bytesOf[x.dtype] + y.size * bytesOf[y.dtype] + 4;
 }
 
-function whole(source: Source): DataArray {
+/** All samples as one array. */
+export function whole(source: Source): DataArray {
   return source.whole ?? source.take(Int32Array.from({ length: source.samples }, (_, index) => index));
 }
 

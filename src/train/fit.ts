@@ -8,7 +8,7 @@ import { FitRun } from "./fitRun";
 import { loss as lossOf } from "./losses";
 import { metric as metricOf } from "./metrics";
 import { TrainStep } from "./step";
-import type { ProgramOptions, Trainer } from "./trainer";
+import type { DataSpecs, ProgramOptions, Trainer } from "./trainer";
 import type { FitData, FitOptions, History } from "./types";
 
 /** Bytes of training data that stay on the device unless told otherwise. */
@@ -30,6 +30,14 @@ function makeTrainer(step: TrainStep, options: ProgramOptions, mode: FitOptions[
     console.warn(`${error.message}. Training goes on eagerly, which gives the same numbers more slowly.`);
     return new EagerTrainer(step, options);
   }
+}
+
+function specsOf(source: FitSource): DataSpecs {
+  const { x, y } = source;
+  return {
+    x: { shape: x.sampleShape, dtype: x.dtype },
+    y: { shape: y.sampleShape, dtype: y.dtype },
+  };
 }
 
 function checkShapes(model: LayersModel, source: FitSource, options: FitOptions): void {
@@ -76,6 +84,7 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
   const source = makeFitSource(data);
   const validation = options.validation ? makeFitSource(options.validation) : undefined;
   checkShapes(model, source, options);
+  if (validation) checkShapes(model, validation, options);
   const step = new TrainStep({
     model,
     optimizer: options.optimizer,
@@ -90,8 +99,8 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
   });
   const full = Math.min(batchSize, source.samples);
   const programs: ProgramOptions = {
-    x: { shape: source.x.sampleShape, dtype: source.x.dtype },
-    y: { shape: source.y.sampleShape, dtype: source.y.dtype },
+    ...specsOf(source),
+    validation: validation && specsOf(validation),
     trainBatches: [full, source.samples % full],
     evaluateBatch: Math.min(batchSize, validation?.samples ?? batchSize),
     evaluate: validation !== undefined,

@@ -3,13 +3,14 @@ import { dtypeNumber, GraphVariable, type Output, tf, type VariableDtype } from 
 import type { LayerWeight } from "./modelWeights";
 import type { ProgramBuilder } from "./programBuilder";
 import type { Batch, TrainStep } from "./step";
-import type { ProgramOptions } from "./trainer";
+import type { DataSpecs, ProgramOptions } from "./trainer";
 
 /** A data set's variables. */
 export interface DataVariables {
   readonly x: GraphVariable;
   readonly y: GraphVariable;
   readonly weight: GraphVariable;
+  readonly specs: DataSpecs;
 }
 
 /** A tensor that a recorded step takes from outside, and what it is in the graph. */
@@ -45,7 +46,7 @@ export class ProgramVariables {
       this.slots[name] = this.variable(`slot_${name}`, { dtype: "float32", shape });
     }
     this.order = this.variable("order", { dtype: "int32", shape: [-1] });
-    this.training = this.dataVariables("training");
+    this.training = this.dataVariables("training", options);
   }
 
   private variable(name: string, options: { dtype: VariableDtype; shape: readonly number[] }): GraphVariable {
@@ -53,9 +54,10 @@ export class ProgramVariables {
   }
 
   /** Adds the variables of a data set. */
-  dataVariables(name: string): DataVariables {
-    const { x, y } = this.options;
+  dataVariables(name: string, specs: DataSpecs): DataVariables {
+    const { x, y } = specs;
     return {
+      specs: { x, y },
       x: this.variable(`${name}_x`, { dtype: x.dtype, shape: [-1, ...x.shape] }),
       y: this.variable(`${name}_y`, { dtype: y.dtype, shape: [-1, ...y.shape] }),
       weight: this.variable(`${name}_weight`, { dtype: "float32", shape: [-1] }),
@@ -74,8 +76,8 @@ export class ProgramVariables {
 
   /** Tensors that stand for a batch while the step is recorded, and what they are in the graph. */
   batchOf(data: DataVariables, indices: Output, batch: number): { batch: Batch; bindings: Binding[] } {
-    const { builder, options } = this;
-    const { x, y } = options;
+    const { builder } = this;
+    const { x, y } = data.specs;
     const stand = this.standIn(batch);
     const bindings = [
       { tensor: stand.x, output: builder.asFloat(data.x.gather(indices), x, batch) },

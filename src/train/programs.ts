@@ -23,7 +23,7 @@ export class Programs {
       if (batch > 0) this.train.set(batch, trainProgram(this.variables, batch));
     }
     if (options.evaluate !== false) {
-      this.validation = this.variables.dataVariables("validation");
+      this.validation = this.variables.dataVariables("validation", options.validation ?? options);
       this.evaluate = evaluateProgram(this.variables, this.validation);
     }
     if (options.predict) this.predict = predictProgram(this.variables);

@@ -8,10 +8,16 @@ export interface SampleSpec {
   readonly dtype: VariableDtype;
 }
 
-/** Which programs the session must hold. */
-export interface ProgramOptions {
+/** What the samples of a data set and their wanted outputs are. */
+export interface DataSpecs {
   readonly x: SampleSpec;
   readonly y: SampleSpec;
+}
+
+/** Which programs the session must hold, and what the training data are. */
+export interface ProgramOptions extends DataSpecs {
+  /** What the validation data are, dtypes included (default as the training data). */
+  readonly validation?: DataSpecs;
   /** Batch sizes to train with: the full one and, where the samples do not divide, the last one. */
   readonly trainBatches: readonly number[];
   /** Batch size to evaluate and predict with. */

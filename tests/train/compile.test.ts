@@ -80,3 +80,63 @@ test("a model that cannot be captured is refused by compile, with the layer's na
     },
   );
 });
+
+test("arrays of another dtype than the programs' are converted, or refused where values would change", async () => {
+  const wide = { data: Int32Array.from({ length: 50 }, (_, i) => (i * 7) % 11), shape: [10, 5] };
+  const floats = { data: Float32Array.from(wide.data), shape: wide.shape };
+  const bytes = { data: Uint8Array.from(wide.data), shape: wide.shape };
+  const results = (
+    [["float32", wide] as const, ["uint8", floats] as const, ["int32", bytes] as const] as const
+  ).map(([dtype, data]) => {
+    const compiled = compile(classifier(), {
+      optimizer: adam(),
+      loss,
+      batchSize: 5,
+      x: { shape: [5], dtype },
+    });
+    const logs = [
+      compiled.trainOnBatch({ x: data.data.subarray(0, 25), y: Float32Array.from(y.data.subarray(0, 5)) })
+        .loss,
+      compiled.evaluate({ x: data, y }).loss,
+      ...compiled.predict(data),
+    ];
+    compiled.dispose();
+    return logs;
+  });
+  const plain = compile(classifier(), { optimizer: adam(), loss, batchSize: 5 });
+  const expected = [
+    plain.trainOnBatch({ x: floats.data.subarray(0, 25), y: y.data.subarray(0, 5) }).loss,
+    plain.evaluate({ x: floats, y }).loss,
+    ...plain.predict(floats),
+  ];
+  plain.dispose();
+  for (const result of results) assert.deepEqual(result, expected);
+  const whole = compile(classifier(), {
+    optimizer: adam(),
+    loss,
+    batchSize: 5,
+    x: { shape: [5], dtype: "uint8" },
+  });
+  assert.throws(
+    () => whole.trainOnBatch({ x: x.data.subarray(0, 25), y: y.data.subarray(0, 5) }),
+    /Cannot use the data: the program takes uint8 values, got 0\.64\d+ at place 1/,
+  );
+  assert.throws(() => whole.evaluate({ x, y }), TypeError);
+  assert.throws(() => whole.predict(x), TypeError);
+  assert.throws(
+    () => whole.predict({ data: bytes.data, shape: [25, 2] }),
+    /a batch of 5 samples \[5\] has 25 values, got 10/,
+  );
+  whole.dispose();
+});
+
+test("a batch whose labels or weights are too few is refused, and a data set whose parts disagree", () => {
+  const compiled = compile(classifier(), { optimizer: adam(), loss, batchSize: 4 });
+  const batch = { x: x.data.subarray(0, 20), y: y.data.subarray(0, 3) };
+  assert.throws(() => compiled.trainOnBatch(batch), /y must have 4 samples, got 3/);
+  const weighted = { ...batch, y: y.data.subarray(0, 4), sampleWeight: new Float32Array(5) };
+  assert.throws(() => compiled.trainOnBatch(weighted), /sampleWeight must have 4 samples, got 5/);
+  assert.throws(() => compiled.evaluate({ x, y: { data: y.data, shape: [5, 2] } }), /got 10 and 5/);
+  assert.throws(() => compiled.evaluate({ x, y, sampleWeight: [1, 1] }), /one value a sample \(10\), got 2/);
+  compiled.dispose();
+});

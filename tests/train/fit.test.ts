@@ -505,3 +505,23 @@ test("wrong shapes and options are refused", async () => {
     /got 1/,
   );
 });
+
+test("validation data of another dtype than the training data are read as what they are", async () => {
+  const bytes = {
+    x: { data: Uint8Array.from({ length: 110 }, (_, i) => (i * 37) % 9), shape: [22, 5] },
+    y: labels(22, 3),
+  };
+  const halves = { x: wave([9, 5]), y: { data: Float32Array.from(labels(9, 3).data), shape: [9] } };
+  const losses = await Promise.all(
+    (["compiled", "eager"] as const).map(async (mode) => {
+      const options = { optimizer: adam(), loss: cross, batchSize: 4, epochs: 2, mode, validation: halves };
+      return (await fit(classifier(), bytes, options)).logs.val_loss;
+    }),
+  );
+  for (const [epoch, loss] of losses[0].entries()) assert.ok(Math.abs(loss - losses[1][epoch]) < 1e-5);
+  const narrow = { x: wave([9, 4]), y: labels(9, 3) };
+  await assert.rejects(
+    fit(classifier(), bytes, { optimizer: adam(), loss: cross, validation: narrow }),
+    /takes samples \[5\], got \[4\]/,
+  );
+});

@@ -7,7 +7,7 @@
  * const competition = await podium.motion.load("data/motion");
  */
 export * as augment from "./augment";
-export * as data from "./data";
+export * as data from "./data/public";
 export * as engine from "./engine/public";
 export * as ensemble from "./ensemble";
 export * as features from "./features";
@@ -18,3 +18,4 @@ export * as motion from "./motion";
 export * as plot from "./plot";
 export * as radar from "./radar";
 export * as train from "./train";
+export * as validate from "./validate/public";

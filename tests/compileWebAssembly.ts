@@ -24,7 +24,7 @@ ${lines.map((line) => `  "${line}"`).join(" +\n")};
   return { path: `${path}Module.ts`, text };
 }
 
-// `node --import tsx tests/compileWebAssembly.ts features/realSpectra` writes it.
+// `node --import tsx tests/compileWebAssembly.ts features/fourier/realSpectra` writes it.
 if (require.main === module) {
   compileWebAssembly(process.argv[2]).then(({ path, text }) => writeFile(path, text));
 }

@@ -27,19 +27,26 @@ function resolved(symbol: ts.Symbol): ts.Symbol {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }
 
+/** The exports of a module, and of the namespaces among them. */
+function namesOf(module: ts.Symbol, before: string): Exported[] {
+  return checker.getExportsOfModule(module).flatMap((symbol) => {
+    const name = `${before}${symbol.name}`;
+    const target = resolved(symbol);
+    return target.flags & ts.SymbolFlags.ValueModule
+      ? namesOf(target, `${name}.`)
+      : [{ name, symbol: target }];
+  });
+}
+
 /** Everything that `import * as podium from "podium"` reaches. */
 function publicApi(): Exported[] {
   const file = program.getSourceFile(entry)!;
-  const out: Exported[] = [];
-  for (const stage of checker.getExportsOfModule(checker.getSymbolAtLocation(file)!)) {
-    for (const symbol of checker.getExportsOfModule(resolved(stage))) {
-      out.push({ name: `${stage.name}.${symbol.name}`, symbol: resolved(symbol) });
-    }
-  }
-  return out;
+  return namesOf(checker.getSymbolAtLocation(file)!, "");
 }
 
 const api = publicApi();
+/** Such as `augment.graph` of `augment.graph.mixup`. */
+const stageOf = (name: string): string => name.slice(0, name.lastIndexOf("."));
 const isFunction = (symbol: ts.Symbol): boolean =>
   (symbol.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class)) !== 0;
 
@@ -88,11 +95,11 @@ const atHand = `
   .split(/\s+/);
 
 test("every example is of the types that the library has", () => {
-  const stages = [...new Set(api.map(({ name }) => name.split(".")[0]))];
+  const stages = [...new Set(api.map(({ name }) => stageOf(name)))];
   const values = (stage: string): string[] =>
     api
-      .filter(({ name, symbol }) => name.startsWith(`${stage}.`) && symbol.flags & ts.SymbolFlags.Value)
-      .map(({ name }) => name.split(".")[1]);
+      .filter(({ name, symbol }) => stageOf(name) === stage && symbol.flags & ts.SymbolFlags.Value)
+      .map(({ name }) => name.split(".").at(-1)!);
   const written: { name: string; code: string }[] = [];
   for (const { name, symbol } of api) {
     for (const tag of symbol.getJsDocTags(checker)) {
@@ -100,7 +107,7 @@ test("every example is of the types that the library has", () => {
     }
   }
   const functions = written.map(({ name, code }, i) => {
-    const [stage] = name.split(".");
+    const stage = stageOf(name);
     const own = [
       ...code.matchAll(/(?:const|let|function)\s+(\w+)|(?:const|let)\s+[{[]([^=]*)[}\]]\s*=/g),
     ].flatMap((match) => (match[1] ?? match[2]).split(",").map((part) => part.split(":").at(-1)!.trim()));
@@ -119,7 +126,9 @@ test("every example is of the types that the library has", () => {
       for (const word of names) taken.add(word);
       if (names.length > 0) lines.push(`const { ${names.join(", ")} } = podium.${other};`);
     }
-    const named = stages.filter((word) => code.includes(`${word}.`) && uses(word) && !taken.has(word));
+    const named = stages.filter(
+      (word) => !word.includes(".") && code.includes(`${word}.`) && uses(word) && !taken.has(word),
+    );
     // A stage's name may also be that of data, as in "scaler.fit(train)".
     const asStages = named.filter(
       (word) =>
@@ -133,7 +142,7 @@ test("every example is of the types that the library has", () => {
     const body = code.replace(/^import \* as podium.*$/gm, "");
     return `export async function example${i}() { // ${name}\n${lines.join(" ")}\n${body}\n}`;
   });
-  const text = `import * as podium from "./index";\ndeclare const given: any;\n${functions.join("\n")}`;
+  const text = `import * as podium from "../src/index";\ndeclare const given: any;\n${functions.join("\n")}`;
   const virtual = path.join(root, "src", "examples.ts");
   const settings = { ...program.getCompilerOptions(), noUnusedLocals: false };
   const host = ts.createCompilerHost(settings);

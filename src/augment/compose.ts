@@ -1,6 +1,6 @@
-import { checkProbabilities, probabilityIn, type StepProbability } from "../data/probability";
-import { randomSource } from "../data/random";
-import { type Series, takeWindows } from "../data/series";
+import { randomSource } from "../core/random";
+import { type Series, takeWindows } from "../core/series";
+import { checkProbabilities, probabilityIn, type StepProbability } from "./probability";
 
 /** What an augmentation is told when it is applied. */
 export interface AugmentDraw {

@@ -1,7 +1,7 @@
-import { checkNumber } from "../data/check";
-import { type FrameArray, type Frames, type FrameUnit, sampleOf } from "../data/frames";
-import { type RandomSource, randomSource } from "../data/random";
-import { convertRadarValue } from "../features/frameUnits";
+import { checkNumber } from "../core/check";
+import { type FrameArray, type Frames, type FrameUnit, sampleOf } from "../core/frames";
+import { convertRadarValue } from "../core/frameUnits";
+import { type RandomSource, randomSource } from "../core/random";
 
 /** How often an augmentation is applied, and from which seed it is drawn. */
 export interface FrameAugmentOptions {

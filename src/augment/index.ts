@@ -17,6 +17,7 @@ export {
   shiftIntensity,
   turnFrames,
 } from "./frames";
+export * as graph from "./graph";
 export {
   cutmix,
   type LabelledSeries,
@@ -38,5 +39,6 @@ export {
   rollSeries,
   stretchAmplitude,
 } from "./series";
+export { type TestAugmentation, testTimeFlips } from "./testTimeFlips";
 export { type SliceSeriesOptions, sliceSeries, type WarpOptions, warpMagnitude, warpTime } from "./warps";
 export type { DeviationOptions, SeriesAugmentOptions } from "./windows";

@@ -1,7 +1,7 @@
-import { checkNumber } from "../data/check";
-import { type RandomSource, randomSource } from "../data/random";
-import type { Series } from "../data/series";
-import { channelIndices } from "../features/channels";
+import { checkNumber } from "../core/check";
+import { type RandomSource, randomSource } from "../core/random";
+import type { Series } from "../core/series";
+import { channelIndices } from "../core/series";
 
 /** Windows with their labels. */
 export interface LabelledSeries {

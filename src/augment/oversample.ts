@@ -1,6 +1,6 @@
-import { checkNumber } from "../data/check";
-import { type RandomSource, randomSource } from "../data/random";
-import type { Series } from "../data/series";
+import { checkNumber } from "../core/check";
+import { type RandomSource, randomSource } from "../core/random";
+import type { Series } from "../core/series";
 
 /** Options of {@link oversample}. */
 export interface OversampleOptions {

@@ -1,7 +1,7 @@
-import { checkNumber } from "../data/check";
-import type { RandomSource } from "../data/random";
-import type { Series } from "../data/series";
-import { channelIndices } from "../features/channels";
+import { checkNumber } from "../core/check";
+import type { RandomSource } from "../core/random";
+import type { Series } from "../core/series";
+import { channelIndices } from "../core/series";
 import { changeWindows, type SeriesAugmentOptions } from "./windows";
 
 /** Options of {@link rotateSeries}. */

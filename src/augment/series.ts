@@ -1,5 +1,5 @@
-import { checkNumber } from "../data/check";
-import type { Series } from "../data/series";
+import { checkNumber } from "../core/check";
+import type { Series } from "../core/series";
 import {
   changeWindows,
   checkDeviation,

@@ -1,6 +1,7 @@
 /** Augmentations that stretch windows along a curve: their amplitude, or time itself. */
-import { checkNumber } from "../data/check";
-import type { Series } from "../data/series";
+
+import { checkNumber } from "../core/check";
+import type { Series } from "../core/series";
 import {
   changeWindows,
   checkDeviation,

@@ -1,7 +1,7 @@
-import { checkNumber } from "../data/check";
-import { type RandomSource, randomSource } from "../data/random";
-import type { Series } from "../data/series";
-import { naturalSpline } from "../data/spline";
+import { checkNumber } from "../core/check";
+import { type RandomSource, randomSource } from "../core/random";
+import type { Series } from "../core/series";
+import { naturalSpline } from "./spline";
 
 /** Options that all augmentations of series share. */
 export interface SeriesAugmentOptions {

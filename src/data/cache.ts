@@ -3,8 +3,8 @@ import { access, constants, mkdir, open, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
-import { writeFileAtomic } from "./atomic";
-import { currentSignal, throwIfAborted } from "./signal";
+import { writeFileAtomic } from "../core/atomicFile";
+import { currentSignal, throwIfAborted } from "../core/signal";
 
 /** The typed arrays that are cached. */
 export type CacheArray = Uint8Array | Int32Array | Float32Array;

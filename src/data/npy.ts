@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { writeFileAtomic } from "./atomic";
+import { writeFileAtomic } from "../core/atomicFile";
 import { type NpyHeader, type NpyType, readNpyHeader, writeNpyHeader } from "./npyHeader";
 
 /** The typed arrays that `.npy` files are read into and written from. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "./atomic";
+import { writeFileAtomic } from "../core/atomicFile";
 import { finishedSample, unfinishedSample } from "./folder";
 
 /** What a sample was made with: its generator's version and options. */

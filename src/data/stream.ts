@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
-import { currentSignal, throwIfAborted } from "./signal";
+import { currentSignal, throwIfAborted } from "../core/signal";
 
 /** A piece of a file. */
 export interface Chunk {

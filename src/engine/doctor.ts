@@ -1,4 +1,4 @@
-import { factHtml, factText } from "./factTable";
+import { factHtml, factText } from "../core/display";
 import { askSetup } from "./setup";
 
 /** One thing that the doctor looked at. */

@@ -1,13 +1,14 @@
 import "./patches";
 
+export { atEpoch, type BatchTransform, scheduled, withEpoch } from "./batchTransform";
+export { GraphBuilder, type Output } from "./capture/graph";
+export { CaptureError, nativeId, record } from "./capture/record";
+export { asIntegers, GraphSession } from "./capture/session";
+export { dtypeNumber, fromWords, GraphVariable, type VariableDtype } from "./capture/variable";
 export { Diagnosis, doctor, type Finding } from "./doctor";
-export { GraphBuilder, type Output } from "./graph";
 export { tf } from "./load";
 export { lstmStates } from "./lstmOp";
 export { backend, type NativeAttribute, type NativeDtype, nativeOp } from "./native";
 export { biasAdd, logitsOf, matrixProduct, withLogits } from "./patches";
 export { randomInteger, randomNormal, randomUniform, seedRandom, withRandomState } from "./random";
-export { CaptureError, nativeId, record } from "./record";
 export { type Card, DeviceReport, ready } from "./report";
-export { asIntegers, GraphSession } from "./session";
-export { dtypeNumber, fromWords, GraphVariable, type VariableDtype } from "./variable";

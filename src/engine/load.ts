@@ -4,7 +4,7 @@
  */
 import "./prepare";
 import type * as TensorFlow from "@tensorflow/tfjs-node-gpu";
-import { threadsAsked } from "../data/threads";
+import { threadsAsked } from "../core/concurrency";
 
 // Refused here, and not where the process is prepared: that is also done for kernels that never load TensorFlow.
 threadsAsked("load TensorFlow");

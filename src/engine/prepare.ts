@@ -4,7 +4,7 @@
  * so that a cell which imports TensorFlow itself, before Podium, gets the same.
  */
 import util from "node:util";
-import { threadsAsked } from "../data/threads";
+import { threadsAsked } from "../core/concurrency";
 
 /** Sets an environment variable that the caller has not set. */
 function setDefault(name: string, value: string): void {

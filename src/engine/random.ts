@@ -4,7 +4,7 @@
  * numbers that the eager one draws, and a resumed run those of the uninterrupted one.
  */
 import type { Scalar, Tensor } from "@tensorflow/tfjs-node-gpu";
-import { seedBits } from "../data/random";
+import { seedBits } from "../core/random";
 import { tf } from "./load";
 import { nativeOp } from "./native";
 

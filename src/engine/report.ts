@@ -1,5 +1,5 @@
 import os from "node:os";
-import { factHtml, factText } from "./factTable";
+import { factHtml, factText } from "../core/display";
 import { tf } from "./load";
 import { backend } from "./native";
 import { askSetup } from "./setup";

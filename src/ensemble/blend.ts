@@ -1,4 +1,4 @@
-import { displayKey, tableBundle } from "../data/tableDisplay";
+import { displayKey, tableBundle } from "../core/display";
 import { logLoss } from "../metrics/logLoss";
 import { mean } from "./mean";
 import { type CombinedPredictions, checkPredictions, type Predictions } from "./predictions";

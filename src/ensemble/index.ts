@@ -6,6 +6,14 @@ export {
   type SelectOptions,
   selectGreedily,
 } from "./blend";
+export {
+  type BlendForecastsOptions,
+  blendForecasts,
+  type ForecastBlend,
+  type NamedForecasts,
+  type NestedBlend,
+} from "./blendForecasts";
+export type { BlendMeasure } from "./blendScores";
 export { type GeometricMeanOptions, geometricMean, type MeanOptions, mean } from "./mean";
 export { type Combiner, type NestedGain, type NestedGainOptions, nestedGain } from "./nestedGain";
 export type { CombinedPredictions, Predictions } from "./predictions";

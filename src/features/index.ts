@@ -1,36 +1,50 @@
-export { concatChannels, selectChannels } from "./channels";
-export { type CombineOptions, type EnergyOptions, energy, magnitude, product } from "./combine";
-export { coverageMask, sumImages } from "./coverage";
-export type { ChannelOptions } from "./derive";
-export {
-  type ExtrapolateOptions,
-  extrapolate,
-  imagesOf,
-  motionOf,
-  type PersistOptions,
-  persist,
-} from "./extrapolate";
-export { concatTables, type FeatureTable } from "./featureTable";
-export { type AdvectOptions, advect } from "./flow/advect";
-export { type FarnebackOptions, farneback } from "./flow/farneback";
-export type { MotionField } from "./flow/field";
-export { type LucasKanadeOptions, lucasKanade } from "./flow/lucasKanade";
-export { type FourierTransform, fourierTransform } from "./fourier";
+export { type FrameTimesOptions, joinShards, takeTimes } from "../core/frames";
 export {
   convertFrames,
   convertRadarValue,
   convertRadarValues,
-  type FrameTimesOptions,
-  joinShards,
   type RainRelationOptions,
-  takeSamples,
-  takeTimes,
-} from "./frameUnits";
-export { type GradientOptions, gradient } from "./gradient";
-export { cumulativeIntegral, doubleIntegral, type IntegralOptions } from "./integral";
-export { type KalmanOptions, kalmanSmooth } from "./kalman";
-export { type MovingOptions, movingDeviation, movingMaximum, movingMean, movingMinimum } from "./moving";
-export { type OverlapGroupsOptions, overlapGroups } from "./overlapGroups";
+} from "../core/frameUnits";
+export { type InputsAndTarget, splitTarget } from "../core/frameViews";
+export { type AdvectOptions, advect } from "./flow/advect";
+export { type FarnebackOptions, farneback } from "./flow/farneback";
+export type { MotionField } from "./flow/field";
+export { type LucasKanadeOptions, lucasKanade } from "./flow/lucasKanade";
+export { type FourierTransform, fourierTransform } from "./fourier/fourier";
+export { type PowerSpectrum, type PowerSpectrumOptions, radialPowerSpectrum } from "./fourier/radialSpectrum";
+export {
+  type FftMagnitudeOptions,
+  fftMagnitude,
+  type SpectralStatisticsOptions,
+  spectralStatistics,
+} from "./fourier/spectrum";
+export { asForecast, type NetworkOutput } from "./frames/asForecast";
+export { coverageMask, sumImages } from "./frames/coverage";
+export {
+  type ExtrapolateEachOptions,
+  type ExtrapolateOptions,
+  extrapolate,
+  extrapolateEach,
+  imagesOf,
+  motionOf,
+  type PersistOptions,
+  persist,
+} from "./frames/extrapolate";
+export { axesScaler } from "./series/axesScaler";
+export { concatChannels, selectChannels } from "./series/channels";
+export { type CombineOptions, type EnergyOptions, energy, magnitude, product } from "./series/combine";
+export type { ChannelOptions } from "./series/derive";
+export { concatTables, type FeatureTable } from "./series/featureTable";
+export { type GradientOptions, gradient } from "./series/gradient";
+export { cumulativeIntegral, doubleIntegral, type IntegralOptions } from "./series/integral";
+export { type KalmanOptions, kalmanSmooth } from "./series/kalman";
+export {
+  type MovingOptions,
+  movingDeviation,
+  movingMaximum,
+  movingMean,
+  movingMinimum,
+} from "./series/moving";
 export {
   type FittedScaler,
   type MinMaxScalerOptions,
@@ -41,13 +55,7 @@ export {
   type ScalerState,
   scalerFrom,
   standardScaler,
-} from "./scale";
-export { type DifferenceOptions, difference, type LagOptions, lag } from "./shift";
-export {
-  type FftMagnitudeOptions,
-  fftMagnitude,
-  type SpectralStatisticsOptions,
-  spectralStatistics,
-} from "./spectrum";
-export { type TiltOptions, tilt } from "./tilt";
-export { type WindowStatisticsOptions, windowStatistics } from "./windowStatistics";
+} from "./series/scale";
+export { type DifferenceOptions, difference, type LagOptions, lag } from "./series/shift";
+export { type TiltOptions, tilt } from "./series/tilt";
+export { type WindowStatisticsOptions, windowStatistics } from "./series/windowStatistics";

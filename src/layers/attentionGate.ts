@@ -1,5 +1,5 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { randomSource } from "../data";
+import { randomSource } from "../core/random";
 import { tf } from "../engine";
 import { initializer } from "./initializers";
 

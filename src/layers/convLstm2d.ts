@@ -1,5 +1,5 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { randomSource } from "../data";
+import { randomSource } from "../core/random";
 import { biasAdd, tf } from "../engine";
 import { convLstmStates } from "./convLstmStates";
 import { initializer } from "./initializers";

@@ -3,7 +3,7 @@
  * does not correct for the truncation), and its orthogonal one takes seconds for a recurrent kernel of usual size.
  */
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { randomSource } from "../data";
+import { randomSource } from "../core/random";
 import { tf } from "../engine";
 
 /** What tfjs takes as an initializer. */

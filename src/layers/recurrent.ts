@@ -1,6 +1,6 @@
 /** What LSTM and GRU share: options, weights in Keras's layout, dropout of the input, direction of time. */
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { randomSource } from "../data";
+import { randomSource } from "../core/random";
 import { tf } from "../engine";
 import { initializer } from "./initializers";
 

@@ -1,4 +1,4 @@
-import { displayKey, tableBundle } from "../data/tableDisplay";
+import { displayKey, tableBundle } from "../core/display";
 import { checkLabelPair, confusionMatrix } from "./confusion";
 import { checkProbabilities, type Probabilities } from "./probabilities";
 

@@ -8,6 +8,7 @@ export {
   macroF1,
   topKAccuracy,
 } from "./classification";
+export { compareForecasts, type ForecastComparison } from "./compareForecasts";
 export {
   type Confusion,
   type ConfusionMatrix,
@@ -32,7 +33,7 @@ export {
   rootMeanSquareError,
   type VerifyArray,
 } from "./nowcast";
-export { type PowerSpectrum, type PowerSpectrumOptions, radialPowerSpectrum } from "./powerSpectrum";
 export { type Probabilities, predictedLabels } from "./probabilities";
 export { type Reliability, reliability } from "./reliability";
+export { type Verification, type VerifyOptions, verify } from "./verify";
 export { type WorstWindow, type WorstWindowsOptions, worstWindows } from "./worstWindows";

@@ -1,4 +1,4 @@
-import { displayKey, tableBundle } from "../data/tableDisplay";
+import { displayKey, tableBundle } from "../core/display";
 import { type LogLossOptions, logLosses } from "./logLoss";
 import { type Probabilities, predictedLabels } from "./probabilities";
 

@@ -1,5 +1,5 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { displayKey, type TableBundle, tableBundle } from "../data/tableDisplay";
+import { displayKey, type TableBundle, tableBundle } from "../core/display";
 
 /** One layer of a network. */
 export interface LayerSummary {

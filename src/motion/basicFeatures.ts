@@ -1,7 +1,5 @@
-import type { Series } from "../data/series";
-import { concatChannels } from "../features/channels";
-import { gradient } from "../features/gradient";
-import { cumulativeIntegral } from "../features/integral";
+import type { Series } from "../core";
+import { concatChannels, cumulativeIntegral, gradient } from "../features";
 
 /**
  * The author's 18 channels: the six that were recorded, the gradient of each over a step, and the integral of each from

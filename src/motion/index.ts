@@ -2,7 +2,6 @@ export { basicFeatures } from "./basicFeatures";
 export { labelCounts, labelNames } from "./labels";
 export { channels, rate, steps } from "./layout";
 export { type LoadOptions, load, type MotionData } from "./load";
-export { type PrepareFoldsOptions, prepareFolds } from "./prepareFolds";
 export {
   type BestRecipeOptions,
   type BestRecipeResult,

@@ -1,11 +1,14 @@
-import { cached } from "../data/cache";
-import { findFile, refuseUnfinishedSample, requireFile } from "../data/folder";
-import { startProgress } from "../data/progress";
-import { readWindows } from "../data/readWindows";
-import { type Series, series } from "../data/series";
-import { currentSignal, throwIfAborted } from "../data/signal";
-import { showAs, summaryBundle } from "../data/summary";
-import type { RowWindows } from "../data/windows";
+import {
+  currentSignal,
+  type Series,
+  series,
+  showAs,
+  startProgress,
+  summaryBundle,
+  throwIfAborted,
+} from "../core";
+import type { RowWindows } from "../data";
+import { cached, findFile, readWindows, refuseUnfinishedSample, requireFile } from "../data";
 import { channels, fileNames, rate, steps } from "./layout";
 import { readLabels, readSubjects } from "./readLabels";
 import { readTemplate, type Template } from "./template";

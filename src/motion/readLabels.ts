@@ -1,4 +1,4 @@
-import { integerColumn, readTextTable, type TextTable } from "../data/textTable";
+import { integerColumn, readTextTable, type TextTable } from "../data";
 import { labelNames as competitionNames } from "./labels";
 
 /** Options of the readers of files with one row a training id. */

@@ -1,10 +1,13 @@
 import { join } from "node:path";
-import { writeFileAtomic } from "../data/atomic";
-import { writeDecimal } from "../data/decimal";
-import { startProgress } from "../data/progress";
-import { type RandomSource, randomSource } from "../data/random";
-import { writeSampleFolder } from "../data/sampleFolder";
-import { currentSignal, throwIfAborted } from "../data/signal";
+import {
+  currentSignal,
+  type RandomSource,
+  randomSource,
+  startProgress,
+  throwIfAborted,
+  writeFileAtomic,
+} from "../core";
+import { writeDecimal, writeSampleFolder } from "../data";
 import { labelCounts, labelNames } from "./labels";
 import { channels, fileNames, steps } from "./layout";
 import { type MotionSimulator, motionSimulator, NON_EXERCISE } from "./simulate";

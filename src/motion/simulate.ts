@@ -1,4 +1,4 @@
-import { type RandomSource, randomSource } from "../data/random";
+import { type RandomSource, randomSource } from "../core";
 import { channels, rate, steps } from "./layout";
 
 /** Label of the windows without exercise. */

@@ -1,7 +1,5 @@
-import { writeFileAtomic } from "../data/atomic";
-import { readNumberTable } from "../data/numberTable";
-import { currentSignal, throwIfAborted } from "../data/signal";
-import { showAs, summaryBundle } from "../data/summary";
+import { currentSignal, showAs, summaryBundle, throwIfAborted, writeFileAtomic } from "../core";
+import { readNumberTable } from "../data";
 import type { Template } from "./template";
 
 /** Class probabilities `[windows, classes]` in C order. */

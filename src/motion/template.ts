@@ -1,4 +1,4 @@
-import { integerColumn, readTextTable } from "../data/textTable";
+import { integerColumn, readTextTable } from "../data";
 
 /** Rows and columns that a submission must have: those of `sample_submission.csv`. */
 export interface Template {

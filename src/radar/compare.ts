@@ -1,5 +1,5 @@
-import { readLines } from "../data/lines";
-import { throwIfAborted } from "../data/signal";
+import { throwIfAborted } from "../core";
+import { readLines } from "../data";
 import { extent } from "./layout";
 
 /** How a submission differs from an earlier one. */

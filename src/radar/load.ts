@@ -1,12 +1,24 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { findFile, refuseUnfinishedSample, requireFile } from "../data/folder";
-import { decodePixels, emptyFrames, readFrames, type SampleShape } from "../data/frameFiles";
-import { type Frames, sampleOf } from "../data/frames";
-import { startProgress } from "../data/progress";
-import { currentSignal, throwIfAborted } from "../data/signal";
-import { showAs, summaryBundle } from "../data/summary";
-import { readTar } from "../data/tar";
+import {
+  currentSignal,
+  type Frames,
+  sampleOf,
+  showAs,
+  startProgress,
+  summaryBundle,
+  throwIfAborted,
+} from "../core";
+import {
+  decodePixels,
+  emptyFrames,
+  findFile,
+  readFrames,
+  readTar,
+  refuseUnfinishedSample,
+  requireFile,
+  type SampleShape,
+} from "../data";
 import { extent, minutesBetween, parts, sampleName, templateName, testTimes, trainTimes } from "./layout";
 import { readTemplate, type Template } from "./template";
 

@@ -1,12 +1,7 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "../data/atomic";
-import { forEachConcurrent } from "../data/concurrent";
-import { writeNpyHeader } from "../data/npyHeader";
-import { startProgress } from "../data/progress";
-import { randomSource } from "../data/random";
-import { writeSampleFolder } from "../data/sampleFolder";
-import { currentSignal } from "../data/signal";
+import { currentSignal, forEachConcurrent, randomSource, startProgress, writeFileAtomic } from "../core";
+import { writeNpyHeader, writeSampleFolder } from "../data";
 import { extent, parts, sampleName, templateName, testTimes, trainTimes } from "./layout";
 import { coverageMask, simulateRadar } from "./simulate";
 

@@ -1,4 +1,4 @@
-import { type RandomSource, randomSource } from "../data/random";
+import { type RandomSource, randomSource } from "../core";
 import { extent } from "./layout";
 
 /** Index of the present among the times. */

@@ -1,7 +1,12 @@
-import { writeFileAtomic } from "../data/atomic";
-import { type Frames, sampleOf } from "../data/frames";
-import { currentSignal, throwIfAborted } from "../data/signal";
-import { showAs, summaryBundle } from "../data/summary";
+import {
+  currentSignal,
+  type Frames,
+  sampleOf,
+  showAs,
+  summaryBundle,
+  throwIfAborted,
+  writeFileAtomic,
+} from "../core";
 import { compareSubmission, type SubmissionDifference } from "./compare";
 import { extent } from "./layout";
 import type { Template } from "./template";

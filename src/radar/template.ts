@@ -1,5 +1,4 @@
-import { readLines } from "../data/lines";
-import { splitLine } from "../data/text";
+import { readLines, splitLine } from "../data";
 import { extent } from "./layout";
 
 /** Rows that a submission must have: those of `sample_submission.csv`. */

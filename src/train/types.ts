@@ -1,27 +1,10 @@
 /** What `fit`, `compile` and the callbacks say to each other. */
+
 import type { LayersModel, Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
-import type { Frames } from "../data";
+import type { FitData, NamedArray } from "../core/array";
+import type { Logs } from "../core/estimator";
+import type { BatchTransform } from "../engine/batchTransform";
 import type { Optimizer } from "./optimizers/optimizer";
-
-/** The typed arrays that a data set may come in. Integers become float32 in the graph. */
-export type DataArray = Float32Array | Uint8Array | Int32Array;
-
-/** A dense array in C order; a `Series` is one. The first axis counts samples. */
-export interface ArrayData {
-  readonly data: DataArray;
-  readonly shape: readonly number[];
-}
-
-/** What `fit`, `evaluate` and `predict` take: a dense array, frames, or a tensor. The first axis counts samples. */
-export type Dataset = ArrayData | Frames | Tensor;
-
-/** Input, wanted output and, where samples count unequally, one weight a sample. */
-export interface FitData {
-  readonly x: Dataset;
-  /** May be missing where `prepare` makes it of `x`. */
-  readonly y?: Dataset;
-  readonly sampleWeight?: ArrayLike<number>;
-}
 
 /** One loss value a sample. `fromLogits`, where present, is used when the model ends in a softmax. */
 export interface Loss {
@@ -37,15 +20,6 @@ export interface Metric {
   update(truth: Tensor, prediction: Tensor, weight: Tensor1D): Tensor1D;
   /** The metric of the sums over all batches. */
   result(sums: Float64Array): number;
-}
-
-/** A change of the batch on the device, built of tensor ops and `engine` random functions only. */
-export type GraphAugmentation = (batch: { x: Tensor; y: Tensor }) => { x: Tensor; y: Tensor };
-
-/** A named array of a training state. */
-export interface NamedArray {
-  readonly data: Float32Array;
-  readonly shape: readonly number[];
 }
 
 /** Everything that training goes on from: the same numbers as if it had not stopped. */
@@ -65,9 +39,6 @@ export interface FitState {
     readonly callbacks: Readonly<Record<string, unknown>>;
   };
 }
-
-/** The numbers of an epoch or batch: `loss`, the metrics, `val_…`, `learningRate`. */
-export type Logs = Record<string, number>;
 
 /** What a callback sees of the running fit. */
 export interface FitContext {
@@ -139,9 +110,9 @@ export interface FitOptions {
    * On the device, before everything else, training and validation alike (default none): from the scaled values as
    * they lie in the data set to what model and loss take, such as the first four frames and the fifth.
    */
-  readonly prepare?: GraphAugmentation;
+  readonly prepare?: BatchTransform;
   /** On the device, training batches only (default none). */
-  readonly augment?: GraphAugmentation;
+  readonly augment?: BatchTransform;
   /** One factor a class, for whole-number labels or one-hot rows (default all 1). */
   readonly classWeight?: ArrayLike<number>;
   /** Scales every value of x as it is read (default 1), such as 1 / 255 for pixels. */

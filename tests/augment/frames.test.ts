@@ -8,7 +8,7 @@ import {
   shiftIntensity,
   turnFrames,
 } from "../../src/augment/frames";
-import { frames, sampleOf } from "../../src/data/frames";
+import { frames, sampleOf } from "../../src/core/frames";
 
 const source = frames(
   Uint8Array.from({ length: 40 * 4 * 4 * 3 }, (_, i) => (i * 31) % 251),

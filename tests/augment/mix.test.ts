@@ -3,7 +3,7 @@ import test from "node:test";
 import { composeAugmentations } from "../../src/augment/compose";
 import { cutmix, mirrorSeries, mixup } from "../../src/augment/mix";
 import { jitterSeries, rollSeries } from "../../src/augment/series";
-import { series } from "../../src/data/series";
+import { series } from "../../src/core/series";
 
 const [windows, steps] = [20, 50];
 // Window w is constant w + 1, so that shares can be read off its values.

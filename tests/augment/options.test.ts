@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as augment from "../../src/augment";
-import { frames } from "../../src/data/frames";
-import { series } from "../../src/data/series";
+import { frames } from "../../src/core/frames";
+import { series } from "../../src/core/series";
 
 const source = series(new Float32Array(6 * 20 * 3).fill(1), { steps: 20, channels: ["x", "y", "z"] });
 const images = frames(new Uint8Array(6 * 4 * 4 * 2).fill(9), { shape: [6, 4, 4, 2], unit: "pixel" });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { oversample } from "../../src/augment/oversample";
-import { randomSource } from "../../src/data/random";
-import { series } from "../../src/data/series";
+import { randomSource } from "../../src/core/random";
+import { series } from "../../src/core/series";
 
 const random = randomSource(11);
 const steps = 600;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { rotateSeries } from "../../src/augment/rotateSeries";
-import { series } from "../../src/data/series";
+import { series } from "../../src/core/series";
 import { channels, data, raw, steps, testSeriesContract } from "./seriesContract";
 
 testSeriesContract("rotateSeries", rotateSeries);

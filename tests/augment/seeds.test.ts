@@ -15,9 +15,9 @@ import {
   warpTime,
 } from "../../src/augment";
 import { blurFrames, dropPatches, reverseFrames, shiftIntensity } from "../../src/augment/frames";
-import { type Frames, frames, sampleOf } from "../../src/data/frames";
-import { randomSource } from "../../src/data/random";
-import { type Series, series } from "../../src/data/series";
+import { type Frames, frames, sampleOf } from "../../src/core/frames";
+import { randomSource } from "../../src/core/random";
+import { type Series, series } from "../../src/core/series";
 
 const [windows, steps, channels] = [400, 24, 3];
 const random = randomSource(8);

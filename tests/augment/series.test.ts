@@ -7,7 +7,7 @@ import {
   rollSeries,
   stretchAmplitude,
 } from "../../src/augment/series";
-import { series } from "../../src/data/series";
+import { series } from "../../src/core/series";
 import { channels, data, raw, size, steps, testSeriesContract, window, windows } from "./seriesContract";
 
 const row = (values: Float32Array, t: number): string =>

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { SeriesAugmentOptions } from "../../src/augment/windows";
-import { randomSource } from "../../src/data/random";
-import { type Series, series } from "../../src/data/series";
+import { randomSource } from "../../src/core/random";
+import { type Series, series } from "../../src/core/series";
 
 const random = randomSource(3);
 export const [windows, steps, channels] = [40, 60, 6];

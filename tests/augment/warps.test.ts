@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { sliceSeries, warpMagnitude, warpTime } from "../../src/augment/warps";
-import { type Series, series } from "../../src/data/series";
+import { type Series, series } from "../../src/core/series";
 import { data, raw, testSeriesContract } from "./seriesContract";
 
 testSeriesContract("warpMagnitude", warpMagnitude);

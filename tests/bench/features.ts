@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { randomSource } from "../../src/data/random";
-import { series } from "../../src/data/series";
-import { magnitude } from "../../src/features/combine";
-import { gradient } from "../../src/features/gradient";
-import { cumulativeIntegral } from "../../src/features/integral";
-import { movingMean } from "../../src/features/moving";
-import { standardScaler } from "../../src/features/scale";
-import { fftMagnitude } from "../../src/features/spectrum";
-import { windowStatistics } from "../../src/features/windowStatistics";
-import { fitMiniRocket, type MiniRocket } from "../../src/models/miniRocket";
-import { ridgeClassifier } from "../../src/models/ridge";
+import { randomSource } from "../../src/core/random";
+import { series } from "../../src/core/series";
+import { fftMagnitude } from "../../src/features/fourier/spectrum";
+import { magnitude } from "../../src/features/series/combine";
+import { gradient } from "../../src/features/series/gradient";
+import { cumulativeIntegral } from "../../src/features/series/integral";
+import { movingMean } from "../../src/features/series/moving";
+import { standardScaler } from "../../src/features/series/scale";
+import { windowStatistics } from "../../src/features/series/windowStatistics";
+import { ridgeClassifier } from "../../src/models/ridge/ridge";
+import { fitMiniRocket, type MiniRocket } from "../../src/models/rocket/miniRocket";
 import { pythonPeer } from "./support/peer";
 import { type Row, rowOf } from "./support/row";
 

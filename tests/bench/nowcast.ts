@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { randomSource } from "../../src/data/random";
+import { randomSource } from "../../src/core/random";
 import { advect } from "../../src/features/flow/advect";
 import { farneback } from "../../src/features/flow/farneback";
 import { lucasKanade } from "../../src/features/flow/lucasKanade";
+import { radialPowerSpectrum } from "../../src/features/fourier/radialSpectrum";
 import { fractionsSkillScore } from "../../src/metrics/fractionsSkill";
 import { categoricalScores, contingency } from "../../src/metrics/nowcast";
-import { radialPowerSpectrum } from "../../src/metrics/powerSpectrum";
 import { pythonPeer } from "./support/peer";
 import { type Row, rowOf } from "./support/row";
 

@@ -4,13 +4,13 @@
  */
 import path from "node:path";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { randomSource } from "../../src/data";
+import type { ArrayData } from "../../src/core/array";
+import { randomSource } from "../../src/core/random";
 import { tf } from "../../src/engine";
 import { lstm } from "../../src/layers/lstm";
 import { motionConv1d, radarTwoPath } from "../../src/models";
-import { fit } from "../../src/train/fit";
+import { fit } from "../../src/train/fit/fit";
 import { adam, nadam, type Optimizer } from "../../src/train/optimizers";
-import type { ArrayData } from "../../src/train/types";
 import { Peer, pythonPeer } from "./support/peer";
 import { type Row, rowOf } from "./support/row";
 

@@ -10,7 +10,7 @@
  * (default `$PODIUM_BENCH_PYTHON`) needs NumPy, pandas, SciPy, Keras 3 and TensorFlow. What is finished in the directory
  * is read, not run again; the result is its `comparison.json`.
  */
-import { engine, features, metrics, models, motion, train } from "../../src";
+import { engine, features, metrics, models, motion, validate } from "../../src";
 import { comparePair, type Pair } from "./kerasPair";
 import { readFlags } from "./pairFlags";
 import { runComparison } from "./recipeRows";
@@ -22,7 +22,7 @@ async function compare(): Promise<void> {
   const competition = await motion.load(flags.data);
   const { labels, labelNames } = competition;
   const classes = labelNames.length;
-  const folds = train.stratifiedKFold(labels, { folds: count, shuffle: true, seed: 2021 });
+  const folds = validate.stratifiedKFold(labels, { folds: count, shuffle: true, seed: 2021 });
 
   const windows = motion.basicFeatures(competition.train);
   const scalers = folds.map(({ train: indices }) => {

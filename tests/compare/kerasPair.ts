@@ -3,8 +3,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import { randomSource, readNpy, writeNpy } from "../../src/data";
-import type { Fold } from "../../src/train";
+import { randomSource } from "../../src/core/random";
+import { readNpy, writeNpy } from "../../src/data";
+import type { Fold } from "../../src/validate";
 import type { PairFlags } from "./pairFlags";
 import { type DifferenceTest, pairedTest, type WelchTest, welchTest } from "./welch";
 

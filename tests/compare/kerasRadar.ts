@@ -11,7 +11,7 @@
  * differences are compared pair by pair. PYTHON (default `$PODIUM_BENCH_PYTHON`) needs NumPy, Keras 3 and TensorFlow. What
  * is finished in the directory is read, not run again; the result is its `comparison.json`.
  */
-import { engine, features, models, radar, train } from "../../src";
+import { engine, features, metrics, models, radar, validate } from "../../src";
 import { comparePair, type Pair } from "./kerasPair";
 import { readFlags } from "./pairFlags";
 import { runComparison } from "./recipeRows";
@@ -29,8 +29,8 @@ async function compare(): Promise<void> {
   await engine.ready();
   const competition = await radar.load(flags.data, { train: flags.own.samples, test: 1 });
   const [samples, rows, columns, times] = competition.train.shape;
-  const groups = await features.overlapGroups(competition.train);
-  const folds = train.groupKFold(groups, { folds: count });
+  const groups = await validate.overlapGroups(competition.train);
+  const folds = validate.groupKFold(groups, { folds: count });
   const truth = features.takeTimes(competition.train, { times: [times - 1] });
   const pixels = competition.train.shards.reduce(
     (sum, shard) => shard.reduce((part, pixel) => part + pixel, sum),
@@ -55,8 +55,8 @@ async function compare(): Promise<void> {
       return { prediction: predictions, seconds: runs.reduce((sum, run) => sum + run.seconds, 0) };
     },
     score(prediction) {
-      const forecast = radar.asForecast(prediction);
-      const { mae, csi, score } = radar.verify(truth, { forecast, thresholds: [], scales: [] });
+      const forecast = features.asForecast(prediction);
+      const { mae, csi, score } = metrics.verify(truth, { forecast, thresholds: [], scales: [] });
       return { MAE: mae, CSI: csi, "MAE / CSI": score };
     },
   };

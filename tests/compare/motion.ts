@@ -8,7 +8,7 @@
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { engine, metrics, motion, train } from "../../src";
+import { engine, metrics, motion, validate } from "../../src";
 import { runComparison, showRows, startClock, writeRow } from "./recipeRows";
 
 type RecipeName = keyof typeof motion.recipes;
@@ -44,7 +44,7 @@ async function compare(): Promise<void> {
   const competition = await motion.load(source);
   const { labels, subjects } = competition;
   if (!subjects) throw new Error(`Cannot group by person: ${source} has no train_subjects.csv`);
-  const folds = train.groupKFold(subjects, { folds: Number(values.folds) });
+  const folds = validate.groupKFold(subjects, { folds: Number(values.folds) });
 
   for (const recipe of names.filter((name) => asked.length === 0 || asked.includes(name))) {
     const processorSeconds = startClock();

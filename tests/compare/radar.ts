@@ -10,7 +10,7 @@
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { engine, features, radar, train } from "../../src";
+import { engine, features, metrics, radar, validate } from "../../src";
 import { hasRow, runComparison, showRows, startClock, writeRow } from "./recipeRows";
 
 type RecipeName = keyof typeof radar.recipes;
@@ -49,16 +49,16 @@ async function compare(): Promise<void> {
 
   await engine.ready();
   const competition = await radar.load(source);
-  const { inputs, target } = radar.splitTarget(competition.train);
-  const groups = await features.overlapGroups(competition.train);
-  const folds = train.groupKFold(groups, { folds: Number(values.folds) });
+  const { inputs, target } = features.splitTarget(competition.train);
+  const groups = await validate.overlapGroups(competition.train);
+  const folds = validate.groupKFold(groups, { folds: Number(values.folds) });
 
   function keep(
     name: string,
     forecast: Forecast,
     rest: Pick<Row, "processorSeconds" | "epochs" | "blend">,
   ): void {
-    const { mae, csi, score, fractions } = radar.verify(target, { forecast, scales: [1, 5, 17] });
+    const { mae, csi, score, fractions } = metrics.verify(target, { forecast, scales: [1, 5, 17] });
     const scales = Object.fromEntries(fractions.map(({ scale, fss }) => [`FSS ${scale}`, fss]));
     const row: Row = { forecast: name, mae, csi, "MAE / CSI": score, ...scales, ...rest };
     writeRow(directory, name, row);

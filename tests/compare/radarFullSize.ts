@@ -11,7 +11,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import { engine, features, radar, train } from "../../src";
+import { engine, features, metrics, radar, validate } from "../../src";
 import { tf } from "../../src/engine";
 import { runComparison, startClock, writeRow } from "./recipeRows";
 
@@ -84,8 +84,8 @@ async function compare(): Promise<void> {
     radar.writeSample(data, { samples: Number(values.samples), testSamples: Number(values.test) }),
   );
   const competition = await timed("load", () => radar.load(data));
-  const groups = await timed("group", () => features.overlapGroups(competition.train));
-  const folds = train.groupKFold(groups, { folds: 2 });
+  const groups = await timed("group", () => validate.overlapGroups(competition.train));
+  const folds = validate.groupKFold(groups, { folds: 2 });
   const run = await timed(values.recipe, () =>
     recipe(competition, {
       folds,
@@ -98,8 +98,8 @@ async function compare(): Promise<void> {
       directory: path.join(directory, values.recipe),
     }),
   );
-  const { target } = radar.splitTarget(competition.train);
-  const { mae, csi, score } = await timed("verify", () => radar.verify(target, { forecast: run.forecast }));
+  const { target } = features.splitTarget(competition.train);
+  const { mae, csi, score } = await timed("verify", () => metrics.verify(target, { forecast: run.forecast }));
   await timed("submit", () =>
     radar.writeSubmission(path.join(directory, "submission.csv"), run.testForecast, {
       names: competition.testNames,

@@ -3,15 +3,15 @@ import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { writeFileAtomic } from "../../src/data/atomic";
-import { forEachConcurrent } from "../../src/data/concurrent";
-import { writeDecimal } from "../../src/data/decimal";
+import { writeFileAtomic } from "../../src/core/atomicFile";
+import { forEachConcurrent } from "../../src/core/concurrency";
+import { summaryBundle } from "../../src/core/display";
+import { randomSource } from "../../src/core/random";
+import { writeDecimal } from "../../src/data/csv/decimal";
+import { splitLine } from "../../src/data/csv/lines";
+import { integerColumn, readTextTable } from "../../src/data/csv/textTable";
 import { requireFile } from "../../src/data/folder";
-import { randomSource } from "../../src/data/random";
 import { writeSampleFolder } from "../../src/data/sampleFolder";
-import { summaryBundle } from "../../src/data/summary";
-import { splitLine } from "../../src/data/text";
-import { integerColumn, readTextTable } from "../../src/data/textTable";
 
 const folder = () => mkdtemp(join(tmpdir(), "podium-files-"));
 

@@ -3,8 +3,8 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { randomSource } from "../../src/core/random";
 import { decodeNpy, encodeNpy, type NpyData, readNpy, writeNpy } from "../../src/data/npy";
-import { randomSource } from "../../src/data/random";
 
 interface Case {
   name: string;

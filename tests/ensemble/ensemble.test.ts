@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { randomSource } from "../../src/data";
-import { displayKey } from "../../src/data/tableDisplay";
+import { displayKey } from "../../src/core/display";
+import { randomSource } from "../../src/core/random";
 import {
   blend,
   geometricMean,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type Series, series } from "../../src/data/series";
+import { type Series, series } from "../../src/core/series";
 
 /** What NumPy, SciPy, pandas and scikit-learn make of the series `x`. */
 export const golden: Record<string, number[]> & {

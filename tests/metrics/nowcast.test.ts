@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
+import { ImagePowers } from "../../src/features/fourier/imagePowers";
+import { radialPowerSpectrum } from "../../src/features/fourier/radialSpectrum";
 import { fractionsSkillScore } from "../../src/metrics/fractionsSkill";
-import { ImagePowers } from "../../src/metrics/imagePowers";
 import {
   categoricalScores,
   contingency,
   meanAbsoluteError,
   rootMeanSquareError,
 } from "../../src/metrics/nowcast";
-import { radialPowerSpectrum } from "../../src/metrics/powerSpectrum";
 import { reliability } from "../../src/metrics/reliability";
 
 const golden = JSON.parse(readFileSync(path.join(__dirname, "../golden/nowcast.json"), "utf8"));

@@ -6,11 +6,13 @@ import * as layers from "../../src/layers";
 import * as models from "../../src/models";
 
 /** Their examples want data; the tests of each run it on some. */
-const withData = ["miniRocket.ts", "ridge.ts"];
+const withData = ["rocket/miniRocket.ts", "ridge/ridge.ts"];
 
 for (const stage of ["layers", "models"] as const) {
   const folder = path.join(__dirname, "..", "..", "src", stage);
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  )) {
     if (withData.includes(file)) continue;
     const text = readFileSync(path.join(folder, file), "utf8");
     const examples = [...text.matchAll(/@example\n([\s\S]*?)\n? \*\//g)].map((match) =>

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { randomSource } from "../../src/data/random";
+import { randomSource } from "../../src/core/random";
 import { labelCounts, labelNames, load } from "../../src/motion";
 
 const header = "id,time,acc_x,acc_y,acc_z,gy_x,gy_y,gy_z";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type Frames, frames } from "../../src/data";
+import { type Frames, frames } from "../../src/core/frames";
 import {
   animation,
   forecastRows,
@@ -10,7 +10,7 @@ import {
   timeTitles,
   worstForecasts,
 } from "../../src/plot";
-import { fitImages } from "../../src/plot/frameSource";
+import { fitImages } from "../../src/plot/frames/frameSource";
 
 /** Samples of 4 x 6 pixels whose value tells sample, row, column and time. */
 function numbered(samples: number, times: number): Frames<Uint8Array> {

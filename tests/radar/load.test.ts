@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { sampleOf } from "../../src/data/frames";
+import { sampleOf } from "../../src/core/frames";
 import { encodeNpy } from "../../src/data/npy";
 import { load } from "../../src/radar";
 

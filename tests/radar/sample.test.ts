@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { sampleOf } from "../../src/data/frames";
+import { sampleOf } from "../../src/core/frames";
 import { dams, load, writeSample } from "../../src/radar";
 import { coverageMask } from "../../src/radar/simulate";
 

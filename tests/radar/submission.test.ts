@@ -3,8 +3,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { frames } from "../../src/data/frames";
-import { randomSource } from "../../src/data/random";
+import { frames } from "../../src/core/frames";
+import { randomSource } from "../../src/core/random";
 import { type SubmissionOptions, writeSubmission } from "../../src/radar";
 
 const PIXELS = 14400;

@@ -1,8 +1,8 @@
 /** tfjs reads gather's indices back to check them, which a recorded step must not; there TensorFlow checks instead. */
 import type { KernelConfig, Tensor } from "@tensorflow/tfjs-node-gpu";
+import { isRecording } from "../capture/record";
 import { tf } from "../load";
 import { nativeOp } from "../native";
-import { isRecording } from "../record";
 
 const original = tf.getKernel("GatherV2", "tensorflow") as KernelConfig;
 

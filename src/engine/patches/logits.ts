@@ -3,8 +3,8 @@
  * probabilities needs clipping; models end in an activation all the same, so the engine remembers its input.
  */
 import type { Tensor, TensorLike } from "@tensorflow/tfjs-node-gpu";
-import { core } from "../core";
 import { tf } from "../load";
+import { core } from "../tfjsCore";
 
 type Activation = "softmax" | "sigmoid";
 

@@ -3,9 +3,9 @@
  * the clock where no seed is given, and in a captured step the same numbers for ever.
  */
 import type { DataType, Rank, ShapeMap, Tensor, TensorLike } from "@tensorflow/tfjs-node-gpu";
-import { core } from "../core";
 import { tf } from "../load";
 import { inRandomState, randomNormal, randomUniform } from "../random";
+import { core } from "../tfjsCore";
 
 const { dropout, randomNormal: looseNormal, randomUniform: looseUniform } = core;
 

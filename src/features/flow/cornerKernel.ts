@@ -1,5 +1,4 @@
-import { MemoryLayout } from "../../data/memoryLayout";
-import { wasmFunctions } from "../../data/webAssembly";
+import { MemoryLayout, wasmFunctions } from "../../core/webAssembly";
 import { type Image, reflect, writePadded } from "./image";
 import { lucasKanadeModule } from "./lucasKanadeModule";
 

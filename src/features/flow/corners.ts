@@ -1,4 +1,4 @@
-import { keepLatest } from "../../data/keepLatest";
+import { keepLatest } from "../../core/webAssembly";
 import { CornerKernel, type CornerPlan } from "./cornerKernel";
 import type { Image } from "./image";
 

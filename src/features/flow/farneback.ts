@@ -1,4 +1,4 @@
-import { keepLatest } from "../../data/keepLatest";
+import { keepLatest } from "../../core/webAssembly";
 import { FarnebackKernel } from "./farnebackKernel";
 import type { FarnebackPlan } from "./farnebackLevels";
 import type { MotionField } from "./field";

@@ -1,4 +1,4 @@
-import type { MemoryLayout } from "../../data/memoryLayout";
+import type { MemoryLayout } from "../../core/webAssembly";
 import { reflect } from "./image";
 
 /** What the method is carried out with. */

@@ -1,6 +1,4 @@
-import { keepLatest } from "../../data/keepLatest";
-import { MemoryLayout } from "../../data/memoryLayout";
-import { wasmFunctions } from "../../data/webAssembly";
+import { keepLatest, MemoryLayout, wasmFunctions } from "../../core/webAssembly";
 import type { MotionField } from "./field";
 import { lucasKanadeModule } from "./lucasKanadeModule";
 import type { Tracks } from "./track";

@@ -1,4 +1,4 @@
-import { keepLatest } from "../../data/keepLatest";
+import { keepLatest } from "../../core/webAssembly";
 import type { Points } from "./corners";
 import type { Image } from "./image";
 import { TrackKernel, type TrackPlan } from "./trackKernel";

@@ -3,7 +3,7 @@
  * a network reads as its paper's figure and two builds from one seed are equal.
  */
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { randomSource } from "../../data";
+import { randomSource } from "../../core/random";
 import { tf } from "../../engine";
 import { type InitializerName, initializer, mish, spatialDropout1d, spatialDropout2d } from "../../layers";
 

@@ -1,34 +1,27 @@
 import { join } from "node:path";
-import type { Series } from "../../data/series";
-import { showAs, summaryBundle } from "../../data/summary";
-import { concatChannels, magnitude } from "../../features";
-import { motionConv1d } from "../../models";
 import {
-  type ArrayData,
-  adamw,
-  averageWeights,
   type ChannelTriple,
+  composeAugmentations,
+  jitterSeries,
+  oneHotLabels,
+  rollSeries,
+  rotateSeries,
+} from "../../augment/graph";
+import type { Series } from "../../core";
+import { type ArrayData, type NamedArray, showAs, summaryBundle, takeSamples } from "../../core";
+import { axesScaler, concatChannels, magnitude } from "../../features";
+import { motionConv1d } from "../../models";
+import { adamw, averageWeights, categoricalCrossEntropy, cosine, lossMetric, withEma } from "../../train";
+import {
   type CrossValidation,
-  categoricalCrossEntropy,
-  composeGraphAugmentations,
-  cosine,
   type Fold,
   type FoldRun,
-  lossMetric,
-  type NamedArray,
-  oneHotLabels,
-  randomJitter,
-  randomRolls,
-  randomRotations,
-  takeSamples,
-  withEma,
-} from "../../train";
-import { validatedSamples } from "../../train/folds";
-import { meanPredictions } from "../../train/meanPredictions";
-import { scorePredictions } from "../../train/scorePredictions";
+  meanPredictions,
+  scorePredictions,
+  validatedSamples,
+} from "../../validate";
 import { basicFeatures } from "../basicFeatures";
 import type { MotionData } from "../load";
-import { axesScaler } from "./axesScaler";
 import { type MiniRocketRecipeOptions, miniRocket } from "./miniRocket";
 import { foldsOf, type Recipe, type RecipeOptions, runRecipe, scoresOf, scoreWords } from "./recipe";
 
@@ -71,11 +64,11 @@ const network: Recipe = {
     loss: categoricalCrossEntropy({ labelSmoothing: 0.02 }),
     metrics: ["accuracy", lossMetric("categoricalCrossEntropy", { name: "logLoss" })],
     batchSize: 16,
-    augment: composeGraphAugmentations([
+    augment: composeAugmentations([
       // All vectors in one group: the arm turns, not a sensor in it.
-      randomRotations({ groups: [vectors.map((names) => placesOf(windows, names))], angle: 20 }),
-      randomRolls(),
-      randomJitter({ deviation: 0.03 }),
+      rotateSeries({ groups: [vectors.map((names) => placesOf(windows, names))], angle: 20 }),
+      rollSeries(),
+      jitterSeries({ deviation: 0.03 }),
     ]),
     callbacks: [averageWeights()],
   }),

@@ -1,20 +1,20 @@
-import { gruPoolGru } from "../../models";
 import {
-  type CrossValidation,
-  composeGraphAugmentations,
-  type RandomRotationsOptions,
-  randomRolls,
-  randomRotations,
-  randomSegmentOrder,
-  rmsprop,
-} from "../../train";
+  composeAugmentations,
+  permuteSegments,
+  type RotateSeriesOptions,
+  rollSeries,
+  rotateSeries,
+} from "../../augment/graph";
+import { gruPoolGru } from "../../models";
+import { rmsprop } from "../../train";
+import type { CrossValidation } from "../../validate";
 import type { MotionData } from "../load";
 import { firstFeatures, onRecordedChannels } from "./firstFeatures";
 import { type RecipeOptions, runRecipe } from "./recipe";
 
 /** Share of different windows among 2/3 as many draws with replacement: 1 - exp(-2/3). */
 const share = 1 - Math.exp(-2 / 3);
-const apart: RandomRotationsOptions = { groups: [[[0, 1, 2]], [[3, 4, 5]]] };
+const apart: RotateSeriesOptions = { groups: [[[0, 1, 2]], [[3, 4, 5]]] };
 const learningRate = 3e-3;
 
 /**
@@ -36,8 +36,8 @@ const learningRate = 3e-3;
  * });
  */
 export async function first(competition: MotionData, options: RecipeOptions = {}): Promise<CrossValidation> {
-  const permute = randomSegmentOrder({ segments: 4, least: 10, probability: share });
-  const roll = randomRolls({ probability: share });
+  const permute = permuteSegments({ segments: 4, least: 10, probability: share });
+  const roll = rollSeries({ probability: share });
   return runRecipe(
     competition,
     {
@@ -52,12 +52,12 @@ export async function first(competition: MotionData, options: RecipeOptions = {}
         metrics: ["accuracy"],
         batchSize: 32,
         augment: options.features
-          ? composeGraphAugmentations([permute, roll])
+          ? composeAugmentations([permute, roll])
           : onRecordedChannels(
-              composeGraphAugmentations([
+              composeAugmentations([
                 { apply: permute, when: (epoch) => epoch % 2 === 0 },
                 {
-                  apply: randomRotations({ ...apart, probability: share }),
+                  apply: rotateSeries({ ...apart, probability: share }),
                   when: (epoch) => epoch % 2 === 1,
                 },
                 roll,

@@ -1,9 +1,9 @@
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
-import type { Series } from "../../data/series";
+import type { Series } from "../../core";
+import type { BatchTransform } from "../../engine";
 import { tf } from "../../engine";
+import type { FittedScaler } from "../../features";
 import { concatChannels, difference, energy, product, selectChannels, tilt } from "../../features";
-import type { FittedScaler } from "../../features/scale";
-import type { GraphAugmentation } from "../../train";
 
 const acc = ["acc_x", "acc_y", "acc_z"] as const;
 const gyro = ["gy_x", "gy_y", "gy_z"] as const;
@@ -60,7 +60,7 @@ const firstGyro = 10;
  * An augmentation of the recorded channels on batches of scaled {@link firstFeatures}: takes the scaling back, changes
  * the recorded six, and makes and scales the eighteen anew.
  */
-export function onRecordedChannels(augment: GraphAugmentation, scaler: FittedScaler): GraphAugmentation {
+export function onRecordedChannels(augment: BatchTransform, scaler: FittedScaler): BatchTransform {
   const { centre, scale } = scaler.state;
   return ({ x, y }) => {
     const centres = tf.tensor1d([...centre]);

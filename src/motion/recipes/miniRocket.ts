@@ -1,12 +1,19 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { startProgress } from "../../data/progress";
-import { randomSource } from "../../data/random";
-import { type Series, takeWindows } from "../../data/series";
-import { currentSignal, throwIfAborted } from "../../data/signal";
-import { showAs, summaryBundle } from "../../data/summary";
-import { standardScaler } from "../../features/scale";
+import {
+  type ArrayData,
+  currentSignal,
+  randomSource,
+  type Series,
+  showAs,
+  startProgress,
+  summaryBundle,
+  takeWindows,
+  throwIfAborted,
+} from "../../core";
+import { readSafetensors, writeSafetensors } from "../../data";
+import { standardScaler } from "../../features";
 import {
   type FeatureRows,
   fitMiniRocket,
@@ -16,18 +23,15 @@ import {
   ridgeClassifier,
 } from "../../models";
 import {
-  type ArrayData,
   type CrossValidation,
   checkFolds,
+  combineRuns,
+  describeFold,
   type Fold,
   type FoldRun,
-  readSafetensors,
-  writeSafetensors,
-} from "../../train";
-import { combineRuns } from "../../train/crossValidate";
-import { describeFold } from "../../train/dataManifest";
-import { refuseOther } from "../../train/runManifest";
-import { scorePredictions } from "../../train/scorePredictions";
+  refuseOther,
+  scorePredictions,
+} from "../../validate";
 import type { MotionData } from "../load";
 import { foldsOf, type RecipeRunOptions, scoresOf, scoreWords } from "./recipe";
 

@@ -1,26 +1,23 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import type { OversampleOptions } from "../../augment/oversample";
-import type { Series } from "../../data/series";
-import { type FittedScaler, type Scaler, standardScaler } from "../../features/scale";
+import type { OversampleOptions } from "../../augment";
+import type { FoldContext, Series } from "../../core";
+import { type FittedScaler, type Scaler, standardScaler } from "../../features";
 import { accuracy, logLoss, predictedLabels } from "../../metrics";
+import { type Schedule, type TimeBudgetOptions, timeBudget } from "../../train";
 import {
   type CrossValidateOptions,
   type CrossValidation,
   crossValidate,
   type Fold,
-  type FoldContext,
   type FoldFitOptions,
   type Labels,
-  type Schedule,
+  prepareSeries,
   type Score,
   stratifiedGroupKFold,
   stratifiedKFold,
-  type TimeBudgetOptions,
-  timeBudget,
-} from "../../train";
-import { trainingCount } from "../../train/trainingCount";
+  trainingCount,
+} from "../../validate";
 import type { MotionData } from "../load";
-import { prepareFolds } from "../prepareFolds";
 
 /** What a recipe's network is made for. */
 export interface NetworkOptions {
@@ -181,7 +178,7 @@ export async function runRecipe(
     groups,
     seeds,
     model: (seed) => model({ inputShape: [steps, channels], classes, seed }),
-    prepare: prepareFolds(windows, {
+    prepare: prepareSeries(windows, {
       labels: competition.labels,
       test: features(competition.test),
       scaler,

@@ -1,7 +1,8 @@
-import type { Series } from "../../data/series";
+import type { Series } from "../../core";
 import { concatChannels, difference, energy, fftMagnitude, selectChannels } from "../../features";
 import { fftConv1d } from "../../models";
-import { adam, type CrossValidation, earlyStopping } from "../../train";
+import { adam, earlyStopping } from "../../train";
+import type { CrossValidation } from "../../validate";
 import type { MotionData } from "../load";
 import { type RecipeOptions, runRecipe } from "./recipe";
 

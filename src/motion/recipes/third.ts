@@ -1,5 +1,6 @@
 import { motionConv1d } from "../../models";
-import { type CrossValidation, earlyStopping, nadam, reduceLROnPlateau } from "../../train";
+import { earlyStopping, nadam, reduceLROnPlateau } from "../../train";
+import type { CrossValidation } from "../../validate";
 import { basicFeatures } from "../basicFeatures";
 import type { MotionData } from "../load";
 import { nonExercise, type RecipeOptions, runRecipe } from "./recipe";

@@ -1,22 +1,13 @@
 import { join } from "node:path";
-import type { Frames } from "../../data/frames";
-import { allImages, type ImageOf, viewImages } from "../../data/lazyFrames";
+import { testTimeFlips } from "../../augment";
+import { composeAugmentations, flipFrames, turnFrames } from "../../augment/graph";
+import type { Frames } from "../../core";
+import { allImages, type ImageOf, viewImages } from "../../core";
+import { blendForecasts } from "../../ensemble";
 import { unet as unetModel } from "../../models";
-import {
-  adamw,
-  blockedKFold,
-  composeGraphAugmentations,
-  type Fold,
-  oneCycle,
-  randomFlips,
-  randomTurns,
-  scaledMeanAbsoluteError,
-  smoothCsi,
-  sumOfLosses,
-} from "../../train";
-import { blendForecasts } from "../blend";
-import { flipAugment } from "../flipAugment";
-import { flowForecast } from "../flowForecast";
+import { adamw, oneCycle, scaledMeanAbsoluteError, smoothCsi, sumOfLosses } from "../../train";
+import { blockedKFold, type Fold } from "../../validate";
+import { flowForecast } from "./flowForecast";
 import {
   checkData,
   defaultGap,
@@ -59,14 +50,14 @@ const bestRecipe: Recipe = {
     return {
       optimizer: adamw({ learningRate: 2e-3, weightDecay: 0.01 }),
       loss: Object.assign(loss, { lossName: "scaledMeanAbsoluteError + 2 smoothCsi" }),
-      augment: composeGraphAugmentations([randomFlips(), randomTurns()]),
+      augment: composeAugmentations([flipFrames(), turnFrames()]),
     };
   },
   epochs: 30,
   batchSize: 4,
   folds: 5,
   seeds: [0],
-  testAugment: flipAugment(),
+  testAugment: testTimeFlips(),
 };
 
 /** Bytes of optical flow's forecasts that are held in memory; where there is a directory, more are kept in it. */

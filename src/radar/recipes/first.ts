@@ -1,7 +1,14 @@
 import { radarTwoPath } from "../../models";
-import { kFold, nadam, scaledMeanAbsoluteError } from "../../train";
-import { plateauCallbacks } from "./plateau";
-import { type Recipe, type RecipeData, type RecipeOptions, type RecipeResult, runRecipe } from "./recipe";
+import { nadam, scaledMeanAbsoluteError } from "../../train";
+import { kFold } from "../../validate";
+import {
+  plateauCallbacks,
+  type Recipe,
+  type RecipeData,
+  type RecipeOptions,
+  type RecipeResult,
+  runRecipe,
+} from "./recipe";
 
 const firstRecipe: Recipe = {
   network: (inputShape, options) => radarTwoPath({ inputShape, ...options }),
@@ -23,7 +30,7 @@ const firstRecipe: Recipe = {
  * without gain, the end after 11.
  *
  * Shuffled folds put near-copies of validation samples into training, so its scores flatter: `times`, or `folds:
- * train.groupKFold(await features.overlapGroups(competition.train))`, tell the truth.
+ * validate.groupKFold(await validate.overlapGroups(competition.train))`, tell the truth.
  *
  * Source: the author's notebook (DACON 235646, 2020). Submit with `rounding: "truncate"`, as he did.
  */

@@ -1,7 +1,13 @@
 import { rainNet } from "../../models";
 import { adam } from "../../train";
-import { plateauCallbacks } from "./plateau";
-import { type Recipe, type RecipeData, type RecipeOptions, type RecipeResult, runRecipe } from "./recipe";
+import {
+  plateauCallbacks,
+  type Recipe,
+  type RecipeData,
+  type RecipeOptions,
+  type RecipeResult,
+  runRecipe,
+} from "./recipe";
 
 const rainnetRecipe: Recipe = {
   // 120 rows halve three times, not the paper's four.

@@ -1,31 +1,39 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import type { Frames } from "../../data/frames";
-import { valuesOf, viewImages } from "../../data/lazyFrames";
-import { showAs } from "../../data/summary";
-import { displayKey } from "../../data/tableDisplay";
-import { overlapGroups } from "../../features/overlapGroups";
+import type { Frames } from "../../core";
 import {
   type ArrayData,
+  displayKey,
+  type FoldContext,
+  showAs,
+  valuesOf,
+  viewImages,
+  viewSamples,
+} from "../../core";
+import type { ForecastBlend } from "../../ensemble";
+import { asForecast } from "../../features";
+import { verify } from "../../metrics";
+import {
+  type Callback,
+  earlyStopping,
+  reduceLROnPlateau,
+  type Schedule,
+  type TimeBudgetOptions,
+  timeBudget,
+} from "../../train";
+import {
   blockedKFold,
   type CrossValidateOptions,
   type CrossValidation,
   crossValidate,
   type Fold,
-  type FoldContext,
   type FoldFitOptions,
   groupKFold,
-  type Schedule,
-  type TimeBudgetOptions,
-  timeBudget,
-} from "../../train";
-import { validatedSamples } from "../../train/folds";
-import { viewSamples } from "../../train/samples";
-import { trainingCount } from "../../train/trainingCount";
-import type { ForecastBlend } from "../blend";
-import { asForecast } from "../forecast";
+  overlapGroups,
+  prepareFrames,
+  trainingCount,
+  validatedSamples,
+} from "../../validate";
 import type { RadarData } from "../load";
-import { prepareFolds } from "../prepareFolds";
-import { verify } from "../verify";
 
 /** What a recipe trains on and forecasts: pixels, the training samples with one time more than the test samples. */
 export type RecipeData = Pick<RadarData, "train" | "test">;
@@ -53,7 +61,7 @@ export interface RecipeOptions
     > {
   /**
    * How many folds, or the folds themselves. Default: the recipe's number, or fewer where the samples overlap into fewer
-   * groups (`features.overlapGroups`).
+   * groups (`validate.overlapGroups`).
    */
   folds?: number | readonly Fold[];
   /** When each training sample was taken, for folds of neighbouring times. Default: the recipe's folds, or of groups that overlap. */
@@ -223,7 +231,7 @@ export async function runRecipe(
     ...given({ signal, scores, testAugment }),
     settings: { filters: options.model ? "a given model's" : (filters ?? "the recipe's") },
     folds,
-    prepare: prepareFolds(train, { test }),
+    prepare: prepareFrames(train, { test }),
     fit: settings,
   });
   const indices = validatedSamples(folds);
@@ -241,4 +249,10 @@ export function shownAs(result: RecipeResult, found: CrossValidation): RecipeRes
   return showAs(result, () =>
     (found as unknown as Record<symbol, () => { "text/plain": string; "text/html": string }>)[displayKey](),
   );
+}
+
+/** The author's callbacks; a model of all samples has no validation to watch. */
+export function plateauCallbacks({ fold }: FoldContext, minDelta?: number): Callback[] {
+  if (fold === undefined) return [];
+  return [reduceLROnPlateau({ factor: 0.3, patience: 5, minDelta }), earlyStopping({ patience: 11 })];
 }

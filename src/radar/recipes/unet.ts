@@ -1,23 +1,21 @@
+import { blurFrames, composeAugmentations, dropPatches } from "../../augment/graph";
 import { unet as unetModel } from "../../models";
+import { adamw, scaledMeanAbsoluteError } from "../../train";
 import {
-  adamw,
-  composeGraphAugmentations,
-  randomBlur,
-  randomPatchDropout,
-  scaledMeanAbsoluteError,
-} from "../../train";
-import { plateauCallbacks } from "./plateau";
-import { type Recipe, type RecipeData, type RecipeOptions, type RecipeResult, runRecipe } from "./recipe";
+  plateauCallbacks,
+  type Recipe,
+  type RecipeData,
+  type RecipeOptions,
+  type RecipeResult,
+  runRecipe,
+} from "./recipe";
 
 const unetRecipe: Recipe = {
   network: (inputShape, options) => unetModel({ inputShape, ...options }),
   fit: (context) => ({
     optimizer: adamw({ learningRate: 1e-3, weightDecay: 0.01 }),
     loss: scaledMeanAbsoluteError({ scale: 255 }),
-    augment: composeGraphAugmentations([
-      randomBlur({ probability: 0.25 }),
-      randomPatchDropout({ probability: 0.25 }),
-    ]),
+    augment: composeAugmentations([blurFrames({ probability: 0.25 }), dropPatches({ probability: 0.25 })]),
     callbacks: plateauCallbacks(context),
   }),
   epochs: 100,

@@ -1,4 +1,5 @@
-import type { Callback, FitContext, NamedArray } from "../types";
+import type { NamedArray } from "../../core/array";
+import type { Callback, FitContext } from "../types";
 
 /** The weights with the trainable ones taken from one flat vector. */
 function withTrainable(context: FitContext, flat: Float32Array): NamedArray[] {

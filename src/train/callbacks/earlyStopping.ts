@@ -1,4 +1,5 @@
-import type { Callback, NamedArray } from "../types";
+import type { NamedArray } from "../../core/array";
+import type { Callback } from "../types";
 import { describeEpoch, type MonitorOptions, makeMonitor } from "./monitor";
 
 /** Settings of {@link earlyStopping}. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { atomicWrite } from "../atomicWrite";
-import type { Callback, FitContext, Logs } from "../types";
+import { atomicWrite } from "../../core/atomicFile";
+import type { Logs } from "../../core/estimator";
+import type { Callback, FitContext } from "../types";
 import { isContinued } from "./monitor";
 
 /** How a log file writes an epoch and finds it again. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { saveCheckpoint } from "../checkpoint";
+import { saveCheckpoint } from "../fit/checkpoint";
 import type { Callback } from "../types";
 import { type MonitorOptions, makeMonitor } from "./monitor";
 

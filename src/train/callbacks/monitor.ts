@@ -1,4 +1,5 @@
-import type { FitContext, Logs } from "../types";
+import type { Logs } from "../../core/estimator";
+import type { FitContext } from "../types";
 
 /** Settings of callbacks that watch one number of the logs. */
 export interface MonitorOptions {

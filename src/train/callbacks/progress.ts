@@ -1,5 +1,6 @@
-import { type Progress, startProgress } from "../../data";
-import type { Callback, FitContext, Logs } from "../types";
+import type { Logs } from "../../core/estimator";
+import { type Progress, startProgress } from "../../core/progress";
+import type { Callback, FitContext } from "../types";
 
 function numbers(logs: Logs): string {
   return Object.entries(logs)

@@ -1,5 +1,6 @@
 import path from "node:path";
-import type { Callback, FitContext, Logs } from "../types";
+import type { Logs } from "../../core/estimator";
+import type { Callback, FitContext } from "../types";
 import { EventFile } from "./eventFile";
 
 /** Settings of {@link tensorBoard}. */

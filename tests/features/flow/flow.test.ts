@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { randomSource } from "../../../src/data/random";
+import { randomSource } from "../../../src/core/random";
 import { advect } from "../../../src/features/flow/advect";
 import { corners } from "../../../src/features/flow/corners";
 import { farneback } from "../../../src/features/flow/farneback";

@@ -8,7 +8,7 @@ const root = path.join(__dirname, "..", "..", "..");
 test("a cell under way fails when the compiler's thread ends, and the next one gets another", () => {
   // In a process of its own: threads start from TypeScript only where the whole process does so by require.
   const script = `
-    const { Compiler } = require("./src/kernel/compile/compiler");
+    const { Compiler } = require("../../../src/kernel/compile/compiler");
     async function main() {
       const compiler = new Compiler("declare const given: number;", []);
       const lost = compiler.compile(1, "const lost = given;");

@@ -36,9 +36,9 @@ test("podium's namespaces, functions and options complete and tell their documen
   assert.equal((await client.run(`import * as podium from "podium";`)).reply.status, "ok");
   assert.ok((await completions("podium.tr|")).includes("train"));
   assert.ok((await completions("podium.train.stratified|")).includes("stratifiedKFold"));
-  assert.ok((await completions("podium.train.stratifiedKFold([], { shu| });")).includes("shuffle"));
+  assert.ok((await completions("podium.validate.stratifiedKFold([], { shu| });")).includes("shuffle"));
 
-  const code = "podium.train.stratifiedKFold";
+  const code = "podium.validate.stratifiedKFold";
   const { reply } = await client.request("inspect_request", { code, cursor_pos: code.length - 2 }).answer;
   assert.equal(reply.found, true);
   assert.match(reply.data["text/plain"], /function stratifiedKFold\(/);

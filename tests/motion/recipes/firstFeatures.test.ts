@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { randomSource } from "../../../src/data/random";
-import { series } from "../../../src/data/series";
+import { randomSource } from "../../../src/core/random";
+import { series } from "../../../src/core/series";
 import { tf } from "../../../src/engine";
 import { standardScaler } from "../../../src/features";
+import { axesScaler } from "../../../src/features/series/axesScaler";
 import { channels } from "../../../src/motion";
-import { axesScaler } from "../../../src/motion/recipes/axesScaler";
 import {
   firstFeatures,
   firstFeaturesInGraph,

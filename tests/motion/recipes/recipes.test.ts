@@ -3,20 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
-import { displayKey } from "../../../src/data/tableDisplay";
+import { displayKey } from "../../../src/core/display";
 import { tf } from "../../../src/engine";
 import { robustScaler } from "../../../src/features";
 import { logLoss, type Probabilities } from "../../../src/metrics";
 import type { MotionData, NetworkOptions, RecipeOptions } from "../../../src/motion";
 import { load, recipes, writeSample } from "../../../src/motion";
-import {
-  adam,
-  averageWeights,
-  type Callback,
-  type CrossValidation,
-  type Fold,
-  stratifiedKFold,
-} from "../../../src/train";
+import { adam, averageWeights, type Callback } from "../../../src/train";
+import { type CrossValidation, type Fold, stratifiedKFold } from "../../../src/validate";
 
 const classes = 3;
 const folder = mkdtempSync(join(tmpdir(), "recipes-"));

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
-import { type ProgressState, progressKey } from "../../../src/data/progress";
+import { type ProgressState, progressKey } from "../../../src/core/progress";
 import {
   csvLog,
   earlyStopping,
@@ -16,7 +16,7 @@ import {
   tensorBoard,
 } from "../../../src/train/callbacks";
 import { encodeEvent, encodeRecord } from "../../../src/train/callbacks/eventFile";
-import { loadCheckpoint } from "../../../src/train/checkpoint";
+import { loadCheckpoint } from "../../../src/train/fit/checkpoint";
 import type { Callback } from "../../../src/train/types";
 import { FakeContext, resume } from "./context";
 

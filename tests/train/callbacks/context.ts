@@ -1,4 +1,6 @@
-import type { Callback, FitContext, FitState, Logs, NamedArray } from "../../../src/train/types";
+import type { NamedArray } from "../../../src/core/array";
+import type { Logs } from "../../../src/core/estimator";
+import type { Callback, FitContext, FitState } from "../../../src/train/types";
 
 /** A context whose weights are the number of the epoch, so that it shows which epoch's were kept. */
 export class FakeContext implements FitContext {

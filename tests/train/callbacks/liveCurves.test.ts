@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test, { afterEach } from "node:test";
+import type { Logs } from "../../../src/core/estimator";
 import { foldCurves } from "../../../src/plot";
 import { type DisplaySink, displayKey, liveCurves } from "../../../src/train/callbacks/liveCurves";
-import type { Logs } from "../../../src/train/types";
 import { FakeContext } from "./context";
 
 const scope = globalThis as { [displayKey]?: DisplaySink };

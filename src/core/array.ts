@@ -1,0 +1,39 @@
+import type { Frames } from "./frames";
+
+/** The typed arrays that a data set may come in. Integers become float32 in the graph. */
+export type DataArray = Float32Array | Uint8Array | Int32Array;
+
+/** A dense array in C order; a `Series` is one. The first axis counts samples. */
+export interface ArrayData {
+  readonly data: DataArray;
+  readonly shape: readonly number[];
+}
+
+/** A tensor, known by its form: this stage knows no TensorFlow. */
+export interface TensorData {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  dataSync(): ArrayLike<number>;
+}
+
+/** What `fit`, `evaluate` and `predict` take: a dense array, frames, or a tensor. The first axis counts samples. */
+export type Dataset = ArrayData | Frames | TensorData;
+
+/** Input, wanted output and, where samples count unequally, one weight a sample. */
+export interface FitData {
+  readonly x: Dataset;
+  /** May be missing where `prepare` makes it of `x`. */
+  readonly y?: Dataset;
+  readonly sampleWeight?: ArrayLike<number>;
+}
+
+/** A named array of a training state. */
+export interface NamedArray {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** Values of an array of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}

@@ -1,0 +1,162 @@
+import type { FrameArray, Frames, FrameUnit } from "./frames";
+
+/** Options of the Z-R relation between reflectivity and rain rate, Z = a R^b. */
+export interface RainRelationOptions {
+  /** Factor a; default 200 (Marshall and Palmer 1948). */
+  a?: number;
+  /** Exponent b; default 1.6. */
+  b?: number;
+}
+
+/** Reflectivity factor in mm^6/m^3 of a pixel of the 8-bit scale: dBZ = (p - 0.5) * 70 / 255 - 10. */
+function pixelToDbz(pixel: number): number {
+  return ((pixel - 0.5) * 70) / 255 - 10;
+}
+
+/** To dBZ from each unit. */
+function toDbz(value: number, unit: FrameUnit, a: number, b: number): number {
+  switch (unit) {
+    case "pixel":
+      return pixelToDbz(value);
+    case "unit":
+      return pixelToDbz(value * 255);
+    case "dbz":
+      return value;
+    case "reflectivity":
+      return 10 * Math.log10(value);
+    case "rain":
+      return 10 * Math.log10(a * value ** b);
+  }
+}
+
+/** From dBZ to each unit. */
+function fromDbz(dbz: number, unit: FrameUnit, a: number, b: number): number {
+  switch (unit) {
+    case "pixel":
+      return ((dbz + 10) * 255) / 70 + 0.5;
+    case "unit":
+      return (((dbz + 10) * 255) / 70 + 0.5) / 255;
+    case "dbz":
+      return dbz;
+    case "reflectivity":
+      return 10 ** (dbz / 10);
+    case "rain":
+      return (10 ** (dbz / 10) / a) ** (1 / b);
+  }
+}
+
+const units: readonly FrameUnit[] = ["pixel", "dbz", "reflectivity", "rain", "unit"];
+
+function checkUnit(unit: string): void {
+  if (!units.includes(unit as FrameUnit)) {
+    throw new TypeError(`Cannot convert a radar value: unit must be one of ${units.join(", ")}, got ${unit}`);
+  }
+}
+
+/**
+ * What {@link convertRadarValue} does to each value.
+ *
+ * @throws {TypeError} if a unit is unknown
+ */
+export function radarConverter(
+  options: { from: FrameUnit; to: FrameUnit } & RainRelationOptions,
+): (value: number) => number {
+  const { from, to, a = 200, b = 1.6 } = options;
+  checkUnit(from);
+  checkUnit(to);
+  if (from === to) return (value) => value;
+  if (from === "pixel" && to === "unit") return (value) => value / 255;
+  if (from === "unit" && to === "pixel") return (value) => value * 255;
+  if (to === "rain" && (from === "pixel" || from === "unit")) {
+    // Rain is exponential in pixels, so one power does: forecasts hold a thousand million of them.
+    const zero = fromDbz(pixelToDbz(0), to, a, b);
+    const rate = ((from === "unit" ? 255 : 1) * 7 * Math.LN10) / 255 / b;
+    return (value) => zero * Math.exp(rate * value);
+  }
+  return (value) => fromDbz(toDbz(value, from, a, b), to, a, b);
+}
+
+/**
+ * Converts one radar value between units; no rounding and no clipping, so that thresholds convert both ways.
+ *
+ * Pixels follow the radar competition's scale, dBZ = (p - 0.5) * 70 / 255 - 10; reflectivity is in mm^6/m^3, rain in
+ * mm/h by Z = a R^b, `unit` is pixel / 255.
+ *
+ * @param value the number to convert
+ * @param options `from`, `to`: units; `a`, `b`: the Z-R relation (defaults 200, 1.6)
+ * @throws {TypeError} if a unit is unknown
+ * @example
+ * convertRadarValue(63, { from: "pixel", to: "rain" }); // 0.1021 mm/h
+ */
+export function convertRadarValue(
+  value: number,
+  options: { from: FrameUnit; to: FrameUnit } & RainRelationOptions,
+): number {
+  return radarConverter(options)(value);
+}
+
+/** All 256 pixel values in another unit, so that whole frames convert by look-up. */
+function pixelTable(to: FrameUnit, relation: RainRelationOptions): Float32Array {
+  const convert = radarConverter({ ...relation, from: "pixel", to });
+  return Float32Array.from({ length: 256 }, (_, pixel) => convert(pixel));
+}
+
+/**
+ * Converts an array of radar values between units to float32.
+ *
+ * @param values numbers in `from`; uint8 pixels convert by a table of 256 values
+ * @param options `from`, `to`: units; `a`, `b`: the Z-R relation (defaults 200, 1.6)
+ * @returns float32 values in `to`, as many
+ * @throws {TypeError} if a unit is unknown
+ * @example
+ * convertRadarValues(Uint8Array.of(0, 255), { from: "pixel", to: "rain" }); // Float32Array [0.00848, 201.04]
+ */
+export function convertRadarValues(
+  values: FrameArray | Float64Array,
+  options: { from: FrameUnit; to: FrameUnit } & RainRelationOptions,
+): Float32Array {
+  const { from, to } = options;
+  const out = new Float32Array(values.length);
+  if (values instanceof Uint8Array && from === "pixel") {
+    const table = pixelTable(to, options);
+    for (let i = 0; i < values.length; i++) out[i] = table[values[i]];
+    return out;
+  }
+  const convert = radarConverter(options);
+  for (let i = 0; i < values.length; i++) out[i] = convert(values[i]);
+  return out;
+}
+
+/**
+ * Converts frames to another unit; the unit travels with the frames.
+ *
+ * @param source frames `[samples, rows, columns, times]` in any unit
+ * @param options `to`: the unit wanted; `a`, `b`: the Z-R relation (defaults 200, 1.6)
+ * @returns float32 frames of the same shape and shards
+ * @throws {TypeError} if the unit is unknown
+ * @example
+ * const rain = convertFrames(frames(new Uint8Array(16), { shape: [1, 4, 4, 1], unit: "pixel" }), { to: "rain" });
+ * // rain.unit is "rain"
+ */
+export function convertFrames(
+  source: Frames,
+  options: { to: FrameUnit } & RainRelationOptions,
+): Frames<Float32Array> {
+  const shards = source.shards.map((shard) => convertRadarValues(shard, { ...options, from: source.unit }));
+  return { ...source, shards, unit: options.to };
+}
+
+/**
+ * The pixel from which on it rains: thresholds are compared as pixels, where whole numbers are exact.
+ *
+ * @param threshold rain in mm/h
+ * @throws {RangeError} if that is no rate
+ */
+export function rainLevel(threshold: number, relation: RainRelationOptions): number {
+  if (!(threshold >= 0)) {
+    throw new RangeError(
+      `Cannot tell where it rains: a threshold must be a rain rate of 0 mm/h or more, got ${threshold}`,
+    );
+  }
+  return convertRadarValue(threshold, { ...relation, from: "rain", to: "pixel" });
+}

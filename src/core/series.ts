@@ -1,0 +1,76 @@
+/** Windows of a multichannel time series: a dense float32 array `[windows, steps, channels]` with named channels. */
+export interface Series {
+  /** Values in C order. */
+  readonly data: Float32Array;
+  /** `[windows, steps, channels]`. */
+  readonly shape: readonly [windows: number, steps: number, channels: number];
+  /** One name a channel, in order. */
+  readonly channels: readonly string[];
+  /** Samples a second; `undefined` where unknown. */
+  readonly rate?: number;
+}
+
+/**
+ * Makes a {@link Series} of an array.
+ *
+ * @param data float32 values in C order, `windows * steps * channels.length` of them
+ * @param options `steps`: steps a window; `channels`: channel names; `rate`: samples a second
+ * @throws {RangeError} if the length is not a whole number of windows
+ * @example
+ * const one = series(new Float32Array(600 * 6), { steps: 600, channels: ["a", "b", "c", "d", "e", "f"] });
+ * // one.shape is [1, 600, 6]
+ */
+export function series(
+  data: Float32Array,
+  options: { steps: number; channels: readonly string[]; rate?: number },
+): Series {
+  const { steps, channels, rate } = options;
+  const size = steps * channels.length;
+  if (!(size > 0) || data.length % size !== 0) {
+    throw new RangeError(
+      `Cannot make a series: length must be a multiple of steps x channels (${steps} x ${channels.length}), got ${data.length}`,
+    );
+  }
+  return { data, shape: [data.length / size, steps, channels.length], channels, rate };
+}
+
+/**
+ * The windows at `indices`, in that order (repeats allowed), as a new series.
+ *
+ * @throws {RangeError} if an index lies outside the series
+ * @example
+ * const swapped = takeWindows(series(Float32Array.of(1, 2), { steps: 1, channels: ["x"] }), [1, 0]);
+ * // swapped.data is Float32Array [2, 1]
+ */
+export function takeWindows(source: Series, indices: ArrayLike<number>): Series {
+  const [windows, steps, channels] = source.shape;
+  const size = steps * channels;
+  const data = new Float32Array(indices.length * size);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!(Number.isInteger(index) && index >= 0 && index < windows)) {
+      throw new RangeError(`Cannot take window ${index}: indices must be whole numbers in [0, ${windows})`);
+    }
+    data.set(source.data.subarray(index * size, (index + 1) * size), i * size);
+  }
+  return { ...source, data, shape: [indices.length, steps, channels] };
+}
+
+/**
+ * The places of named channels in a series.
+ *
+ * @throws {RangeError} if a name is unknown; the message lists the known ones
+ * @example
+ * channelIndices(series(new Float32Array(2), { steps: 1, channels: ["x", "y"] }), ["y"]); // [1]
+ */
+export function channelIndices(source: Series, names: readonly string[]): number[] {
+  return names.map((name) => {
+    const index = source.channels.indexOf(name);
+    if (index < 0) {
+      throw new RangeError(
+        `Cannot find a channel: the name must be one of ${source.channels.join(", ")}, got ${name}`,
+      );
+    }
+    return index;
+  });
+}

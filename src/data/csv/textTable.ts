@@ -1,0 +1,129 @@
+import { currentSignal } from "../../core/signal";
+import { readChunks } from "../stream";
+import { splitLine } from "./lines";
+
+/** A small table of text. */
+export interface TextTable {
+  /** The file it was read from. */
+  readonly path: string;
+  /** The header's names. */
+  readonly columns: readonly string[];
+  /** Fields of each row, as many as there are columns. */
+  readonly rows: readonly (readonly string[])[];
+  /** The line of the file (the first is 1) that each row begins on. */
+  readonly lines: readonly number[];
+}
+
+/** Index of `mark` in `text` from `from` on; the text's length if there is none. */
+function find(text: string, mark: string, from: number): number {
+  const at = text.indexOf(mark, from);
+  return at < 0 ? text.length : at;
+}
+
+/** Divides text into records at line ends outside quotes; blank lines give none. */
+function* records(text: string, path: string): Generator<{ record: string; line: number }> {
+  let line = 1;
+  let quote = find(text, '"', 0);
+  for (let at = 0; at < text.length; ) {
+    let end = find(text, "\n", at);
+    let lineEnds = 0;
+    for (let quoted = false; ; end = find(text, "\n", end + 1), lineEnds++) {
+      for (; quote < end; quote = find(text, '"', quote + 1)) quoted = !quoted;
+      if (!quoted) break;
+      if (end === text.length) {
+        throw new SyntaxError(
+          `Cannot read ${path}:${line}: a quote must be closed, got none to the file's end`,
+        );
+      }
+    }
+    const record = text.slice(at, text[end - 1] === "\r" && end > at ? end - 1 : end);
+    if (record !== "") yield { record, line };
+    line += lineEnds + 1;
+    at = end + 1;
+  }
+}
+
+/**
+ * Reads a small CSV as text, plain or gzipped (`.gz`): UTF-8 with or without byte order mark, CRLF, quoted fields with
+ * commas, doubled quotes and line ends inside.
+ *
+ * @param path the file
+ * @param options `columns`: names the header must have, in any order; others may be there too (default none);
+ *   `signal`: stops the reading; default: the notebook cell's
+ * @throws {SyntaxError} with file and line, if the file is empty, a quote is open, a column is missing or repeated, or
+ *   a line has too few or too many fields
+ * @example
+ * const labels = await readTextTable("train_labels.csv", { columns: ["id", "label", "label_desc"] });
+ * labels.rows[0]; // ["0", "37", "Shoulder Press (dumbbell)"]
+ */
+export async function readTextTable(
+  path: string,
+  options: { columns?: readonly string[]; signal?: AbortSignal } = {},
+): Promise<TextTable> {
+  const { columns: required = [], signal = currentSignal() } = options;
+  const pieces: Buffer[] = [];
+  for await (const { bytes } of readChunks(path, { signal })) pieces.push(Buffer.from(bytes));
+  const text = Buffer.concat(pieces)
+    .toString("utf8")
+    .replace(/^\uFEFF/, "");
+  const rows: string[][] = [];
+  const lines: number[] = [];
+  let columns: string[] | undefined;
+  for (const { record, line } of records(text, path)) {
+    const fields = splitLine(record);
+    if (columns === undefined) {
+      columns = fields.map((name) => name.trim());
+      const repeated = columns.find((name, index) => columns!.indexOf(name) !== index);
+      if (repeated !== undefined) {
+        throw new SyntaxError(
+          `Cannot read ${path}:${line}: the header must name ${JSON.stringify(repeated)} once`,
+        );
+      }
+      const missing = required.find((name) => !columns!.includes(name));
+      if (missing !== undefined) {
+        throw new SyntaxError(
+          `Cannot read ${path}:${line}: the header must name ${missing}, got ${columns.join(", ")}`,
+        );
+      }
+    } else if (fields.length !== columns.length) {
+      throw new SyntaxError(
+        `Cannot read ${path}:${line}: the header names ${columns.length} columns, got ${fields.length} fields`,
+      );
+    } else {
+      rows.push(fields);
+      lines.push(line);
+    }
+  }
+  if (columns === undefined)
+    throw new SyntaxError(`Cannot read ${path}: a table must have a header, got an empty file`);
+  return { path, columns, rows, lines };
+}
+
+/**
+ * A column of a text table as whole numbers.
+ *
+ * @param table the table
+ * @param name the column
+ * @returns int32 `[rows]`
+ * @throws {RangeError} if there is no such column
+ * @throws {SyntaxError} with file and line, if a field is not a whole number
+ * @example
+ * integerColumn(labels, "id"); // Int32Array [0, 1, 2, …]
+ */
+export function integerColumn(table: TextTable, name: string): Int32Array {
+  const column = table.columns.indexOf(name);
+  if (column < 0) {
+    throw new RangeError(
+      `Cannot take column ${name}: ${table.path} has the columns ${table.columns.join(", ")}`,
+    );
+  }
+  return Int32Array.from(table.rows, (row, index) => {
+    const value = /^\s*[+-]?\d+\s*$/.test(row[column]) ? Number(row[column]) : Number.NaN;
+    if ((value | 0) !== value) {
+      throw new SyntaxError(
+        `Cannot read ${table.path}:${table.lines[index]}: column ${name} must be a whole number, got ${JSON.stringify(row[column])}`,
+      );
+    }
+    return value;
+  });
+}

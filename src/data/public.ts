@@ -1,0 +1,33 @@
+/** What notebooks see of the files and arrays; the stages that build on them import from its index. */
+export type { ArrayData, DataArray, Dataset, FitData, NamedArray, TensorData } from "../core/array";
+export { type FileContent, writeFileAtomic } from "../core/atomicFile";
+export { forEachConcurrent } from "../core/concurrency";
+export { type FrameArray, type Frames, type FrameUnit, frames, sampleOf } from "../core/frames";
+export {
+  type Progress,
+  type ProgressSink,
+  type ProgressState,
+  progressLine,
+  startProgress,
+} from "../core/progress";
+export { type RandomSource, randomSource } from "../core/random";
+export { takeSamples } from "../core/samples";
+export { type Series, series, takeWindows } from "../core/series";
+export { currentSignal, throwIfAborted } from "../core/signal";
+export { type CacheArray, type CacheContent, type CacheOptions, cached, cachePath } from "./cache";
+export { type NumberTable, type NumberTableOptions, readNumberTable } from "./csv/numberTable";
+export { type ReadWindowsOptions, readWindows } from "./csv/readWindows";
+export { integerColumn, readTextTable, type TextTable } from "./csv/textTable";
+export { type RowWindows, windowsOfRows } from "./csv/windows";
+export { decodeNpy, encodeNpy, type NpyArray, type NpyData, readNpy, writeNpy } from "./npy";
+export { type NpyHeader, type NpyType, readNpyHeader } from "./npyHeader";
+export { dataFolder, runFolder } from "./places";
+export { decodePixels, emptyFrames, readFrames, type SampleShape } from "./readFrames";
+export {
+  readSafetensors,
+  type StoredArray,
+  type StoredTensor,
+  type StoredTensors,
+  writeSafetensors,
+} from "./safetensors";
+export { readTar, type TarEntry } from "./tar";

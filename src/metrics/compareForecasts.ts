@@ -1,0 +1,38 @@
+import { showAs, tableBundle } from "../core/display";
+import type { Verification } from "./verify";
+
+/** Verifications by name; a notebook shows them as a table, one forecast a row. */
+export type ForecastComparison = Readonly<Record<string, Verification>>;
+
+/**
+ * Puts forecasts beside each other: errors, the competition's score, CSI a threshold and fractions skill a scale.
+ *
+ * @param verifications what `metrics.verify` found, by the forecast's name
+ * @returns the same, shown as a table
+ * @throws {RangeError} if there is none
+ * @example
+ * metrics.compareForecasts({ persistence, network });
+ */
+export function compareForecasts(verifications: ForecastComparison): ForecastComparison {
+  const entries = Object.entries(verifications);
+  if (entries.length === 0) throw new RangeError("Cannot compare forecasts: need at least one, got none");
+  const [, first] = entries[0];
+  const head = [
+    "forecast",
+    "MAE (mm/h)",
+    "RMSE (mm/h)",
+    "MAE (pixel)",
+    "CSI",
+    "MAE / CSI",
+    ...first.categorical.map(({ threshold }) => `CSI ${threshold} mm/h`),
+    ...first.fractions.map(({ scale }) => `FSS ${scale} px`),
+  ];
+  const rows = entries.map(([name, found]) => [
+    name,
+    // Strings, so that whole numbers keep their places and line up.
+    ...[found.mae, found.rmse, found.pixelMae, found.csi, found.score].map((value) => value.toFixed(4)),
+    ...found.categorical.map(({ csi }) => csi.toFixed(4)),
+    ...found.fractions.map(({ fss }) => fss.toFixed(4)),
+  ]);
+  return showAs({ ...verifications }, () => tableBundle(head, rows));
+}

@@ -1,0 +1,173 @@
+import type { FrameArray, Frames } from "../core/frames";
+import { convertRadarValues, type RainRelationOptions, rainLevel } from "../core/frameUnits";
+import { takeValues } from "../core/frameViews";
+import { fractionsSums } from "./fractionsSkill";
+import { type CategoricalScores, type Contingency, categoricalScores, contingency } from "./nowcast";
+
+/** Options of {@link verify}. */
+export interface VerifyOptions extends RainRelationOptions {
+  /** The forecast, `[samples, rows, columns, 1]` in any unit. */
+  forecast: Frames;
+  /** Rain rates in mm/h at which yes/no scores are taken; default 0.1, 1, 5. */
+  thresholds?: readonly number[];
+  /** The rain rate in mm/h of the competition's CSI; default 0.1 ("rain" is pixel 63 and above). */
+  threshold?: number;
+  /** Neighbourhood widths in pixels of the fractions skill score, at `threshold`; default 1, 5, 17. */
+  scales?: readonly number[];
+  /**
+   * Pixels that count, `[rows, columns]`, for fractions those in the middle of a neighbourhood; default all. The
+   * competition does not say; its dam pixels are one choice.
+   */
+  mask?: ArrayLike<number | boolean>;
+  /** Whether only pixels where it truly rained count for the errors; default false. */
+  wetOnly?: boolean;
+}
+
+/** How good a forecast is. */
+export interface Verification {
+  /** Mean absolute error in mm/h. */
+  readonly mae: number;
+  /** Root mean square error in mm/h. */
+  readonly rmse: number;
+  /** Mean absolute error in pixel levels (0 to 255). */
+  readonly pixelMae: number;
+  /** Critical success index at the competition's threshold. */
+  readonly csi: number;
+  /** The competition's score, MAE in mm/h by CSI; lower is better, infinite without a hit. */
+  readonly score: number;
+  /** Yes/no scores a threshold. */
+  readonly categorical: readonly (CategoricalScores & { readonly threshold: number })[];
+  /** Fractions skill score a scale. */
+  readonly fractions: readonly { readonly scale: number; readonly fss: number }[];
+}
+
+/** Adds the counts of a block to those of the blocks before. */
+function addCounts(into: Contingency, more: Contingency): Contingency {
+  return {
+    hits: into.hits + more.hits,
+    misses: into.misses + more.misses,
+    falseAlarms: into.falseAlarms + more.falseAlarms,
+    correctNegatives: into.correctNegatives + more.correctNegatives,
+  };
+}
+
+const noCounts: Contingency = { hits: 0, misses: 0, falseAlarms: 0, correctNegatives: 0 };
+
+function checkPair(truth: Frames, forecast: Frames): void {
+  if (truth.shape.join() !== forecast.shape.join()) {
+    throw new RangeError(
+      `Cannot verify: truth and forecast must have one shape, got [${truth.shape}] and [${forecast.shape}]`,
+    );
+  }
+  if (truth.shape[3] !== 1) {
+    throw new RangeError(
+      `Cannot verify: frames must hold one time, got [${truth.shape}]; take it with takeTimes`,
+    );
+  }
+}
+
+/** Samples judged at a time: of any number of them, this many are in memory. */
+const blockSamples = 32;
+
+/** Some samples as rain in mm/h and as pixels. */
+interface Block {
+  readonly rain: Float32Array;
+  readonly pixel: FrameArray;
+}
+
+/** A function that takes a block of samples out of frames. */
+function blocksOf(source: Frames, relation: RainRelationOptions): (indices: Int32Array) => Block {
+  const { unit: from } = source;
+  return (indices) => {
+    const values = takeValues(source, indices);
+    return {
+      rain: convertRadarValues(values, { ...relation, from, to: "rain" }),
+      pixel: from === "pixel" ? values : convertRadarValues(values, { ...relation, from, to: "pixel" }),
+    };
+  };
+}
+
+/** Errors summed over the counted pixels of one block. */
+function addErrors(
+  sums: { absolute: number; squared: number; pixel: number; count: number },
+  truth: Block,
+  forecast: Block,
+  counted: (index: number) => boolean,
+): void {
+  for (let i = 0; i < truth.rain.length; i++) {
+    if (!counted(i)) continue;
+    const error = truth.rain[i] - forecast.rain[i];
+    sums.absolute += Math.abs(error);
+    sums.squared += error * error;
+    sums.pixel += Math.abs(truth.pixel[i] - forecast.pixel[i]);
+    sums.count++;
+  }
+}
+
+/**
+ * Judges a forecast as the competition does (mean absolute error of rain by CSI) and as meteorologists do.
+ *
+ * @param truth what was measured, frames `[samples, rows, columns, 1]` in any unit
+ * @param options the forecast, thresholds, scales and mask
+ * @returns errors, competition score, yes/no scores a threshold, fractions skill score a scale
+ * @throws {RangeError} if shapes disagree, a threshold is no rain rate or nothing is counted
+ * Source: DACON 235646's score as its participants describe it; pysteps for the others.
+ * @example
+ * verify(takeTimes(train, { times: [4] }), { forecast: persist(takeTimes(train, { times: [0, 1, 2, 3] })) }).score;
+ */
+export function verify(truth: Frames, options: VerifyOptions): Verification {
+  const { forecast, thresholds = [0.1, 1, 5], threshold = 0.1, scales = [1, 5, 17] } = options;
+  const { mask, wetOnly = false, a, b } = options;
+  checkPair(truth, forecast);
+  const [all, rows, columns] = truth.shape;
+  const pixels = rows * columns;
+  if (mask && mask.length !== pixels) {
+    throw new RangeError(`Cannot verify: the mask must have ${pixels} pixels, got ${mask.length}`);
+  }
+  const sums = { absolute: 0, squared: 0, pixel: 0, count: 0 };
+  const wanted = [...new Set([threshold, ...thresholds])];
+  const counts = new Map(wanted.map((one) => [one, noCounts]));
+  const fractions = scales.map(() => ({ difference: 0, reference: 0 }));
+  const levelOf = (rain: number): number => rainLevel(rain, { a, b });
+  const [truthBlock, forecastBlock] = [truth, forecast].map((source) => blocksOf(source, { a, b }));
+  for (let start = 0; start < all; start += blockSamples) {
+    const samples = Math.min(blockSamples, all - start);
+    const indices = Int32Array.from({ length: samples }, (_, i) => start + i);
+    const [observed, predicted] = [truthBlock(indices), forecastBlock(indices)];
+    const wet = (i: number): boolean => !wetOnly || observed.rain[i] >= threshold;
+    addErrors(sums, observed, predicted, (i) => (!mask || Boolean(mask[i % pixels])) && wet(i));
+    for (const one of wanted) {
+      const level = levelOf(one);
+      const found = contingency(observed.pixel, { forecast: predicted.pixel, threshold: level, mask });
+      counts.set(one, addCounts(counts.get(one)!, found));
+    }
+    const level = levelOf(threshold);
+    scales.forEach((scale, k) => {
+      const shape = [samples, rows, columns];
+      const found = fractionsSums(observed.pixel, {
+        forecast: predicted.pixel,
+        shape,
+        threshold: level,
+        scale,
+        mask,
+      });
+      fractions[k].difference += found.difference;
+      fractions[k].reference += found.reference;
+    });
+  }
+  if (sums.count === 0) throw new RangeError("Cannot verify: no pixel is counted");
+  const mae = sums.absolute / sums.count;
+  const { csi } = categoricalScores(counts.get(threshold)!);
+  return {
+    mae,
+    rmse: Math.sqrt(sums.squared / sums.count),
+    pixelMae: sums.pixel / sums.count,
+    csi,
+    score: mae / csi,
+    categorical: thresholds.map((one) => ({ threshold: one, ...categoricalScores(counts.get(one)!) })),
+    fractions: scales.map((scale, k) => ({
+      scale,
+      fss: 1 - fractions[k].difference / fractions[k].reference,
+    })),
+  };
+}

@@ -1,0 +1,135 @@
+import { Figure } from "../figure/figure";
+import { escapeText } from "../figure/text";
+import { rainScale } from "../figure/theme";
+import { timeTitles } from "./frameRow";
+import {
+  extent,
+  type FrameSource,
+  fitImages,
+  frameShape,
+  imageRows,
+  unitTitles,
+  wholePixels,
+} from "./frameSource";
+import { type Panel, panels } from "./panels";
+
+/** Options of {@link animation}. */
+export interface AnimationOptions {
+  /** What came after the inputs, `[samples, rows, columns, leads]`; none by default. */
+  truth?: FrameSource;
+  /** What was forecast, `[samples, rows, columns, leads]`, or several by name; none by default. */
+  prediction?: FrameSource | Readonly<Record<string, FrameSource>>;
+  /** Which sample; 0 by default. */
+  sample?: number;
+  /** Minutes between frames; 10 by default. */
+  minutes?: number;
+  /** Milliseconds a frame is shown; 600 by default. */
+  delay?: number;
+  /** `"Sample <number>"` by default. */
+  title?: string;
+}
+
+/**
+ * Plays one sample: the past, then truth and predictions side by side in step, with a play button and a slider. A saved
+ * `.gif` plays by itself.
+ *
+ * @param inputs `[samples, rows, columns, times]`
+ * @throws {RangeError} if truth and predictions disagree with the inputs in rows or columns, or with one another in leads
+ * @example
+ * await animation(inputs, { truth, prediction, sample: 14 }).save("runs/latest/radar/sample-14.gif");
+ */
+export function animation(inputs: FrameSource, options: AnimationOptions = {}): Figure {
+  const { truth, sample = 0, minutes = 10, delay = 600, title = `Sample ${sample}` } = options;
+  const [, rows, columns, times] = frameShape(inputs);
+  const futures = [...(truth ? [{ name: "truth", source: truth }] : []), ...named(options.prediction)];
+  for (const { name, source } of futures) {
+    const shape = frameShape(source);
+    if (shape[1] !== rows || shape[2] !== columns || shape[3] !== frameShape(futures[0].source)[3]) {
+      throw new RangeError(
+        `Cannot animate: ${name} must have the inputs' rows and columns (${rows} x ${columns}) and as many leads as the others, got [${shape}]`,
+      );
+    }
+  }
+  const leads = futures.length > 0 ? frameShape(futures[0].source)[3] : 0;
+  const films = (futures.length > 0 ? futures : [{ name: "", source: inputs }]).map(({ source }) => [
+    ...Array.from({ length: times }, (_, time) => imageRows(inputs, { sample, time })),
+    ...Array.from({ length: leads }, (_, time) =>
+      wholePixels(imageRows(source, { sample, time }), inputs.unit),
+    ),
+  ]);
+  const steps = timeTitles(times + leads, { minutes, future: leads });
+  const images = fitImages(films.flat());
+  const image = (film: number, step: number) => images[film * steps.length + step];
+  const list: Panel[] = films.map((_, column) => ({
+    image: image(column, 0),
+    row: 0,
+    column,
+    title: futures[column]?.name || undefined,
+  }));
+  const { data, layout } = panels(list, {
+    title: `${title}: ${steps[0]}`,
+    widest: 300,
+    colorAxes: [
+      {
+        scale: rainScale,
+        low: inputs.unit === "dbz" ? extent(images)[0] : 0,
+        high: extent(images)[1] || 1,
+        title: unitTitles[inputs.unit ?? "pixel"],
+      },
+    ],
+  });
+  const play = (frames: unknown, duration: number) => [
+    frames,
+    { mode: "immediate", fromcurrent: true, transition: { duration: 0 }, frame: { duration, redraw: true } },
+  ];
+  const margin = layout.margin as Record<string, number>;
+  // room below the images for the button and the slider
+  const below = 74;
+  return new Figure({
+    data,
+    layout: {
+      ...layout,
+      height: layout.height! + below,
+      width: Math.max(420, layout.width!),
+      margin: { ...margin, b: margin.b + below, r: margin.r + Math.max(0, 420 - layout.width!) },
+      updatemenus: [
+        {
+          type: "buttons",
+          direction: "left",
+          showactive: false,
+          x: 0,
+          y: 0,
+          xanchor: "left",
+          yanchor: "top",
+          pad: { t: 14, r: 8 },
+          buttons: [
+            { label: "▶", method: "animate", args: play(null, delay) },
+            { label: "❚❚", method: "animate", args: play([null], 0) },
+          ],
+        },
+      ],
+      sliders: [
+        {
+          x: 0,
+          len: 1,
+          y: 0,
+          pad: { t: 12, l: 86 },
+          currentvalue: { visible: false },
+          steps: steps.map((step) => ({ label: step, method: "animate", args: play([step], 0) })),
+        },
+      ],
+    },
+    frames: steps.map((step, i) => ({
+      name: step,
+      data: films.map((_, film) => ({ z: image(film, i) })),
+      traces: films.map((_, film) => film),
+      layout: { title: { text: `${escapeText(title)}: ${step}` } },
+    })),
+  });
+}
+
+function named(prediction: AnimationOptions["prediction"]): { name: string; source: FrameSource }[] {
+  if (!prediction) return [];
+  if ("shape" in prediction) return [{ name: "prediction", source: prediction as FrameSource }];
+  return Object.entries(prediction).map(([name, source]) => ({ name, source }));
+}

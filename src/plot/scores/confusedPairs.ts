@@ -1,0 +1,129 @@
+import type { Series } from "../../core/series";
+import { confusionMatrix, mostConfused } from "../../metrics/confusion";
+import { Figure } from "../figure/figure";
+import { escapeText } from "../figure/text";
+import { categories } from "../figure/theme";
+import type { Trace } from "../figure/types";
+import { axisName, channelGroups, channelLine, timeTitle } from "../series/traces";
+import { shorten } from "./labelCounts";
+
+/** Options of {@link confusedPairs}. */
+export interface ConfusedPairsOptions {
+  /** True label of each window. */
+  truth: ArrayLike<number>;
+  /** Predicted label of each window. */
+  predicted: ArrayLike<number>;
+  /** One name a class; the labels' numbers by default. */
+  names?: readonly string[];
+  /** How many pairs of classes; 3 by default. */
+  pairs?: number;
+  /** Which channels, by name; the first group (such as `acc_x`, `acc_y`, `acc_z`) by default. */
+  channels?: readonly string[];
+  /** Title of the value axes; the group's name by default. */
+  unit?: string;
+  /** `"Most confused classes"` by default. */
+  title?: string;
+}
+
+/**
+ * Shows which classes are confused most, with traces: a typical window of the true class, one that was mistaken, and a
+ * typical window of the class it was taken for.
+ *
+ * @param source `[windows, steps, channels]`
+ * @throws {RangeError} if labels and windows are not equally many, a label has no name, or nothing is confused
+ * @example
+ * confusedPairs(train, { truth, predicted, names: labelNames, unit: "acceleration (g)" });
+ */
+export function confusedPairs(source: Series, options: ConfusedPairsOptions): Figure {
+  const { truth, predicted, names, pairs = 3, title = "Most confused classes" } = options;
+  const windows = source.shape[0];
+  if (truth.length !== windows || predicted.length !== windows) {
+    throw new RangeError(
+      `Cannot plot confused pairs: there must be ${windows} labels, one a window, got ${truth.length} true and ${predicted.length} predicted`,
+    );
+  }
+  const matrix = confusionMatrix(truth, predicted, { classes: names?.length });
+  const worst = mostConfused(matrix, { count: pairs });
+  if (worst.length === 0) {
+    throw new RangeError(
+      "Cannot plot confused pairs: some window must be mistaken, got only right predictions",
+    );
+  }
+  const group = channelGroups(source, options.channels)[0];
+  const channels = options.channels
+    ? channelGroups(source, options.channels).flatMap((each) => each.channels)
+    : group.channels;
+  const name = (label: number) => escapeText(shorten(names?.[label] ?? String(label), 30));
+  const find = (isTrue: number, isPredicted: number) => {
+    for (let i = 0; i < windows; i++) if (truth[i] === isTrue && predicted[i] === isPredicted) return i;
+    // where the class is never right, any window of it
+    for (let i = 0; i < windows; i++) if (truth[i] === isTrue) return i;
+    return -1;
+  };
+  const data: Trace[] = [];
+  const layout: Record<string, unknown> = {};
+  const annotations: Record<string, unknown>[] = [];
+  const rows = worst.length;
+  worst.forEach((pair, row) => {
+    const cells = [
+      { window: find(pair.truth, pair.truth), text: `${name(pair.truth)}` },
+      {
+        window: find(pair.truth, pair.predicted),
+        text: `<b>${name(pair.truth)} taken for ${name(pair.predicted)}: ${pair.count}×</b>`,
+      },
+      { window: find(pair.predicted, pair.predicted), text: `${name(pair.predicted)}` },
+    ];
+    cells.forEach(({ window, text }, column) => {
+      const index = row * 3 + column;
+      const number = index === 0 ? "" : String(index + 1);
+      const height = (1 - 0.12 * (rows - 1)) / rows;
+      const upper = 1 - row * (height + 0.12);
+      layout[`xaxis${number}`] = {
+        domain: [column * 0.345, column * 0.345 + 0.31],
+        anchor: `y${number}`,
+        ...(row === rows - 1 && { title: { text: timeTitle(source) } }),
+        showticklabels: row === rows - 1,
+      };
+      layout[`yaxis${number}`] = {
+        domain: [Math.max(0, upper - height), upper],
+        anchor: `x${number}`,
+        matches: column === 0 ? undefined : axisName("y", 3 * row),
+        showticklabels: column === 0,
+        ...(column === 0 && { title: { text: escapeText(options.unit ?? group.name) } }),
+      };
+      annotations.push({
+        text: window < 0 ? text : `${text} (window ${window})`,
+        xref: `x${number} domain`,
+        yref: `y${number} domain`,
+        x: 0.5,
+        y: 1,
+        yanchor: "bottom",
+        showarrow: false,
+        font: { size: 10 },
+      });
+      if (window < 0) return;
+      channels.forEach((channel, i) => {
+        data.push({
+          ...channelLine(source, window, channel),
+          name: escapeText(source.channels[channel]),
+          line: { width: 1, color: categories[i % categories.length] },
+          xaxis: axisName("x", index),
+          yaxis: axisName("y", index),
+          legendgroup: source.channels[channel],
+          showlegend: index === 0,
+        });
+      });
+    });
+  });
+  return new Figure({
+    data,
+    layout: {
+      ...layout,
+      annotations,
+      title: { text: escapeText(title) },
+      width: 1000,
+      height: 120 + 165 * rows,
+      margin: { t: 62, r: 90 },
+    },
+  });
+}

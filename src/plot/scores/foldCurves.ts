@@ -1,0 +1,140 @@
+import { Figure } from "../figure/figure";
+import { escapeText } from "../figure/text";
+import { categories } from "../figure/theme";
+import type { Trace } from "../figure/types";
+
+/** The numbers of each epoch by name, as `fit` logs them: `loss`, `val_loss`, … */
+export interface EpochLogs {
+  readonly logs: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Options of {@link foldCurves}. */
+export interface FoldCurvesOptions {
+  /** Which logs, without `val_`; all but the learning rate by default. */
+  metrics?: readonly string[];
+  /** One name a fold; `fold 1`, `fold 2`, … by default. */
+  names?: readonly string[];
+  /** The fold that trains now, drawn strong beside the others; all alike by default. */
+  present?: number;
+  /** `"Training"` by default. */
+  title?: string;
+  /** Whether the notebook also gets a static image; `true` by default. Turn it off while training, when the figure is redrawn. */
+  image?: boolean;
+}
+
+/**
+ * Shows how loss and metrics went over the epochs, one panel a metric and one colour a fold: training thin and dotted,
+ * validation thick with its best epoch marked.
+ *
+ * @param histories one a fold; `fit`'s history, or logs so far
+ * @throws {RangeError} if there is no history, or a metric is in none
+ * @example
+ * foldCurves(run.histories); // returned from a cell; live: train.liveCurves({ draw: foldCurves })
+ */
+export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesOptions = {}): Figure {
+  const known = [
+    ...new Set(histories.flatMap(({ logs }) => Object.keys(logs).map((name) => name.replace(/^val_/, "")))),
+  ];
+  const metrics = options.metrics ?? known.filter((name) => !/learning_?rate|^lr$/i.test(name));
+  const unknown = metrics.find((name) => !known.includes(name));
+  if (metrics.length === 0 || unknown !== undefined) {
+    throw new RangeError(
+      `Cannot plot fold curves: metrics must be among the logged ones (${known.join(", ") || "none"}), got ${unknown ?? "none"}`,
+    );
+  }
+  const { names = histories.map((_, fold) => `fold ${fold + 1}`), present, title = "Training" } = options;
+  const gap = 0.09;
+  const width = (1 - gap * (metrics.length - 1)) / metrics.length;
+  const layout: Record<string, unknown> = {};
+  const data = metrics.flatMap((metric, panel) => {
+    const number = panel === 0 ? "" : panel + 1;
+    const left = panel * (width + gap);
+    layout[`xaxis${number}`] = {
+      title: { text: "epoch" },
+      domain: [left, Math.min(1, left + width)],
+      anchor: `y${number}`,
+      // epochs are counted, not measured
+      ...(longest(histories) < 10 && { dtick: 1 }),
+    };
+    layout[`yaxis${number}`] = { title: { text: escapeText(metric) }, anchor: `x${number}` };
+    return histories.flatMap(({ logs }, fold): Trace[] => {
+      const color = categories[fold % categories.length];
+      const faded = present !== undefined && fold !== present;
+      const axes = {
+        type: "scatter",
+        ...(faded && { opacity: 0.3 }),
+        xaxis: `x${number}`,
+        yaxis: `y${number}`,
+        legendgroup: String(fold),
+      };
+      const name = escapeText(names[fold]);
+      const validation = logs[`val_${metric}`];
+      const lines: Trace[] = [];
+      if (logs[metric]) {
+        lines.push({
+          ...axes,
+          ...epochs(logs[metric]),
+          mode: "lines",
+          name,
+          line: { color, width: 1.2, dash: validation ? "dot" : "solid" },
+          showlegend: panel === 0 && !validation,
+          hovertemplate: `epoch %{x}: %{y:.4g}<extra>${name}, training</extra>`,
+        });
+      }
+      if (validation) {
+        const at = bestEpoch(metric, validation);
+        lines.push({
+          ...axes,
+          ...epochs(validation),
+          mode: "lines",
+          name,
+          line: { color, width: 2 },
+          showlegend: panel === 0,
+          hovertemplate: `epoch %{x}: %{y:.4g}<extra>${name}, validation</extra>`,
+        });
+        if (at >= 0) {
+          lines.push({
+            ...axes,
+            mode: "markers",
+            x: [at + 1],
+            y: [validation[at]],
+            name,
+            marker: { color, size: 9, symbol: "diamond" },
+            showlegend: false,
+            hovertemplate: `best epoch %{x}: %{y:.4g}<extra>${name}, validation</extra>`,
+          });
+        }
+      }
+      return lines;
+    });
+  });
+  return new Figure({
+    data,
+    layout: {
+      ...layout,
+      title: {
+        text: `${escapeText(title)} <span style="color:#8c8c8c;font-size:12px">(dotted: training, solid: validation, ◆ best)</span>`,
+      },
+      height: 340,
+    },
+    image: options.image,
+  });
+}
+
+function epochs(values: readonly number[]): { x: Float32Array; y: Float32Array } {
+  return { x: Float32Array.from(values, (_, i) => i + 1), y: Float32Array.from(values) };
+}
+
+function longest(histories: readonly EpochLogs[]): number {
+  return Math.max(...histories.flatMap(({ logs }) => Object.values(logs).map((values) => values.length)));
+}
+
+/** The epoch of the lowest loss or error, the highest of everything that is better when more. */
+function bestEpoch(metric: string, values: readonly number[]): number {
+  const sign = /acc|auc|f1|precision|recall|csi|pod|score|r2/i.test(metric) ? -1 : 1;
+  let best = -1;
+  values.forEach((value, i) => {
+    if (!Number.isNaN(value) && (best < 0 || sign * value < sign * values[best])) best = i;
+  });
+  return best;
+}

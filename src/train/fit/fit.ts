@@ -1,0 +1,141 @@
+import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
+import type { FitData } from "../../core/array";
+import { currentSignal, throwIfAborted } from "../../core/signal";
+import { CaptureError } from "../../engine";
+import { loss as lossOf } from "../losses/losses";
+import { metric as metricOf } from "../losses/metrics";
+import { CompiledTrainer } from "../step/compiledTrainer";
+import { EagerTrainer } from "../step/eager";
+import { TrainStep } from "../step/step";
+import type { DataSpecs, ProgramOptions, Trainer } from "../step/trainer";
+import type { FitOptions, History } from "../types";
+import { Feeder, type FitSource, makeFitSource, streamedBytes } from "./feeding";
+import { FitRun } from "./fitRun";
+
+/** Bytes of training data that stay on the device unless told otherwise. */
+const defaultBudget = 1024 ** 3;
+
+function checkCount(name: string, value: number): void {
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new RangeError(`Cannot train: ${name} must be a whole number above 0, got ${value}`);
+  }
+}
+
+/** Makes the compiled trainer, or says why not and makes the eager one. */
+function makeTrainer(step: TrainStep, options: ProgramOptions, mode: FitOptions["mode"]): Trainer {
+  if (mode === "eager") return new EagerTrainer(step, options);
+  try {
+    return new CompiledTrainer(step, options);
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    console.warn(`${error.message}. Training goes on eagerly, which gives the same numbers more slowly.`);
+    return new EagerTrainer(step, options);
+  }
+}
+
+function specsOf(source: FitSource): DataSpecs {
+  const { x, y } = source;
+  return {
+    x: { shape: x.sampleShape, dtype: x.dtype },
+    y: { shape: y.sampleShape, dtype: y.dtype },
+  };
+}
+
+function checkShapes(model: LayersModel, source: FitSource, options: FitOptions): void {
+  if (options.prepare || options.augment) return;
+  const [, ...wanted] = model.inputs[0].shape;
+  const { sampleShape } = source.x;
+  const fits =
+    wanted.length === sampleShape.length &&
+    wanted.every((extent, axis) => extent === null || extent === sampleShape[axis]);
+  if (!fits) {
+    throw new RangeError(
+      `Cannot train the model: it takes samples [${wanted.map((extent) => extent ?? "any")}], got [${sampleShape}]`,
+    );
+  }
+}
+
+/**
+ * Trains a model: by default each step is part of one native call, with data, weights and random numbers on the
+ * device. The model has the last weights when it returns, also after an interrupt.
+ *
+ * Same seed and same machine give the same weights, byte for byte; a run that goes on from a `state` ends where the
+ * uninterrupted one would have. A model that cannot be captured trains eagerly, after a warning that names the layer
+ * and the reason.
+ *
+ * @param data `x` `[samples, …]` float32, int32 or uint8; `y` `[samples, …]`, class numbers or what the loss wants;
+ *   `sampleWeight` one factor a sample
+ * @param options see {@link FitOptions}
+ * @returns loss and metrics of every epoch, the time of a step, and the state to go on from
+ * @throws {RangeError} if shapes disagree, or an option lies outside its range
+ * @throws {DOMException} if the signal aborts; the weights of the last update are in the model
+ * @example
+ * const history = await fit(model, { x, y }, { optimizer: adam(), loss: "mse", epochs: 2 });
+ * history.logs.loss.length; // 2
+ */
+export async function fit(model: LayersModel, data: FitData, options: FitOptions): Promise<History> {
+  const { epochs = 1, batchSize = 32, mode = "compiled", memoryBudget = defaultBudget } = options;
+  checkCount("epochs", epochs);
+  checkCount("batchSize", batchSize);
+  if (options.xla && mode === "eager") {
+    throw new RangeError('Cannot train with XLA: mode must be "compiled", got "eager"');
+  }
+  const signal = options.signal ?? currentSignal();
+  throwIfAborted(signal);
+  const source = makeFitSource(data);
+  const validation = options.validation ? makeFitSource(options.validation) : undefined;
+  checkShapes(model, source, options);
+  if (validation) checkShapes(model, validation, options);
+  const step = new TrainStep({
+    model,
+    optimizer: options.optimizer,
+    loss: lossOf(options.loss),
+    metrics: (options.metrics ?? []).map((given) => metricOf(given)),
+    classWeight: options.classWeight,
+    prepare: options.prepare,
+    augment: options.augment,
+    scaleX: options.scaleX ?? 1,
+    scaleY: options.scaleY ?? 1,
+    epochs,
+  });
+  const full = Math.min(batchSize, source.samples);
+  const programs: ProgramOptions = {
+    ...specsOf(source),
+    validation: validation && specsOf(validation),
+    trainBatches: [full, source.samples % full],
+    evaluateBatch: Math.min(batchSize, validation?.samples ?? batchSize),
+    evaluate: validation !== undefined,
+    xla: options.xla,
+  };
+  const trainer = makeTrainer(step, programs, mode);
+  const training = new Feeder(source, {
+    budget: memoryBudget,
+    batch: full,
+    load: (part) => trainer.load(part),
+  });
+  // Where the training data are too large for the device, memory is dear: what validates them takes little of it.
+  const rest = training.resident ? memoryBudget / 2 : Math.min(memoryBudget / 2, 2 * streamedBytes);
+  const run = new FitRun({
+    model,
+    step,
+    trainer,
+    options,
+    signal,
+    batch: full,
+    training,
+    trainingSamples: source.samples,
+    validation: validation && {
+      samples: validation.samples,
+      feeder: new Feeder(validation, {
+        budget: rest,
+        batch: programs.evaluateBatch,
+        load: (part) => trainer.loadValidation(part),
+      }),
+    },
+  });
+  try {
+    return await run.train(epochs);
+  } finally {
+    trainer.dispose();
+  }
+}

@@ -1,0 +1,90 @@
+import type { LayersModel, Tensor } from "@tensorflow/tfjs-node-gpu";
+import type { Dataset, NamedArray } from "../../core/array";
+import { sampleCount } from "../../core/samples";
+import { currentSignal, throwIfAborted } from "../../core/signal";
+import { makeSource } from "../../core/source";
+import { tf } from "../../engine";
+import type { BatchTransform } from "../../engine/batchTransform";
+
+/** Options of {@link predict}. */
+export interface PredictOptions {
+  /** Samples at a time (default 32). */
+  readonly batchSize?: number;
+  /** Scales every value of x (default 1), as `fit` did. */
+  readonly scaleX?: number;
+  /** What `fit` was given as `prepare` (default none); only its `x` is used. */
+  readonly prepare?: BatchTransform;
+  /** Stops at the next batch (default the notebook cell's). */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A model's output for every sample, batch by batch, without training behaviour.
+ *
+ * @param x `[samples, …]` float32, int32 or uint8
+ * @returns float32 values `[samples, …]` in C order with their shape
+ * @throws {RangeError} if the batch size is not a whole number above 0
+ * @throws {DOMException} if the signal aborts
+ * @example
+ * const { data, shape } = await predict(model, x); // shape [samples, classes]
+ */
+export async function predict(
+  model: LayersModel,
+  x: Dataset,
+  options: PredictOptions = {},
+): Promise<{ data: Float32Array; shape: number[] }> {
+  const { data, shape } = await joinRows(x, predictBatches(model, x, options));
+  return { data, shape: [...shape] };
+}
+
+/** What is made of samples, some at a time and one after the other, as one array `[samples, …]`. */
+export async function joinRows(
+  x: Dataset,
+  pieces: AsyncIterable<NamedArray>,
+): Promise<{ data: Float32Array; shape: readonly number[] }> {
+  let data = new Float32Array(0);
+  let shape: readonly number[] = [];
+  let at = 0;
+  for await (const piece of pieces) {
+    if (at === 0) {
+      const samples = sampleCount(x);
+      shape = [samples, ...piece.shape.slice(1)];
+      data = new Float32Array((piece.data.length / piece.shape[0]) * samples);
+    }
+    data.set(piece.data, at);
+    at += piece.data.length;
+  }
+  return { data, shape };
+}
+
+/** As {@link predict}, a batch at a time, so that all outputs need not fit in memory. */
+export async function* predictBatches(
+  model: LayersModel,
+  x: Dataset,
+  options: PredictOptions = {},
+): AsyncGenerator<NamedArray> {
+  const { batchSize = 32, scaleX = 1, prepare } = options;
+  const signal = options.signal ?? currentSignal();
+  if (!(Number.isInteger(batchSize) && batchSize > 0)) {
+    throw new RangeError(`Cannot predict: batchSize must be a whole number above 0, got ${batchSize}`);
+  }
+  const source = makeSource(x);
+  const { samples } = source;
+  for (let start = 0; start < samples; start += batchSize) {
+    throwIfAborted(signal);
+    const end = Math.min(start + batchSize, samples);
+    const indices = Int32Array.from({ length: end - start }, (_, index) => start + index);
+    const output = tf.tidy(() => {
+      const values = new Float32Array(source.take(indices));
+      const raw = tf.tensor(values, [indices.length, ...source.sampleShape]);
+      const scaled = scaleX === 1 ? raw : tf.mul(raw, scaleX);
+      const ready = prepare ? prepare({ x: scaled, y: scaled }).x : scaled;
+      return model.apply(ready, { training: false }) as Tensor;
+    });
+    const { shape } = output;
+    const data = output.dataSync() as Float32Array;
+    output.dispose();
+    yield { data, shape };
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

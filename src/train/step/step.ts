@@ -1,0 +1,193 @@
+/** What one training step computes: the same function for the compiled and the eager way. */
+import type { LayersModel, Scalar, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-node-gpu";
+import type { Logs } from "../../core/estimator";
+import { logitsOf, tf, withLogits, withRandomState } from "../../engine";
+import type { BatchTransform } from "../../engine/batchTransform";
+import { withEpoch } from "../../engine/batchTransform";
+import type { LossFromLogits } from "../losses/losses";
+import type { Optimizer } from "../optimizers";
+import type { Loss, Metric } from "../types";
+import { ModelWeights } from "./modelWeights";
+
+/** What a step is made of. */
+export interface StepOptions {
+  readonly model: LayersModel;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  readonly classWeight?: ArrayLike<number>;
+  readonly prepare?: BatchTransform;
+  readonly augment?: BatchTransform;
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** Epochs in all, for augmentations that change with the epoch. */
+  readonly epochs: number;
+}
+
+/** What a step is told beside its batch. */
+export interface StepNumbers {
+  /** int32. */
+  readonly seed: Scalar;
+  /** int32, updates done before. */
+  readonly step: Scalar;
+  /** int32, from 0. */
+  readonly epoch: Scalar;
+  readonly learningRate: Scalar;
+}
+
+/** A batch of raw float32 values and one weight a sample. */
+export interface Batch {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly weight: Tensor1D;
+}
+
+/** What training changes, as flat vectors. */
+export interface TrainState {
+  readonly weights: Tensor1D;
+  readonly slots: Readonly<Record<string, Tensor>>;
+}
+
+/** The computations of a model's training, on flat weights. */
+export class TrainStep {
+  readonly weights: ModelWeights;
+  /** Values of the sums that `train` and `evaluate` return: the loss, then the metrics' own. */
+  readonly sumSizes: number[] = [];
+
+  constructor(readonly options: StepOptions) {
+    const { model } = options;
+    if (model.inputs.length !== 1 || model.outputs.length !== 1) {
+      throw new RangeError(
+        `Cannot train the model: it must have one input and one output, got ${model.inputs.length} and ${model.outputs.length}`,
+      );
+    }
+    this.weights = new ModelWeights(model);
+  }
+
+  /** The optimizer's slots before the first update. */
+  initialSlots(): Record<string, Float32Array> {
+    const size = this.weights.trainableSizes.reduce((total, extent) => total + extent, 0);
+    return Object.fromEntries(
+      Object.entries(this.options.optimizer.slots).map(([name, slot]) => [
+        name,
+        new Float32Array(slot.kind === "vector" ? size : 1).fill(slot.initial),
+      ]),
+    );
+  }
+
+  /** Raw values to what the model takes. */
+  private prepared(batch: Batch): { x: Tensor; y: Tensor } {
+    const { scaleX, scaleY, prepare } = this.options;
+    const scaled = {
+      x: scaleX === 1 ? batch.x : tf.mul(batch.x, scaleX),
+      y: scaleY === 1 ? batch.y : tf.mul(batch.y, scaleY),
+    };
+    return prepare ? prepare(scaled) : scaled;
+  }
+
+  private weightOf(y: Tensor, weight: Tensor1D): Tensor1D {
+    const { classWeight } = this.options;
+    if (!classWeight) return weight;
+    const factors = tf.tensor1d(Float32Array.from(classWeight));
+    const labels = y.rank === 2 && y.shape[1] === 1 ? tf.squeeze(y, [1]) : y;
+    const rows = labels.rank === 1 ? tf.oneHot(tf.cast(labels, "int32"), classWeight.length) : labels;
+    return tf.mul(weight, tf.sum(tf.mul(tf.cast(rows, "float32"), factors), -1));
+  }
+
+  private losses(truth: Tensor, prediction: Tensor): Tensor1D {
+    const { loss } = this.options;
+    const { fromLogits, activation } = loss as Partial<LossFromLogits>;
+    const logits = fromLogits && logitsOf(prediction, activation ?? "softmax");
+    const values = logits ? fromLogits(truth, logits) : loss(truth, prediction);
+    if (values.rank !== 1 || values.shape[0] !== truth.shape[0]) {
+      throw new RangeError(
+        `Cannot compute the loss: it must give one value a sample, [${truth.shape[0]}], got [${values.shape}]`,
+      );
+    }
+    return values;
+  }
+
+  private sums(loss: Tensor, parts: { truth: Tensor; prediction: Tensor; weight: Tensor1D }): Tensor1D {
+    const { truth, prediction, weight } = parts;
+    const metrics = this.options.metrics.map((metric) => metric.update(truth, prediction, weight));
+    const all = [tf.reshape(loss, [1]), ...metrics];
+    if (this.sumSizes.length === 0) this.sumSizes.push(...all.map((sums) => sums.size));
+    return all.length === 1 ? (all[0] as Tensor1D) : tf.concat1d(all as Tensor1D[]);
+  }
+
+  private within<T>(numbers: { seed: Scalar; step: Scalar }, f: () => T): T {
+    return withRandomState(numbers, () => withLogits(f));
+  }
+
+  /** One update: the new weights and slots, and the batch's sums. The model's moving averages change in place. */
+  train(state: TrainState, batch: Batch, numbers: StepNumbers): TrainState & { sums: Tensor1D } {
+    const { model, optimizer, augment, epochs } = this.options;
+    const { trainable, trainableSizes } = this.weights;
+    return this.within(numbers, () => {
+      const ready = this.prepared(batch);
+      const { x, y } = augment ? withEpoch({ epoch: numbers.epoch, epochs }, () => augment(ready)) : ready;
+      const weight = this.weightOf(y, batch.weight);
+      const samples = batch.weight.shape[0];
+      let prediction!: Tensor;
+      const { value, grads } = tf.variableGrads(
+        () => {
+          prediction = tf.keep(model.apply(x, { training: true }) as Tensor);
+          const mean = tf.div(tf.sum(tf.mul(this.losses(y, prediction), weight)), samples);
+          return (model.calculateLosses() as Scalar[]).reduce<Scalar>(
+            (total, penalty) => tf.add(total, penalty),
+            mean as Scalar,
+          );
+        },
+        trainable.map((layerWeight) => layerWeight.read() as Variable),
+      );
+      const gradients = trainable.map((layerWeight, index) => {
+        const gradient = grads[(layerWeight.read() as Variable).name];
+        return gradient ? tf.reshape(gradient, [-1]) : tf.zeros([trainableSizes[index]]);
+      });
+      const gradient = (
+        gradients.length === 1 ? gradients[0] : tf.concat1d(gradients as Tensor1D[])
+      ) as Tensor1D;
+      const { weights, slots } = optimizer.update({
+        weights: state.weights,
+        gradient,
+        slots: { ...state.slots },
+        learningRate: numbers.learningRate,
+        step: tf.cast(numbers.step, "float32"),
+      });
+      const sums = this.sums(tf.mul(value, samples), { truth: y, prediction, weight });
+      prediction.dispose();
+      return { weights: this.weights.constrained(weights), slots, sums };
+    });
+  }
+
+  /** The sums over a batch, without an update. */
+  evaluate(batch: Batch): Tensor1D {
+    return withLogits(() => {
+      const { x, y } = this.prepared(batch);
+      const prediction = this.options.model.apply(x, { training: false }) as Tensor;
+      const loss = tf.sum(tf.mul(this.losses(y, prediction), batch.weight));
+      return this.sums(loss, { truth: y, prediction, weight: batch.weight });
+    });
+  }
+
+  /** The model's output for raw values. */
+  predict(x: Tensor): Tensor {
+    const { x: ready } = this.prepared({ x, y: x, weight: tf.zeros([0]) });
+    return this.options.model.apply(ready, { training: false }) as Tensor;
+  }
+}
+
+/** Loss and metrics out of the sums that steps return. */
+
+/** The logs of sums over `samples` samples: the loss, then each metric's. */
+export function logsOfSums(step: TrainStep, totals: { sums: ArrayLike<number>; samples: number }): Logs {
+  const sums = Float64Array.from(totals.sums);
+  const logs: Logs = { loss: sums[0] / totals.samples };
+  let at = 1;
+  for (const [index, metric] of step.options.metrics.entries()) {
+    const size = step.sumSizes[index + 1];
+    logs[metric.name] = metric.result(sums.slice(at, at + size));
+    at += size;
+  }
+  return logs;
+}

@@ -1,0 +1,215 @@
+import path from "node:path";
+import type { ArrayData, FitData, NamedArray } from "../core/array";
+import { displayKey, tableBundle } from "../core/display";
+import type { FoldContext, PreparedFold } from "../core/estimator";
+import { randomSource } from "../core/random";
+import { sampleCount, takeFitData, viewSamples } from "../core/samples";
+import { currentSignal, throwIfAborted } from "../core/signal";
+import type { CrossValidateOptions, FoldFitOptions, FoldRun, Score } from "./crossValidateOptions";
+import { scorePredictions } from "./crossValidateOptions";
+import { runFold } from "./foldRun";
+import { checkFolds, type Fold, validatedSamples } from "./folds/folds";
+import { meanPredictions, predictionMemory } from "./meanPredictions";
+import { claimDirectory } from "./runManifest";
+
+/** What a cross-validation found; shown as a table in a notebook. */
+export interface CrossValidation {
+  /**
+   * Out-of-fold predictions of all samples `[samples, …]`, the mean over seeds; NaN where no fold validated. Where they
+   * are too many for memory, `data` reads them all from the folds' files; `takeSamples` reads some.
+   */
+  readonly predictions: NamedArray;
+  /** Predictions of the test samples, the mean over folds and seeds. */
+  readonly test: ArrayData | undefined;
+  /** One entry a fold and seed. */
+  readonly runs: readonly FoldRun[];
+  /** Scores of all out-of-fold predictions together. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** The models of all samples, one a seed; none unless asked for. */
+  readonly refits: readonly FoldRun[];
+}
+
+/** Seed of one fold in one round. */
+function foldSeedOf(seed: number, fold: number | undefined): number {
+  return randomSource(seed)
+    .fork(`fold ${fold ?? "all"}`)
+    .integer(0, 2 ** 31);
+}
+
+function directoryOf(
+  options: CrossValidateOptions,
+  seed: number,
+  fold: number | undefined,
+): string | undefined {
+  const { directory } = options;
+  return directory && path.join(directory, `seed-${seed}`, fold === undefined ? "all" : `fold-${fold}`);
+}
+
+function samplesOf(options: CrossValidateOptions): number {
+  if (options.data) return sampleCount(options.data.x);
+  let greatest = -1;
+  for (const { train, validation } of options.folds) {
+    for (const part of [train, validation]) for (const sample of part) greatest = Math.max(greatest, sample);
+  }
+  return greatest + 1;
+}
+
+function display(this: CrossValidation): Record<string, unknown> {
+  const names = [
+    ...new Set(
+      [...this.runs, ...this.refits].flatMap(({ logs, scores }) => [
+        ...Object.keys(logs),
+        ...Object.keys(scores),
+      ]),
+    ),
+  ];
+  const shown = names.filter((name) => name !== "learningRate");
+  const row = (run: FoldRun) => [
+    run.fold === undefined ? "all samples" : `fold ${run.fold + 1}`,
+    run.seed,
+    `${run.keptEpoch + 1} of ${run.epochs}`,
+    ...shown.map((name) => run.scores[name] ?? run.logs[name] ?? ""),
+    `${run.seconds.toFixed(1)} s`,
+  ];
+  const all = [
+    "out of fold",
+    "",
+    "",
+    ...shown.map((name) => this.scores[name] ?? meanText(this.runs, name)),
+    "",
+  ];
+  return tableBundle(
+    ["part", "seed", "epoch", ...shown, "time"],
+    [...this.runs.map(row), all, ...this.refits.map(row)],
+  );
+}
+
+/** The mean over the folds, for numbers of the logs, which are no score of all predictions together. */
+function meanText(runs: readonly FoldRun[], name: string): string {
+  const values = runs.map((run) => run.scores[name] ?? run.logs[name]);
+  if (values.some((value) => value === undefined)) return "";
+  return `mean ${(values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(4)}`;
+}
+
+/** Hands out a fold's samples of the whole data set, unchanged. */
+function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
+  return ({ trainIndices, validationIndices }) => ({
+    train: takeFitData(data, trainIndices),
+    ...(validationIndices.length > 0 && { validation: takeFitData(data, validationIndices) }),
+  });
+}
+
+/**
+ * Trains a model on each fold and predicts what it has not seen: scores without self-deception, one model a fold, and
+ * predictions of the test samples averaged over the models.
+ *
+ * With a `directory`, each fold keeps its model, log, predictions and scores in `seed-…/fold-…`, and a run whose
+ * process died continues when it is called again with the same settings: finished folds are read, the unfinished one
+ * goes on from its last epoch, and the result is that of the uninterrupted run, byte for byte. Other data are refused,
+ * as far as checksums of some mebibytes, spread over the first fold's and the unfinished one's, tell them apart.
+ *
+ * @param options see {@link CrossValidateOptions}
+ * @returns out-of-fold predictions `[samples, …]` float32, test predictions, and every fold's history and scores
+ * @throws {RangeError} if folds leak, data and folds disagree, or the directory holds a run of other data or settings
+ * @throws {DOMException} if the signal aborts; the fold's best weights so far are in its folder
+ * @example
+ * const result = await crossValidate({
+ *   folds: groupKFold(people),
+ *   groups: people,
+ *   data: { x, y },
+ *   model: (seed) => models.motionConv1d({ inputShape: [600, 18], classes: 61, seed }),
+ *   fit: { optimizer: adam(), loss: "sparseCategoricalCrossEntropy", epochs: 20 },
+ *   directory: "runs/conv1d",
+ * });
+ */
+export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
+  const { folds, seeds = [0], data, groups, refit = false } = options;
+  const signal = options.signal ?? currentSignal();
+  const samples = samplesOf(options);
+  checkFolds(folds, { samples, groups });
+  checkSeeds(seeds);
+  if (!data && !options.prepare) {
+    throw new TypeError("Cannot cross-validate: data or prepare must be given, got neither");
+  }
+  const prepare = options.prepare ?? plainPrepare(data as FitData);
+  const contextOf = (seed: number, fold: number | undefined): FoldContext => ({
+    fold,
+    seed,
+    foldSeed: foldSeedOf(seed, fold),
+    trainIndices: fold === undefined ? Int32Array.from({ length: samples }, (_, i) => i) : folds[fold].train,
+    validationIndices: fold === undefined ? new Int32Array(0) : folds[fold].validation,
+    directory: directoryOf(options, seed, fold),
+  });
+  const settingsOf = (context: FoldContext): FoldFitOptions =>
+    typeof options.fit === "function" ? options.fit(context) : options.fit;
+  claimDirectory(options, settingsOf(contextOf(seeds[0], 0)), samples);
+
+  const runs: FoldRun[] = [];
+  for (const seed of seeds) {
+    for (let fold = 0; fold < folds.length; fold++) {
+      throwIfAborted(signal);
+      const context = contextOf(seed, fold);
+      const label = `Fold ${fold + 1} of ${folds.length}${seeds.length > 1 ? `, seed ${seed}` : ""}`;
+      const settings = settingsOf(context);
+      runs.push(await runFold(context, { options, settings, prepare, label, isFirst: runs.length === 0 }));
+    }
+  }
+  const refits: FoldRun[] = [];
+  for (const seed of refit ? seeds : []) {
+    throwIfAborted(signal);
+    const context = contextOf(seed, undefined);
+    const kept = runs.reduce((sum, run) => sum + run.keptEpoch + 1, 0) / runs.length;
+    const epochs = (typeof refit === "object" ? refit.epochs : undefined) ?? Math.max(1, Math.round(kept));
+    // Callbacks of the folds may watch validation, which there is none of here; those of a function are this fit's own.
+    const callbacks = typeof options.fit === "function" ? settingsOf(context).callbacks : [];
+    const settings = { ...settingsOf(context), epochs, callbacks };
+    refits.push(await runFold(context, { options, settings, prepare, label: "All samples", isFirst: false }));
+  }
+  const { scores = {}, predictionMemory: memory } = options;
+  const result = combineRuns({ runs, refits, samples, folds, scores, memory });
+  Object.defineProperty(result, displayKey, { value: display.bind(result) });
+  return result;
+}
+
+function checkSeeds(seeds: readonly number[]): void {
+  if (seeds.length === 0 || new Set(seeds).size !== seeds.length) {
+    throw new RangeError(
+      `Cannot cross-validate: seeds must be one or more different numbers, got [${seeds}]`,
+    );
+  }
+}
+
+function meanOfTests(runs: readonly FoldRun[]): ArrayData | undefined {
+  const parts = runs.flatMap(({ test }) => (test ? [{ prediction: test }] : []));
+  if (parts.length < runs.length) return undefined;
+  return meanPredictions(parts, {
+    samples: parts[0].prediction.shape[0],
+    memory: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** The cross-validation that runs over folds make together. */
+export function combineRuns(found: {
+  runs: readonly FoldRun[];
+  refits: readonly FoldRun[];
+  samples: number;
+  folds: readonly Fold[];
+  scores: Readonly<Record<string, Score>>;
+  /** Bytes of predictions in memory. */
+  memory?: number;
+}): CrossValidation {
+  const { runs, refits, samples, folds, scores, memory = predictionMemory } = found;
+  const parts = runs.flatMap(({ fold, validation }) =>
+    validation ? [{ prediction: validation, indices: folds[fold as number].validation }] : [],
+  );
+  const predictions = meanPredictions(parts, { samples, memory });
+  const indices = validatedSamples(folds);
+  const prediction = viewSamples(predictions, indices) as ArrayData;
+  return {
+    predictions,
+    test: meanOfTests(runs),
+    runs,
+    scores: scorePredictions(scores, { indices, prediction }),
+    refits,
+  };
+}

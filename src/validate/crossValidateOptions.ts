@@ -1,0 +1,110 @@
+/** What a cross-validation is told, and what its parts tell each other. */
+
+import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
+import type { TestAugmentation } from "../augment/testTimeFlips";
+import type { ArrayData, Dataset, FitData } from "../core/array";
+import type { FoldContext, Logs, PreparedFold } from "../core/estimator";
+import type { FitOptions } from "../train/types";
+import type { Fold, Labels } from "./folds/folds";
+
+/** How each fold is fitted: `fit`'s options less those that the cross-validation sets. */
+export type FoldFitOptions = Omit<FitOptions, "validation" | "initial" | "seed" | "signal">;
+
+/** Training on confident predictions of the test samples. */
+export interface PseudoLabelOptions {
+  /** The least probability of a test sample's class that makes it a training sample. Default 0.9. */
+  threshold?: number;
+  /** How often a fold is trained anew with pseudo-labels. Default 1. */
+  rounds?: number;
+  /** Whether class shares are learned instead of the most probable class; needs a truth of shares. Default false. */
+  soft?: boolean;
+}
+
+/** A score of predictions: `indices` are the samples that `prediction` `[indices.length, …]` is of. */
+export type Score = (given: { indices: Int32Array; prediction: ArrayData }) => number;
+
+/** Options of `crossValidate`. */
+export interface CrossValidateOptions {
+  /** The splits, as `groupKFold` and its kin make them. */
+  folds: readonly Fold[];
+  /** A new, untrained model; the seed goes to its initializers. */
+  model: (seed: number) => LayersModel;
+  /** How to fit: options, or a function that gives a fold its own. */
+  fit: FoldFitOptions | ((context: FoldContext) => FoldFitOptions);
+  /** All samples. Default: `prepare` makes each fold's data. */
+  data?: FitData;
+  /** Samples to predict with every fold's model, where `prepare` gives none. Default: none. */
+  test?: Dataset;
+  /**
+   * Makes a fold's data inside the fold, the same each time; of a finished run the first fold's are made, to be
+   * recognised. Default: the fold's samples of `data` as they are.
+   */
+  prepare?: (context: FoldContext) => PreparedFold | Promise<PreparedFold>;
+  /** One group a sample; a group on both sides of a fold is refused. Default: not checked. */
+  groups?: Labels;
+  /** One round over all folds a seed; predictions are averaged. Default [0]. */
+  seeds?: readonly number[];
+  /** Which epoch's weights a fold keeps. Default "best", by `monitor`; "last" where there is no validation. */
+  keep?: "best" | "last";
+  /** The number of the logs that tells the best epoch. Default "val_loss". */
+  monitor?: string;
+  /** Whether that number should be low or high. Default: by its name. */
+  mode?: "min" | "max";
+  /** Folder of the run; a run that stopped continues from it. Default: nothing is kept. */
+  directory?: string;
+  /** What else makes the run what it is, such as a network's size: its folder is held to it. Default none. */
+  settings?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * Bytes that the folds' predictions may take in memory together. Where they would take more and there is a directory,
+   * they stay in the folds' files and are read as they are looked at. Default 256 MiB.
+   */
+  predictionMemory?: number;
+  /** Scores by name, of each fold and of all out-of-fold predictions. Default: none beside the logs'. */
+  scores?: Readonly<Record<string, Score>>;
+  /** Test-time augmentation. Default: none. */
+  testAugment?: TestAugmentation;
+  /** Pseudo-labels; a fold learns those of its own model only, which never saw the fold's validation. Default: none. */
+  pseudoLabels?: PseudoLabelOptions;
+  /** Whether a model is also trained on all samples, for `epochs` (default the folds' mean of kept epochs). Default false. */
+  refit?: boolean | { epochs?: number };
+  /** Whether progress is shown. Default true. */
+  progress?: boolean;
+  /** Stops at the next batch, the best weights so far kept in the fold's folder. Default the notebook cell's. */
+  signal?: AbortSignal;
+}
+
+/** What became of one fold in one round. */
+export interface FoldRun {
+  /** `undefined` for the model of all samples. */
+  readonly fold: number | undefined;
+  readonly seed: number;
+  readonly epochs: number;
+  /** The epoch whose weights were kept, from 0. */
+  readonly keptEpoch: number;
+  /** The kept epoch's logs. */
+  readonly logs: Logs;
+  /** Every epoch's logs. */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  readonly scores: Readonly<Record<string, number>>;
+  /** Why it ended before its last epoch. */
+  readonly stopReason: string | undefined;
+  /** Training time, without that before a stop that it continued from. */
+  readonly seconds: number;
+  /** The file of the kept weights, for `loadWeights`. */
+  readonly weights: string | undefined;
+  /**
+   * Of `validationIndices`, `[samples, …]`; `undefined` for the model of all samples. Where there are many, `data` reads
+   * them all from the fold's file; `takeSamples` reads some.
+   */
+  readonly validation: ArrayData | undefined;
+  /** Of the test samples. */
+  readonly test: ArrayData | undefined;
+}
+
+/** Scores by name of the predictions of some samples. */
+export function scorePredictions(
+  scores: Readonly<Record<string, Score>>,
+  given: Parameters<Score>[0],
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score(given)]));
+}

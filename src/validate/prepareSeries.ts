@@ -1,0 +1,65 @@
+import { type OversampleOptions, oversample } from "../augment/oversample";
+import type { ArrayData } from "../core/array";
+import type { FoldContext, PreparedFold } from "../core/estimator";
+import { type Series, takeWindows } from "../core/series";
+import { type Scaler, standardScaler } from "../features/series/scale";
+
+/** Options of {@link prepareSeries}. */
+export interface PrepareSeriesOptions {
+  /** Label of each window. */
+  labels: Int32Array;
+  /** Windows to predict, of the same channels; default none. */
+  test?: Series;
+  /** Fitted on each fold's train part; default {@link standardScaler}. */
+  scaler?: Scaler;
+  /** Oversampling of each fold's train part, drawn from the fold's seed; default none. */
+  oversample?: Omit<OversampleOptions, "seed">;
+}
+
+/** Class numbers as a training target. */
+function target(labels: Int32Array): ArrayData {
+  return { data: labels, shape: [labels.length] };
+}
+
+/**
+ * Makes each fold's data inside the fold: scaler and oversampling see its train part only.
+ *
+ * @param windows all training windows `[windows, steps, channels]`
+ * @param options labels, test windows, scaler, oversampling
+ * @returns what `validate.crossValidate` takes as `prepare`
+ * @throws {RangeError} if labels and windows disagree
+ * @example
+ * const prepare = validate.prepareSeries(windows, { labels, test, oversample: {} });
+ */
+export function prepareSeries(
+  windows: Series,
+  options: PrepareSeriesOptions,
+): (context: FoldContext) => PreparedFold {
+  const { labels, test, scaler = standardScaler(), oversample: more } = options;
+  if (labels.length !== windows.shape[0]) {
+    throw new RangeError(
+      `Cannot prepare folds: need one label a window (${windows.shape[0]}), got ${labels.length}`,
+    );
+  }
+  const labelsAt = (indices: Int32Array): Int32Array => Int32Array.from(indices, (index) => labels[index]);
+  return ({ trainIndices, validationIndices, foldSeed }) => {
+    const fitted = scaler.fit(windows, { indices: trainIndices });
+    let x = fitted.transform(takeWindows(windows, trainIndices));
+    let y = labelsAt(trainIndices);
+    if (more) {
+      const grown = oversample(x, y, { ...more, seed: foldSeed });
+      x = grown.series;
+      y = grown.labels;
+    }
+    return {
+      train: { x, y: target(y) },
+      ...(validationIndices.length > 0 && {
+        validation: {
+          x: fitted.transform(takeWindows(windows, validationIndices)),
+          y: target(labelsAt(validationIndices)),
+        },
+      }),
+      ...(test && { test: fitted.transform(test) }),
+    };
+  };
+}

@@ -1,0 +1,54 @@
+import type { ArrayData, Dataset, FitData } from "../core/array";
+import { joinSamples, takeSamples } from "../core/samples";
+
+/** Test samples whose prediction is sure enough, labelled as the training samples are, joined to these. */
+export function withPseudoLabels(
+  train: FitData,
+  given: { test: Dataset; prediction: ArrayData; threshold: number; soft: boolean },
+): FitData {
+  const { test, prediction, threshold, soft } = given;
+  const [samples, classes] = prediction.shape;
+  if (prediction.shape.length !== 2 || classes < 2 || train.y === undefined) {
+    throw new RangeError(
+      `Cannot make pseudo-labels: predictions must be [samples, 2 or more classes], got [${prediction.shape}]`,
+    );
+  }
+  const sure: number[] = [];
+  const labels: number[] = [];
+  for (let sample = 0; sample < samples; sample++) {
+    const row = Array.from(prediction.data.subarray(sample * classes, (sample + 1) * classes));
+    const greatest = Math.max(...row);
+    if (greatest < threshold) continue;
+    sure.push(sample);
+    labels.push(row.indexOf(greatest));
+  }
+  if (sure.length === 0) return train;
+  const isShares = train.y.shape.length === 2 && train.y.shape[1] === classes;
+  if (soft && !isShares) {
+    throw new RangeError(
+      `Cannot make soft pseudo-labels: the truth must be shares [samples, ${classes}], got [${train.y.shape}]`,
+    );
+  }
+  const numbers = takeSamples(train.y, [0]) as ArrayData;
+  if (soft && !(numbers.data instanceof Float32Array)) {
+    throw new TypeError(
+      `Cannot make soft pseudo-labels: the truth must be a Float32Array, which holds shares, got ${numbers.data.constructor.name}`,
+    );
+  }
+  const shares = Float32Array.from({ length: sure.length * classes }, (_, i) => {
+    const row = Math.floor(i / classes);
+    return soft ? prediction.data[sure[row] * classes + (i % classes)] : Number(labels[row] === i % classes);
+  });
+  const Values = numbers.data.constructor as typeof Float32Array;
+  const added: ArrayData = isShares
+    ? { data: Values.from(shares), shape: [sure.length, classes] }
+    : { data: Values.from(labels), shape: [sure.length, ...train.y.shape.slice(1)] };
+  const { sampleWeight } = train;
+  return {
+    x: joinSamples(train.x, takeSamples(test, sure)),
+    y: joinSamples(train.y, added),
+    ...(sampleWeight && {
+      sampleWeight: [...Array.from(sampleWeight), ...Array<number>(sure.length).fill(1)],
+    }),
+  };
+}

@@ -1,0 +1,24 @@
+/** What notebooks see of the folds and cross-validation. */
+export type { FoldContext, Logs, PreparedFold } from "../core/estimator";
+export { type CrossValidation, crossValidate } from "./crossValidate";
+export type {
+  CrossValidateOptions,
+  FoldFitOptions,
+  FoldRun,
+  PseudoLabelOptions,
+  Score,
+} from "./crossValidateOptions";
+export {
+  type CheckFoldsOptions,
+  checkFolds,
+  type Fold,
+  type FoldOptions,
+  kFold,
+  type Labels,
+  stratifiedKFold,
+} from "./folds/folds";
+export { groupKFold, stratifiedGroupKFold } from "./folds/groupFolds";
+export { type OverlapGroupsOptions, overlapGroups } from "./folds/overlapGroups";
+export { blockedKFold, type TimeSeriesSplitOptions, timeSeriesSplit } from "./folds/timeFolds";
+export { type PrepareFramesOptions, prepareFrames } from "./prepareFrames";
+export { type PrepareSeriesOptions, prepareSeries } from "./prepareSeries";

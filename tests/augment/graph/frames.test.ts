@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as arrays from "../../../src/augment/frames";
+import {
+  blurFrames,
+  dropPatches,
+  flipFrames,
+  reverseFrames,
+  shiftIntensity,
+  turnFrames,
+} from "../../../src/augment/graph/frames";
+import { frames } from "../../../src/core/frames";
+import { tf, withRandomState } from "../../../src/engine";
+import type { BatchTransform } from "../../../src/engine/batchTransform";
+
+const size = 6;
+const times = 5;
+const samples = 24;
+const values = Float32Array.from(
+  { length: samples * size * size * times },
+  (_, i) => ((i * 7919) % 997) / 1000 + 0.001,
+);
+
+/** Runs an augmentation on the batch and returns x and y joined: `[samples][size * size * times]`. */
+function run(augment: BatchTransform, options: { step?: number } = {}): Float32Array[] {
+  return tf.tidy(() => {
+    const all = tf.tensor4d(values, [samples, size, size, times]);
+    const [x, y] = tf.split(all, [times - 1, 1], 3);
+    const out = withRandomState({ seed: 3, step: options.step ?? 0 }, () => augment({ x, y }));
+    assert.deepEqual(out.x.shape, x.shape);
+    assert.deepEqual(out.y.shape, y.shape);
+    return tf.unstack(tf.concat([out.x, out.y], 3)).map((sample) => sample.dataSync() as Float32Array);
+  });
+}
+
+const one = (index: number): Float32Array =>
+  values.slice(index * size * size * times, (index + 1) * size * size * times);
+const asFrames = (sample: Float32Array) => frames(sample, { shape: [1, size, size, times], unit: "unit" });
+const same = (a: Float32Array, b: Float32Array, tolerance = 0): boolean =>
+  a.every((value, i) => Math.abs(value - b[i]) <= tolerance);
+
+/** Asserts that each sample is one of its allowed images, and that every kind occurs. */
+function assertOneOf(
+  found: Float32Array[],
+  kinds: ((sample: Float32Array) => Float32Array)[],
+  tolerance = 0,
+): void {
+  const seen = new Set<number>();
+  found.forEach((sample, index) => {
+    const kind = kinds.findIndex((make) => same(sample, make(one(index)), tolerance));
+    assert.ok(kind >= 0, `sample ${index} is none of the allowed images`);
+    seen.add(kind);
+  });
+  assert.equal(seen.size, kinds.length);
+}
+
+const original = (sample: Float32Array): Float32Array => sample;
+const flipped = (axis: "rows" | "columns") => (sample: Float32Array) =>
+  arrays.flipFrames(asFrames(sample), { axis }).shards[0];
+const turned = (turns: number) => (sample: Float32Array) =>
+  arrays.turnFrames(asFrames(sample), { turns }).shards[0];
+
+test("flips move inputs and target together and are the typed-array flips", () => {
+  const both = (sample: Float32Array): Float32Array => flipped("rows")(flipped("columns")(sample));
+  assertOneOf(run(flipFrames()), [original, flipped("rows"), flipped("columns"), both]);
+});
+
+test("turns are the typed-array turns, all four occurring", () => {
+  assertOneOf(run(turnFrames()), [original, turned(1), turned(2), turned(3)]);
+});
+
+test("time reversal plays the target first", () => {
+  const reversed = (sample: Float32Array): Float32Array =>
+    sample.map((_, i) => sample[i - 2 * (i % times) + times - 1]);
+  assertOneOf(run(reverseFrames()), [original, reversed]);
+});
+
+test("blur changes the inputs as the typed-array blur does and leaves the target", () => {
+  const blurred = (sample: Float32Array): Float32Array => {
+    const soft = arrays.blurFrames(asFrames(sample), { deviation: 0.8, probability: 1 }).shards[0];
+    return sample.map((value, i) => (i % times === times - 1 ? value : soft[i]));
+  };
+  assertOneOf(run(blurFrames({ deviation: 0.8 })), [original, blurred], 1e-5);
+});
+
+test("patch dropout blanks squares of the inputs at all times and leaves the target", () => {
+  const found = run(dropPatches({ count: 1, size: 2, probability: 1 }));
+  found.forEach((sample, index) => {
+    const source = one(index);
+    const holes = [...sample.keys()].filter((i) => sample[i] !== source[i]);
+    assert.equal(holes.length, 2 * 2 * (times - 1));
+    assert.ok(holes.every((i) => sample[i] === 0 && i % times !== times - 1));
+  });
+});
+
+test("the intensity shift is one number a sample and keeps no echo", () => {
+  const found = run(shiftIntensity({ shift: 0.1, high: 2 }));
+  let changed = 0;
+  found.forEach((sample, index) => {
+    const source = one(index);
+    const by = sample[0] - source[0];
+    if (by !== 0) changed++;
+    sample.forEach((value, i) =>
+      assert.ok(Math.abs(value - Math.max(0, source[i] + by)) < 1e-5 || source[i] < 0.1),
+    );
+  });
+  assert.ok(changed > 4 && changed < samples - 4);
+  const dark = tf.tidy(() => {
+    const x = tf.zeros([4, 2, 2, 4]);
+    const y = tf.zeros([4, 2, 2, 1]);
+    return withRandomState({ seed: 1, step: 1 }, () =>
+      shiftIntensity({ probability: 1 })({ x, y }).x.dataSync(),
+    );
+  });
+  assert.ok(dark.every((value) => value === 0));
+});
+
+test("the same step draws the same, another step another", () => {
+  assert.ok(run(flipFrames()).every((sample, i) => same(sample, run(flipFrames())[i])));
+  assert.ok(!run(flipFrames()).every((sample, i) => same(sample, run(flipFrames(), { step: 1 })[i])));
+});
+
+test("what cannot be done is refused", () => {
+  assert.throws(() => run(flipFrames({ probability: 2 })), /\[0, 1\], got 2/);
+  assert.throws(() => blurFrames({ deviation: 0 }), /deviation must be a finite number above 0/);
+  assert.throws(() => run(dropPatches({ size: 7 })), /from 1 to 6, got 7/);
+  const oblong = { x: tf.zeros([1, 2, 3, 4]), y: tf.zeros([1, 2, 3, 1]) };
+  assert.throws(() => turnFrames()(oblong), /square frames, got 2 x 3/);
+});

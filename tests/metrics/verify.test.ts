@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { frames } from "../../src/core/frames";
+import { convertFrames } from "../../src/core/frameUnits";
+import { verify } from "../../src/metrics/verify";
+
+const pixels = (values: number[]) => frames(Uint8Array.from(values), { shape: [1, 2, 2, 1], unit: "pixel" });
+const rain = (pixel: number): number => (10 ** ((((pixel - 0.5) * 70) / 255 - 10) / 10) / 200) ** (1 / 1.6);
+
+test("the competition's score is the mean absolute error of rain by CSI", () => {
+  const found = verify(pixels([0, 63, 100, 62]), { forecast: pixels([0, 62, 100, 63]) });
+  const mae = (Math.abs(rain(63) - rain(62)) * 2) / 4;
+  assert.ok(Math.abs(found.mae - mae) < 1e-8);
+  assert.ok(Math.abs(found.csi - 1 / 3) < 1e-12);
+  assert.ok(Math.abs(found.score - mae * 3) < 1e-7);
+  assert.equal(found.pixelMae, 0.5);
+  assert.equal(found.categorical[0].threshold, 0.1);
+});
+
+test("the unit of the forecast does not matter", () => {
+  const truth = pixels([0, 63, 200, 62]);
+  const forecast = pixels([10, 80, 150, 90]);
+  const direct = verify(truth, { forecast });
+  for (const to of ["rain", "unit", "dbz"] as const) {
+    const found = verify(truth, { forecast: convertFrames(forecast, { to }) });
+    assert.ok(Math.abs(found.mae - direct.mae) < 1e-5 * direct.mae);
+    assert.ok(Math.abs(found.pixelMae - direct.pixelMae) < 1e-3);
+    assert.equal(found.csi, direct.csi);
+  }
+});
+
+test("a mask and wet-only errors count only their pixels", () => {
+  const truth = pixels([0, 100, 0, 0]);
+  const forecast = pixels([50, 100, 0, 0]);
+  assert.equal(verify(truth, { forecast, mask: [0, 1, 1, 1] }).mae, 0);
+  assert.equal(verify(truth, { forecast, wetOnly: true }).mae, 0);
+  assert.ok(verify(truth, { forecast }).mae > 0);
+});
+
+test("a mask counts for every score alike", () => {
+  const truth = pixels([0, 100, 0, 0]);
+  const forecast = pixels([100, 100, 0, 0]);
+  const { csi, categorical, fractions } = verify(truth, { forecast, mask: [0, 1, 1, 1], scales: [1, 2] });
+  assert.deepEqual([csi, categorical[0].csi, fractions[0].fss], [1, 1, 1]);
+  // Two by two pixels, up and to the left of the three that count: 1, 0 and 1 wet in truth, 2, 1 and 2 in the forecast.
+  assert.ok(Math.abs(fractions[1].fss - (1 - 3 / (2 + 9))) < 1e-12);
+});
+
+test("a perfect forecast has score 0 and full fractions skill", () => {
+  const truth = pixels([0, 100, 200, 0]);
+  const found = verify(truth, { forecast: truth, scales: [1, 2] });
+  assert.equal(found.score, 0);
+  assert.deepEqual(found.fractions, [
+    { scale: 1, fss: 1 },
+    { scale: 2, fss: 1 },
+  ]);
+});
+
+test("what does not fit is refused", () => {
+  const truth = pixels([0, 1, 2, 3]);
+  const wide = frames(new Uint8Array(8), { shape: [1, 2, 2, 2], unit: "pixel" });
+  assert.throws(() => verify(truth, { forecast: wide }), /one shape, got \[1,2,2,1\] and \[1,2,2,2\]/);
+  assert.throws(() => verify(wide, { forecast: wide }), /one time/);
+  assert.throws(() => verify(truth, { forecast: truth, mask: [1] }), /4 pixels, got 1/);
+  assert.throws(() => verify(truth, { forecast: truth, threshold: -1 }), /0 mm\/h or more, got -1/);
+  assert.throws(() => verify(truth, { forecast: truth, thresholds: [Number.NaN] }), /got NaN/);
+  assert.throws(() => verify(truth, { forecast: truth, wetOnly: true }), /no pixel is counted/);
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import test, { after } from "node:test";
+import { frames, sampleOf } from "../../../src/core/frames";
+import { randomSource } from "../../../src/core/random";
+import { extrapolate } from "../../../src/features/frames/extrapolate";
+import { flowForecast } from "../../../src/radar/recipes/flowForecast";
+import { simulateRadar } from "../../../src/radar/simulate";
+
+const folder = mkdtempSync(path.join(tmpdir(), "podium-flow-forecast-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const mask = new Uint8Array(120 * 120).fill(1);
+const samples = 3;
+const source = frames(new Uint8Array(samples * mask.length * 4), {
+  shape: [samples, 120, 120, 4],
+  unit: "pixel",
+});
+for (let sample = 0; sample < samples; sample++) {
+  sampleOf(source, sample).set(simulateRadar(randomSource(sample), { times: 4, mask }));
+}
+
+test("optical flow's forecast is held or kept in a file in whole pixels", async () => {
+  const exact = await extrapolate(source);
+  const held = await flowForecast(source);
+  assert.deepEqual(held.shape, [samples, 120, 120, 1]);
+  held.shards[0].forEach((value, i) => assert.equal(value, Math.round(exact.shards[0][i])));
+  const file = path.join(folder, "flow.safetensors");
+  const kept = await flowForecast(source, { file });
+  assert.deepEqual(sampleOf(kept, 2), sampleOf(held, 2));
+  assert.deepEqual(kept.shards, held.shards);
+  const again = await flowForecast(source, { file, signal: AbortSignal.abort() });
+  assert.deepEqual(again.shards, held.shards, "read, not forecast again");
+  assert.deepEqual(readdirSync(folder), ["flow.safetensors"]);
+});
+
+test("a stopped forecast leaves no file, and one of other samples is refused", async () => {
+  const file = path.join(folder, "other.safetensors");
+  await assert.rejects(flowForecast(source, { file, signal: AbortSignal.abort() }), { name: "AbortError" });
+  assert.ok(!readdirSync(folder).some((name) => name.startsWith("other")));
+  await flowForecast(source, { file });
+  const one = frames(source.shards[0].subarray(0, mask.length * 4), {
+    shape: [1, 120, 120, 4],
+    unit: "pixel",
+  });
+  await assert.rejects(flowForecast(one, { file }), /other\.safetensors holds those of other samples/);
+  const changed = source.shards[0].with(5, 200);
+  const others = frames(changed, { shape: source.shape, unit: "pixel" });
+  await assert.rejects(flowForecast(others, { file }), /those of other samples/);
+});

@@ -1,0 +1,534 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import test, { after } from "node:test";
+import type { ArrayData, Dataset, FitData } from "../../src/core/array";
+import { displayKey } from "../../src/core/display";
+import type { FoldContext } from "../../src/core/estimator";
+import { frames } from "../../src/core/frames";
+import { randomSource } from "../../src/core/random";
+import { takeSamples } from "../../src/core/samples";
+import { readSafetensors } from "../../src/data/safetensors";
+import { tf } from "../../src/engine";
+import { earlyStopping } from "../../src/train/callbacks";
+import { loadWeights } from "../../src/train/fit/checkpoint";
+import { predict } from "../../src/train/fit/predict";
+import { adam } from "../../src/train/optimizers";
+import { crossValidate } from "../../src/validate/crossValidate";
+import type { CrossValidateOptions } from "../../src/validate/crossValidateOptions";
+import { kFold } from "../../src/validate/folds/folds";
+import { withPseudoLabels } from "../../src/validate/pseudoLabels";
+import {
+  accuracyOf,
+  folds,
+  labels,
+  people,
+  runOptions,
+  samples,
+  test as unseen,
+  x,
+} from "./support/crossValidation";
+
+const directory = mkdtempSync(path.join(tmpdir(), "podium-cross-validate-"));
+after(() => rmSync(directory, { recursive: true }));
+const bytes = (array: ArrayData | undefined) => Buffer.from(array!.data.buffer).toString("hex");
+
+test("every sample is predicted by a model that did not see it, well above chance", async () => {
+  const seen: FoldContext[] = [];
+  const options = runOptions({ epochs: 12 });
+  const before = tf.memory().numTensors;
+  const result = await crossValidate({
+    ...options,
+    prepare: (context) => {
+      seen.push(context);
+      const take = (indices: Int32Array) => ({
+        x: takeSamples(x, indices),
+        y: takeSamples({ data: labels, shape: [samples] }, indices),
+      });
+      return { train: take(context.trainIndices), validation: take(context.validationIndices), test: unseen };
+    },
+  });
+  assert.equal(tf.memory().numTensors, before, "no tensors stay behind");
+  assert.deepEqual(result.predictions.shape, [samples, 3]);
+  assert.ok(result.predictions.data.every((value) => value >= 0 && value <= 1));
+  assert.ok(result.scores.accuracy > 0.6, `accuracy ${result.scores.accuracy} beats chance, 0.33`);
+  assert.equal(seen.length, folds);
+  assert.equal(new Set(seen.map(({ foldSeed }) => foldSeed)).size, folds);
+  for (const run of result.runs) {
+    const { validation } = options.folds[run.fold!];
+    assert.deepEqual(run.validation!.shape, [validation.length, 3]);
+    validation.forEach((sample, row) => {
+      assert.deepEqual(
+        result.predictions.data.slice(sample * 3, sample * 3 + 3),
+        (run.validation!.data as Float32Array).slice(row * 3, row * 3 + 3),
+      );
+    });
+    const losses = run.history.val_loss;
+    assert.equal(losses[run.keptEpoch], Math.min(...losses), "the best epoch is kept");
+    assert.equal(run.logs.val_loss, Math.min(...losses));
+  }
+  const mean = result.test!.data[0];
+  const own = result.runs.map((run) => run.test!.data[0]);
+  assert.ok(Math.abs(mean - own.reduce((sum, value) => sum + value, 0) / folds) < 1e-6);
+});
+
+test("test samples are predicted where they are given beside prepare, if that gives none", async () => {
+  const { prepare, ...rest } = preparedRun((_, given) => given);
+  const own = await crossValidate({ ...rest, prepare });
+  const without = async (context: FoldContext) => ({ ...(await prepare!(context)), test: undefined });
+  const beside = await crossValidate({ ...rest, prepare: without, test: unseen });
+  assert.equal(bytes(beside.test), bytes(own.test));
+  const first = { data: unseen.data.subarray(0, 4), shape: [1, 4] };
+  const both = await crossValidate({ ...rest, prepare, test: first });
+  assert.equal(bytes(both.test), bytes(own.test), "what prepare gives is the fold's own");
+});
+
+test("the kept weights on disk predict what the run did", async () => {
+  const folder = path.join(directory, "kept");
+  const options = runOptions({ epochs: 3 });
+  const result = await crossValidate({ ...options, directory: folder });
+  const model = options.model(99);
+  for (const run of result.runs) {
+    loadWeights(model, run.weights!);
+    const again = await predict(model, takeSamples(x, options.folds[run.fold!].validation), {
+      batchSize: 16,
+    });
+    assert.equal(bytes(again), bytes(run.validation));
+  }
+  model.dispose();
+  assert.deepEqual(readdirSync(folder).sort(), ["run.json", "seed-0"]);
+  assert.deepEqual(readdirSync(path.join(folder, "seed-0", "fold-0")).sort(), [
+    "fold.json",
+    "log.jsonl",
+    "model.safetensors",
+    "result.safetensors",
+    "scores.json",
+  ]);
+  const scores = JSON.parse(readFileSync(path.join(folder, "seed-0", "fold-1", "scores.json"), "utf8"));
+  assert.equal(scores.scores.accuracy, result.runs[1].scores.accuracy);
+  assert.equal(scores.logs.val_loss, result.runs[1].logs.val_loss);
+});
+
+test("a finished run is read, not trained again, and shows as a table", async () => {
+  const folder = path.join(directory, "read");
+  const options = { ...runOptions({ epochs: 2 }), directory: folder, refit: true, test: unseen };
+  const first = await crossValidate(options);
+  const again = await crossValidate({
+    ...options,
+    model: () => {
+      throw new Error("no model is needed");
+    },
+  });
+  assert.equal(bytes(again.predictions), bytes(first.predictions));
+  assert.equal(bytes(again.test), bytes(first.test));
+  assert.deepEqual(again.runs, first.runs);
+  assert.deepEqual(again.refits, first.refits);
+  assert.equal(first.refits.length, 1);
+  assert.ok(first.refits[0].epochs >= 1 && first.refits[0].epochs <= 2);
+  assert.deepEqual(first.refits[0].test!.shape, [30, 3]);
+  const show = again as unknown as { [displayKey](): Record<string, string> };
+  const bundle = show[displayKey]();
+  assert.match(bundle["text/html"], /^<table>.*<td[^>]*>fold 3<\/td>.*out of fold.*all samples/);
+  assert.match(bundle["text/plain"], /^part +seed +epoch +.*val_loss.*accuracy.*time\nfold 1 /);
+});
+
+test("a folder of another run is refused with what differs", async () => {
+  const folder = path.join(directory, "other");
+  await crossValidate({ ...runOptions({ epochs: 1 }), directory: folder });
+  await assert.rejects(crossValidate({ ...runOptions({ epochs: 2 }), directory: folder }), {
+    name: "RangeError",
+    message:
+      /Cannot continue the run in .*: epochs must be 1 as it was begun with, got 2; take another folder/,
+  });
+  await assert.rejects(
+    crossValidate({
+      ...runOptions({ epochs: 1 }),
+      groups: undefined,
+      folds: kFold(samples, { folds }),
+      directory: folder,
+    }),
+    /folds must be .* as it was begun with/,
+  );
+});
+
+/** The usual run, its data made in each fold by `change`. */
+function preparedRun(
+  change: (part: "train" | "validation" | "test", x: ArrayData) => ArrayData,
+): CrossValidateOptions {
+  const take = (part: "train" | "validation", indices: Int32Array) => ({
+    x: change(part, takeSamples(x, indices) as ArrayData),
+    y: takeSamples({ data: labels, shape: [samples] }, indices),
+  });
+  return {
+    ...runOptions({ epochs: 3 }),
+    data: undefined,
+    prepare: ({ trainIndices, validationIndices }) => ({
+      train: take("train", trainIndices),
+      validation: take("validation", validationIndices),
+      test: change("test", unseen),
+    }),
+  };
+}
+
+/** The same samples but for the last value. */
+function withOtherEnd({ data, shape }: ArrayData): ArrayData {
+  return { data: Float32Array.from(data).with(-1, 9), shape };
+}
+
+test("a finished fold is not read for other data of the same size, or a changed prepare", async () => {
+  const same = preparedRun((_, given) => given);
+  const folder = path.join(directory, "other-data");
+  const first = await crossValidate({ ...same, directory: folder });
+  const model = () => {
+    throw new Error("no model is needed");
+  };
+  assert.deepEqual((await crossValidate({ ...same, model, directory: folder })).runs, first.runs);
+  for (const changed of ["train", "validation", "test"] as const) {
+    const other = preparedRun((part, given) => (part === changed ? withOtherEnd(given) : given));
+    await assert.rejects(crossValidate({ ...other, model, directory: folder }), {
+      name: "RangeError",
+      message: new RegExp(
+        `Cannot continue the run in .*fold-0: ${changed}.* must be .*checksum \\d+" as it was begun with, got .*another folder`,
+      ),
+    });
+  }
+  for (let fold = 0; fold < folds; fold++) rmSync(path.join(folder, "seed-0", `fold-${fold}`, "fold.json"));
+  const prepare = () => {
+    throw new Error("no data are needed");
+  };
+  const earlier = await crossValidate({ ...same, prepare, model, directory: folder });
+  assert.deepEqual(earlier.runs, first.runs, "a run of an earlier version is read as it is");
+  const plain = { ...runOptions({ epochs: 1 }), directory: path.join(directory, "other-x") };
+  await crossValidate(plain);
+  const { y } = plain.data!;
+  await assert.rejects(
+    crossValidate({ ...plain, data: { x: withOtherEnd(x), y } }),
+    /fold-\d: \w+ x must be/,
+  );
+});
+
+test("an unfinished fold does not go on with other data", async () => {
+  const folder = path.join(directory, "other-data-stopped");
+  const controller = new AbortController();
+  const same = preparedRun((_, given) => given);
+  const fit = same.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
+  const stop = { name: "stop", onEpochEnd: () => controller.abort() };
+  await assert.rejects(
+    crossValidate({
+      ...same,
+      fit: { ...fit, callbacks: [stop] },
+      directory: folder,
+      signal: controller.signal,
+    }),
+    { name: "AbortError" },
+  );
+  const other = preparedRun((part, given) => (part === "train" ? withOtherEnd(given) : given));
+  await assert.rejects(crossValidate({ ...other, directory: folder }), /fold-0: train x must be/);
+  const begun = path.join(folder, "seed-0", "fold-0", "fold.json");
+  rmSync(begun);
+  const continued = await crossValidate({ ...same, directory: folder });
+  assert.equal(bytes(continued.predictions), bytes((await crossValidate(same)).predictions));
+  assert.ok(existsSync(begun), "from now on it is known what an earlier version's fold is of");
+});
+
+test("each fold and the model of all samples are held to the settings that they were begun with", async () => {
+  const folder = path.join(directory, "other-settings");
+  const options = runOptions({ epochs: 1 });
+  const fit = options.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
+  await crossValidate({ ...options, directory: folder, refit: { epochs: 1 } });
+  await assert.rejects(
+    crossValidate({ ...options, directory: folder, refit: { epochs: 2 } }),
+    /seed-0.all: epochs must be 1 as it was begun with, got 2/,
+  );
+  const own = ({ fold }: FoldContext) => ({ ...fit, batchSize: fold === 1 ? 8 : 16 });
+  await assert.rejects(
+    crossValidate({ ...options, fit: own, directory: folder }),
+    /seed-0.fold-1: batchSize must be 16 as it was begun with, got 8/,
+  );
+});
+
+test("an interrupted fold leaves its best weights and continues to the same end", async () => {
+  const folder = path.join(directory, "interrupted");
+  const controller = new AbortController();
+  const options = runOptions({ epochs: 5 });
+  const stop = {
+    name: "stop",
+    onEpochEnd: (context: { epoch: number }) => void (context.epoch === 3 && controller.abort()),
+  };
+  const fit = options.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
+  await assert.rejects(
+    crossValidate({
+      ...options,
+      fit: { ...fit, callbacks: [stop] },
+      directory: folder,
+      signal: controller.signal,
+    }),
+    { name: "AbortError" },
+  );
+  const left = path.join(folder, "seed-0", "fold-0", "model.safetensors");
+  assert.ok(existsSync(left));
+  const model = options.model(1);
+  loadWeights(model, left);
+  model.dispose();
+  const continued = await crossValidate({ ...options, directory: folder });
+  const whole = await crossValidate(options);
+  assert.equal(bytes(continued.predictions), bytes(whole.predictions));
+});
+
+test("several seeds are averaged and differ", async () => {
+  const options = runOptions({ epochs: 1 });
+  const one = await crossValidate(options);
+  const two = await crossValidate({ ...options, seeds: [0, 1] });
+  assert.equal(two.runs.length, 2 * folds);
+  const other = await crossValidate({ ...options, seeds: [1] });
+  assert.notEqual(bytes(one.predictions), bytes(other.predictions));
+  two.predictions.data.forEach((value, i) => {
+    assert.ok(Math.abs(value - (one.predictions.data[i] + other.predictions.data[i]) / 2) < 1e-6);
+  });
+});
+
+test("test-time augmentation averages the samples with their changed copies", async () => {
+  const options = { ...runOptions({ epochs: 1 }), test: unseen };
+  const rounds: number[] = [];
+  const plain = await crossValidate(options);
+  const same = await crossValidate({
+    ...options,
+    testAugment: {
+      rounds: 2,
+      augment: (given, { round }) => {
+        rounds.push(round);
+        return given;
+      },
+    },
+  });
+  assert.equal(bytes(same.predictions), bytes(plain.predictions), "copies that do not change change nothing");
+  assert.deepEqual(rounds.slice(0, 4), [1, 2, 1, 2]);
+  const changed = await crossValidate({
+    ...options,
+    testAugment: {
+      rounds: 1,
+      augment: (given) => {
+        const { data, shape } = given as ArrayData;
+        return { data: (data as Float32Array).map((value) => value + 0.5), shape };
+      },
+    },
+  });
+  assert.notEqual(bytes(changed.test), bytes(plain.test));
+});
+
+test("a changed copy's prediction is turned back before it is averaged", async () => {
+  const options = { ...runOptions({ epochs: 1 }), test: unseen };
+  const backwards = (given: ArrayData): ArrayData => {
+    const rows = given.shape[0];
+    return takeSamples(
+      given,
+      Array.from({ length: rows }, (_, row) => rows - 1 - row),
+    ) as ArrayData;
+  };
+  const augment = (given: Dataset) => backwards(given as ArrayData);
+  const plain = await crossValidate(options);
+  const testAugment = { rounds: 1, augment, invert: (prediction: ArrayData) => backwards(prediction) };
+  const turned = await crossValidate({ ...options, testAugment });
+  const apart = (other: ArrayData) =>
+    Math.max(...other.data.map((value, i) => Math.abs(value - plain.predictions.data[i])));
+  assert.ok(apart(turned.predictions) < 1e-6, "the same as without, since nothing but the order changed");
+  const mixedUp = await crossValidate({ ...options, testAugment: { rounds: 1, augment } });
+  assert.ok(apart(mixedUp.predictions) > 0.01);
+  const cut = {
+    ...testAugment,
+    invert: (prediction: ArrayData) => takeSamples(prediction, [0]) as ArrayData,
+  };
+  await assert.rejects(
+    crossValidate({ ...options, testAugment: cut }),
+    /changed copy 1 must give \[30,3\], got \[1,3\]/,
+  );
+});
+
+test("pseudo-labels train each fold on its own sure predictions of the test samples", async () => {
+  const options = { ...runOptions({ epochs: 6 }), test: unseen };
+  const plain = await crossValidate(options);
+  const none = await crossValidate({ ...options, pseudoLabels: { threshold: 1.1 } });
+  assert.equal(bytes(none.predictions), bytes(plain.predictions), "no sure samples change nothing");
+  const folder = path.join(directory, "pseudo");
+  const some = await crossValidate({ ...options, pseudoLabels: { threshold: 0.6 }, directory: folder });
+  assert.notEqual(bytes(some.predictions), bytes(plain.predictions));
+  assert.ok(some.scores.accuracy > 0.5);
+  const again = await crossValidate({ ...options, pseudoLabels: { threshold: 0.6 }, directory: folder });
+  assert.equal(bytes(again.predictions), bytes(some.predictions));
+});
+
+test("soft pseudo-labels are not cut to whole numbers", () => {
+  const given = {
+    test: { data: Float32Array.of(5), shape: [1, 1] },
+    prediction: { data: Float32Array.of(0.75, 0.25), shape: [1, 2] },
+    threshold: 0.7,
+    soft: true,
+  };
+  const trainOn = (Values: typeof Float32Array | typeof Int32Array): FitData => ({
+    x: { data: Float32Array.of(3, 4), shape: [2, 1] },
+    y: { data: Values.of(1, 0, 0, 1), shape: [2, 2] },
+  });
+  const joined = withPseudoLabels(trainOn(Float32Array), given);
+  assert.deepEqual(joined.y, { data: Float32Array.of(1, 0, 0, 1, 0.75, 0.25), shape: [3, 2] });
+  assert.throws(() => withPseudoLabels(trainOn(Int32Array), given), {
+    name: "TypeError",
+    message: /soft pseudo-labels: the truth must be a Float32Array.*got Int32Array/,
+  });
+});
+
+test("what cannot be validated is refused", async () => {
+  const options = runOptions({ epochs: 1 });
+  const { data: _, ...without } = options;
+  await assert.rejects(crossValidate({ ...without }), /data or prepare must be given, got neither/);
+  await assert.rejects(
+    crossValidate({ ...options, folds: kFold(samples, { folds }), groups: people }),
+    /group .* is in train and in validation/,
+  );
+  await assert.rejects(crossValidate({ ...options, seeds: [] }), /one or more different numbers, got \[\]/);
+  await assert.rejects(
+    crossValidate({ ...options, prepare: () => ({ train: options.data! }) }),
+    /prepare must give fold 0 validation samples, got none/,
+  );
+});
+
+/** Runs the cross-validation of the support file in a process of its own; `killAfter` milliseconds of training, if given. */
+function runProcess(folder: string, killAfter?: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", path.join(__dirname, "support", "crossValidation.ts"), folder],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    child.stdout.once("data", () => {
+      if (killAfter !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfter);
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code === 0));
+  });
+}
+
+test("a run killed at random moments continues to the uninterrupted run's predictions, byte for byte", async () => {
+  const options = { ...runOptions({ epochs: 8, mode: "compiled" }), test: unseen };
+  const start = performance.now();
+  const whole = await crossValidate(options);
+  const wholeTime = performance.now() - start;
+  const folder = path.join(directory, "killed");
+  const random = randomSource(Number(process.env.PODIUM_KILL_SEED ?? 1));
+  const kills = Number(process.env.PODIUM_KILLS ?? 2);
+  let killed = 0;
+  let longest = wholeTime / kills;
+  for (let i = 0; killed < kills && i < 4 * kills; i++) {
+    // Early in the work, so that something is left to kill the next time.
+    if (!(await runProcess(folder, longest * random.uniform()))) killed++;
+    else {
+      // It was faster than this process, and has left nothing to go on with.
+      rmSync(folder, { recursive: true });
+      longest /= 2;
+    }
+  }
+  assert.equal(killed, kills, "processes were killed in their work");
+  assert.ok(await runProcess(folder));
+  const continued = await crossValidate({ ...options, directory: folder });
+  assert.equal(bytes(continued.predictions), bytes(whole.predictions));
+  assert.equal(bytes(continued.test), bytes(whole.test));
+  const lines = readFileSync(path.join(folder, "seed-0", "fold-0", "log.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).epoch),
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  );
+});
+
+test("the caller's early stopping ends folds early beside the best weights kept", async () => {
+  const options = runOptions({ epochs: 200 });
+  const result = await crossValidate({
+    ...options,
+    fit: () => ({
+      optimizer: adam({ learningRate: 0.1 }),
+      loss: "sparseCategoricalCrossEntropy",
+      epochs: 200,
+      batchSize: 16,
+      mode: "eager",
+      callbacks: [earlyStopping({ patience: 2 })],
+    }),
+  });
+  for (const run of result.runs) {
+    assert.ok(run.epochs < 200);
+    assert.match(run.stopReason!, /no better val_loss for 2 epochs/);
+    assert.equal(run.keptEpoch, run.epochs - 3);
+  }
+  assert.equal(accuracyOf(result.predictions), result.scores.accuracy);
+});
+
+test("predictions too many for memory stay in the folds' files and are the same", async () => {
+  const folder = path.join(directory, "many");
+  const options = { ...runOptions({ epochs: 2 }), test: unseen, seeds: [0, 1] };
+  const held = await crossValidate(options);
+  const read = await crossValidate({ ...options, directory: folder, predictionMemory: 1000 });
+  const files = readdirSync(path.join(folder, "seed-1", "fold-2"));
+  for (const name of ["validation", "test"]) {
+    assert.ok(files.includes(`${name}.safetensors`));
+    const file = readSafetensors(path.join(folder, "seed-1", "fold-2", `${name}.safetensors`));
+    assert.deepEqual(
+      file.tensors.values.data,
+      held.runs.at(-1)![name as "test"]!.data,
+      "with a true checksum",
+    );
+  }
+  const again = await crossValidate({ ...options, directory: folder, predictionMemory: 1000 });
+  for (const other of [read, again]) {
+    assert.equal(bytes(other.predictions), bytes(held.predictions));
+    assert.equal(bytes(other.test), bytes(held.test));
+    assert.deepEqual(other.scores, held.scores);
+    for (const [i, run] of other.runs.entries()) {
+      assert.equal(bytes(run.validation), bytes(held.runs[i].validation));
+      assert.equal(bytes(run.test), bytes(held.runs[i].test));
+    }
+  }
+  assert.deepEqual(takeSamples(read.predictions, [90, 3, 4]), takeSamples(held.predictions, [90, 3, 4]));
+  const copies = {
+    ...options,
+    testAugment: { rounds: 1, augment: (given: Dataset) => given },
+    directory: path.join(directory, "copies"),
+    predictionMemory: 1000,
+  };
+  assert.equal(bytes((await crossValidate(copies)).predictions), bytes(held.predictions));
+});
+
+test("frames are changed some at a time, each piece with another seed, and folds view them", async () => {
+  // 40 images of a mebibyte: pieces of 16.
+  const images = frames(
+    Uint8Array.from({ length: 40 << 20 }, (_, i) => (i >> 20) * 6),
+    { shape: [40, 1024, 1024, 1], unit: "pixel" },
+  );
+  const seen: { samples: number; seed: number }[] = [];
+  const result = await crossValidate({
+    folds: [{ train: Int32Array.of(0, 1), validation: Int32Array.from({ length: 38 }, (_, i) => i + 2) }],
+    data: { x: images, y: { data: new Float32Array(40), shape: [40, 1] } },
+    model: () => {
+      const input = tf.input({ shape: [1024, 1024, 1] });
+      const pooled = tf.layers.globalAveragePooling2d({}).apply(input);
+      const same = tf.layers.dense({ units: 1, kernelInitializer: "ones", useBias: false }).apply(pooled);
+      return tf.model({ inputs: input, outputs: same as typeof input });
+    },
+    fit: { optimizer: adam({ learningRate: 0 }), loss: "mse", batchSize: 8, mode: "eager" },
+    testAugment: {
+      rounds: 1,
+      augment: (x, { seed }) => {
+        seen.push({ samples: x.shape[0], seed });
+        return x;
+      },
+    },
+    progress: false,
+  });
+  assert.deepEqual(
+    seen.map((piece) => piece.samples),
+    [16, 16, 6],
+  );
+  assert.equal(new Set(seen.map((piece) => piece.seed)).size, 3);
+  assert.ok(Number.isNaN(result.predictions.data[0]));
+  result.predictions.data.slice(2).forEach((value, i) => assert.ok(Math.abs(value - 6 * (i + 2)) < 1e-3));
+});

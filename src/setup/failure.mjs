@@ -15,7 +15,10 @@ export class SetupError extends Error {
   }
 }
 
-/** Words that programs say when they fail, what they mean, and what helps. The first that matches counts. */
+/**
+ * Words that programs say when they fail, what they mean, and what helps. The first that matches counts; `$1` is what
+ * its first group matched.
+ */
 const knownCauses = [
   {
     words: /ENOSPC|No space left on device|errno 28|Disk quota exceeded/i,
@@ -33,16 +36,20 @@ const knownCauses = [
     mend: "Remove node_modules and .venv and run the same command again.",
   },
   {
-    words: /No matching distribution found|from versions: none|is not a supported wheel/i,
-    cause:
-      "the Python package index has no package for this Python version and platform, or could not be reached",
-    mend: "Check the network and the Python version (3.10 to 3.13); behind a mirror set PIP_INDEX_URL, without a network PIP_FIND_LINKS to a folder of wheels.",
+    words: /DO NOT MATCH THE HASHES[\s\S]*?\n\s+(\S+==\S+|\S+) from/i,
+    cause: "the file of $1 is not the one that Podium was tested with",
+    mend: "Ask whoever runs the mirror (PIP_INDEX_URL) for the original files, or clear pip's cache (pip cache purge).",
   },
   {
     words:
       /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|ERR_SOCKET_TIMEOUT|NewConnectionError|ConnectTimeout|Max retries exceeded|Temporary failure in name resolution|Name or service not known/i,
     cause: "the network or the package registry could not be reached",
     mend: "Check the network and the proxy (HTTPS_PROXY), or set a mirror (npm config set registry …, PIP_INDEX_URL, PIP_FIND_LINKS), and run the same command again.",
+  },
+  {
+    words: /No matching distribution found for (\S+)/i,
+    cause: "the Python package index has no $1 for this Python and platform",
+    mend: "Name another Python (3.10 to 3.13) in PODIUM_PYTHON; behind a mirror that lacks the package set PIP_INDEX_URL, without a network PIP_FIND_LINKS to a folder of wheels.",
   },
   {
     words: /CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|SSLError/i,
@@ -68,7 +75,11 @@ const knownCauses = [
  * @returns {{ cause: string, mend: string } | undefined}
  */
 export function explain(output) {
-  return knownCauses.find(({ words }) => words.test(output));
+  for (const { words, cause, mend } of knownCauses) {
+    const match = words.exec(output);
+    if (match) return { cause: cause.replace("$1", () => match[1]), mend };
+  }
+  return undefined;
 }
 
 /**

@@ -13,13 +13,25 @@ import { fileURLToPath } from "node:url";
 /** Podium's own folder: the clone, or the installed package. */
 export const ownFolder = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 
+/** The file by which a Python environment is known as Podium's; it holds the folder that it was made in. */
+export const environmentMark = ".podium-environment";
+
+/** The environment's folder; where the person has one of their own there, another that leaves it alone. */
+function environmentIn(home) {
+  const usual = path.join(home, ".venv");
+  const other = path.join(home, ".venv-podium");
+  if (existsSync(other)) return other;
+  const isFree = !existsSync(usual) || readdirSync(usual).length === 0;
+  return isFree || existsSync(path.join(usual, environmentMark)) ? usual : other;
+}
+
 /** @param {string} [root] Podium's own folder */
 export function placesOf(root = ownFolder) {
   const packageRoot = existsSync(root) ? realpathSync(root) : path.resolve(root);
   const above = packageRoot.lastIndexOf(`${path.sep}node_modules${path.sep}`);
   const isClone = above < 0;
   const home = isClone ? packageRoot : packageRoot.slice(0, above);
-  const environment = path.join(home, ".venv");
+  const environment = environmentIn(home);
   const cache = path.join(home, ".cache");
   return {
     /** Podium's own package. */

@@ -9,7 +9,7 @@ export const leastPython = [3, 10];
 const newestPython = [3, 13];
 
 /** What a program says on standard output, or nothing where it cannot be run. */
-function ask(program, args, input) {
+export function ask(program, args, input) {
   const { status, stdout } = spawnSync(program, args, {
     encoding: "utf8",
     input,
@@ -55,7 +55,7 @@ export function checkNode(version = process.versions.node) {
  * The Python to make the environment with: `PODIUM_PYTHON`, or the first on the PATH that fits.
  *
  * @returns {{ program: string, version: string }}
- * @throws {SetupError} where there is none, only an old one, or one without venv
+ * @throws {SetupError} where there is none, only one that is too old or too new, or one without venv
  */
 export function findPython() {
   const asked = process.env.PODIUM_PYTHON;
@@ -64,11 +64,13 @@ export function findPython() {
     : ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
   const question = "import sys; print('.'.join(map(str, sys.version_info[:3])))";
   const found = candidates
-    .map((program) => ({ program, version: ask(program, ["-c", question]) ?? "" }))
+    .map((program) => ({ program, version: ask(program, ["-I", "-c", question]) ?? "" }))
     .filter(({ version }) => /^\d+\.\d+\.\d+$/.test(version));
-  const numbers = ({ version }) => version.split(".").map(Number);
-  const fitting = found.filter((python) => !isBefore(numbers(python), leastPython));
-  const required = `Python ${leastPython.join(".")} or newer is required`;
+  const fitting = found.filter(({ version }) => {
+    const numbers = version.split(".").map(Number);
+    return !isBefore(numbers, leastPython) && !isBefore(newestPython, numbers);
+  });
+  const required = `Python ${leastPython.join(".")} to ${newestPython.join(".")} is required (TensorFlow has no wheel for others)`;
   const mend =
     "Install it (Debian, Ubuntu: sudo apt install python3 python3-venv), or name one in PODIUM_PYTHON.";
   if (fitting.length === 0) {
@@ -76,7 +78,7 @@ export function findPython() {
     throw new SetupError(`Cannot make the Python environment: ${required}, got ${got}`, { mend });
   }
   const withVenv = fitting.filter(
-    ({ program }) => ask(program, ["-c", "import venv, ensurepip; print('ok')"]) === "ok",
+    ({ program }) => ask(program, ["-I", "-c", "import venv, ensurepip; print('ok')"]) === "ok",
   );
   if (withVenv.length === 0) {
     const [{ program, version }] = fitting;
@@ -85,21 +87,23 @@ export function findPython() {
       { mend: "Install it (Debian, Ubuntu: sudo apt install python3-venv) and run the same command again." },
     );
   }
-  return withVenv.find((python) => !isBefore(newestPython, numbers(python))) ?? withVenv[0];
+  return withVenv[0];
 }
 
 /**
- * The C++ compiler: `CXX`, or the first on the PATH that knows C++17.
+ * The C++ compiler: `CXX` (a program, or a command line such as "ccache g++"), or the first on the PATH that knows C++17.
  *
- * @returns {{ program: string, version: string }}
+ * @returns {{ program: string, args: string[], version: string }} `args`: those that go before all others
  * @throws {SetupError} where there is none
  */
 export function findCompiler() {
-  const candidates = process.env.CXX ? [process.env.CXX] : ["g++", "clang++", "c++"];
-  for (const program of candidates) {
-    const works = ask(program, ["-std=c++17", "-fsyntax-only", "-x", "c++", "-"], "#include <string>\n");
-    if (works === undefined) continue;
-    return { program, version: (ask(program, ["--version"]) ?? "").split("\n")[0] };
+  const asked = process.env.CXX?.trim();
+  const candidates = asked ? [asked] : ["g++", "clang++", "c++"];
+  for (const candidate of candidates) {
+    const [program, ...args] = existsSync(candidate) ? [candidate] : candidate.split(/\s+/);
+    const test = [...args, "-std=c++17", "-fsyntax-only", "-x", "c++", "-"];
+    if (ask(program, test, "#include <string>\n") === undefined) continue;
+    return { program, args, version: (ask(program, [...args, "--version"]) ?? "").split("\n")[0] };
   }
   throw new SetupError(
     `Cannot compile the addon: a C++17 compiler is required, got none that works (tried ${candidates.join(", ")})`,

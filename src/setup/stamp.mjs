@@ -65,21 +65,26 @@ export function filesBelow(folder, wanted = () => true) {
  * Marks work as begun, so that a later run knows that it was stopped half-way, and as done.
  *
  * @param {string} begun file that exists while the work is unfinished
- * @param {string} done file that holds the fingerprint of what the work was done for
+ * @param {string} done file that holds the fingerprint of what the work was done for, and names of what it made
  */
 export function workMark(begun, done) {
+  const lines = () => readOr(done).split("\n");
   return {
     get wasStopped() {
       return existsSync(begun);
     },
+    /** The names that were given when it was finished. */
+    get made() {
+      return lines().slice(1);
+    },
     isDone(print) {
-      return !existsSync(begun) && readOr(done) === print;
+      return !existsSync(begun) && lines()[0] === print;
     },
     begin() {
       writeWhole(begun, `${new Date().toISOString()}\n`);
     },
-    finish(print) {
-      writeWhole(done, print);
+    finish(print, made = []) {
+      writeWhole(done, [print, ...made].join("\n"));
       rmSync(begun, { force: true });
     },
   };

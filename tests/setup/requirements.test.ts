@@ -12,7 +12,7 @@ function onlyPrograms(context: TestContext, programs: Record<string, string>): v
 
 /** A python that tells a version, and has or has not venv. */
 function python(version: string, hasVenv = true): string {
-  return `case "$2" in *version_info*) echo ${version};; *) ${hasVenv ? "echo ok" : "exit 1"};; esac`;
+  return `case "$*" in *version_info*) echo ${version};; *) ${hasVenv ? "echo ok" : "exit 1"};; esac`;
 }
 
 test("platforms without a TensorFlow library are refused, Windows with the way to WSL2", async () => {
@@ -33,10 +33,12 @@ test("Node before 20.19 is refused", async () => {
   }
 });
 
-test("an old Python is refused with its version", async (context) => {
+test("a Python that is too old or too new is refused with its version", async (context) => {
   const { findPython } = await load("requirements");
   onlyPrograms(context, { python3: python("3.9.2") });
-  assert.throws(findPython, /Python 3.10 or newer is required, got python3 3.9.2/);
+  assert.throws(findPython, /Python 3\.10 to 3\.13 is required .*, got python3 3\.9\.2/);
+  onlyPrograms(context, { python3: python("3.14.0") });
+  assert.throws(findPython, /got python3 3\.14\.0/);
 });
 
 test("a machine without Python is told how to get it", async (context) => {
@@ -82,7 +84,16 @@ test("a missing compiler and one that does not know C++17 are refused", async (c
 test("the next compiler serves where the first does not work", async (context) => {
   const { findCompiler } = await load("requirements");
   onlyPrograms(context, { "g++": "exit 1", "clang++": "echo clang version 19.1" });
-  assert.deepEqual(findCompiler(), { program: "clang++", version: "clang version 19.1" });
+  assert.deepEqual(findCompiler(), { program: "clang++", args: [], version: "clang version 19.1" });
+});
+
+test("CXX may be a command line, and a program's path may hold a space", async (context) => {
+  const { findCompiler } = await load("requirements");
+  onlyPrograms(context, { ccache: 'shift; echo "behind ccache"', "my g++": "echo spaced" });
+  process.env.CXX = "ccache g++ -m64";
+  assert.deepEqual(findCompiler(), { program: "ccache", args: ["g++", "-m64"], version: "behind ccache" });
+  process.env.CXX = path.join(process.env.PATH!, "my g++");
+  assert.equal(findCompiler().version, "spaced");
 });
 
 test("too little disk space is refused before anything is fetched", async () => {

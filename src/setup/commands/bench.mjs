@@ -6,7 +6,7 @@ import { SetupError } from "../failure.mjs";
 import { takeLock } from "../lock.mjs";
 import { findGpu, findPython } from "../requirements.mjs";
 import { filesBelow, readOr, writeWhole } from "../stamp.mjs";
-import { pipInstall } from "../steps/environment.mjs";
+import { pinsOf, pipInstall } from "../steps/environment.mjs";
 import { hugePages } from "../steps/kernelSpec.mjs";
 import { shortNumber, textTable } from "./table.mjs";
 
@@ -94,7 +94,7 @@ async function benchPython(places, peers) {
           return gpu ? "tensorflow[and-cuda]" : "tensorflow-cpu";
         return peer;
       });
-      await pipInstall(environment, ["-c", path.join(places.setup, "constraints-bench.txt"), ...packages], {
+      await pipInstall(environment, ["-c", pinsOf("bench"), ...packages], {
         action: "install the packages to measure against",
         track: lock.track,
       });

@@ -18,6 +18,8 @@ import { installedTensorflow } from "./tensorflow.mjs";
 
 /** How the addon is compiled; the addon is compiled anew where these change. */
 const flags = ["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8", "-Wl,-z,initfirst"];
+/** Where its libraries are, looked at before LD_LIBRARY_PATH: another TensorFlow there is not taken. */
+const searched = ["-Wl,--disable-new-dtags", "-Wl,-rpath,$ORIGIN/../../deps/lib"];
 /** Our own part of it. */
 const logLevel = path.join(import.meta.dirname, "logLevel.cc");
 /** Node's ABI for addons that tfjs-node asks for. */
@@ -92,7 +94,7 @@ export function addonStep(places, lock) {
       .sort();
     sources.push(logLevel);
     const wheel = `${tensorflow.name} ${tensorflow.version}`;
-    const print = fingerprint({ texts: [...flags, wheel, versionOf(headers)], files: sources });
+    const print = fingerprint({ texts: [...flags, ...searched, wheel, versionOf(headers)], files: sources });
     return { ...found, headers, tensorflow, sources, print };
   }
   return {
@@ -119,10 +121,11 @@ export function addonStep(places, lock) {
       pointLink("libtensorflow_cc.so.2", path.join(tensorflow.folder, installersLibrary));
       pointLink(path.relative(path.dirname(library), tensorflow.folder), library);
       if (existsSync(addon) && readOr(mark) === print) return;
-      const { program } = findCompiler();
+      const { program, args: first } = findCompiler();
       mkdirSync(path.dirname(addon), { recursive: true });
       const beside = `${addon}.${process.pid}.part`;
       const args = [
+        ...first,
         ...flags,
         `-I${path.join(headers, "include")}`,
         `-I${path.join(tensorflow.folder, "include")}`,
@@ -130,7 +133,7 @@ export function addonStep(places, lock) {
         `-L${tensorflow.folder}`,
         "-l:libtensorflow_cc.so.2",
         "-l:libtensorflow_framework.so.2",
-        "-Wl,-rpath,$ORIGIN/../../deps/lib",
+        ...searched,
         "-o",
         beside,
       ];

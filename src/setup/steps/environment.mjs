@@ -1,10 +1,16 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { command } from "../command.mjs";
 import { SetupError } from "../failure.mjs";
-import { sitePackages } from "../places.mjs";
-import { findPython } from "../requirements.mjs";
-import { fingerprint, readOr, workMark } from "../stamp.mjs";
+import { environmentMark, sitePackages } from "../places.mjs";
+import { ask, findPython } from "../requirements.mjs";
+import { fingerprint, readOr, workMark, writeWhole } from "../stamp.mjs";
+import { pipSettings } from "./pipSettings.mjs";
+
+/** The pins of the packages in `pins`, by the name of their file. */
+export function pinsOf(name) {
+  return path.join(import.meta.dirname, "..", "pins", `${name}.txt`);
+}
 
 /**
  * Removes the traces of installations that were stopped half-way: pip takes a package that has its metadata for
@@ -23,8 +29,8 @@ export function removeHalfInstalled(folder) {
 }
 
 /**
- * Installs Python packages. A folder of wheels that is set (`PIP_FIND_LINKS`) is tried alone first, and an index that
- * does not answer is asked only twice.
+ * Installs Python packages into an environment, whatever else the person's settings ask of pip. A folder of wheels
+ * that is set (`PIP_FIND_LINKS`) is tried alone first, and an index that does not answer is asked only twice.
  *
  * @param {string} environment the environment's folder
  * @param {string[]} args pip's arguments
@@ -32,12 +38,22 @@ export function removeHalfInstalled(folder) {
  */
 export async function pipInstall(environment, args, { action, note, track }) {
   const python = path.join(environment, "bin", "python");
-  const patience = process.env.PIP_RETRIES ? [] : ["--retries", "1"];
-  if (!process.env.PIP_DEFAULT_TIMEOUT) patience.push("--timeout", "20");
-  const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
-  const options = { action, onLine: note, onStart: track };
+  const env = pipSettings(await command(python, ["-I", "-m", "pip", "config", "list"], { action }));
+  const patience = env.PIP_RETRIES ? [] : ["--retries", "1"];
+  if (!env.PIP_DEFAULT_TIMEOUT && !env.PIP_TIMEOUT) patience.push("--timeout", "20");
+  const pip = [
+    "-I",
+    "-m",
+    "pip",
+    "install",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--progress-bar",
+    "off",
+  ];
+  const options = { action, env, onLine: note, onStart: track };
   removeHalfInstalled(sitePackages(environment) ?? "");
-  if (process.env.PIP_FIND_LINKS) {
+  if (env.PIP_FIND_LINKS) {
     try {
       await command(python, [...pip, "--no-index", ...args], options);
       return;
@@ -49,62 +65,151 @@ export async function pipInstall(environment, args, { action, note, track }) {
   await command(python, [...pip, ...patience, ...args], options);
 }
 
+/** What set-up and its programs import. */
+const modules = ["pip", "jupyterlab", "nbconvert", "nbclient", "nbformat", "ipykernel"];
+
 /**
- * The Python environment with JupyterLab and nbconvert, at the versions of constraints.txt.
+ * What a Python is and has, as it says itself.
+ *
+ * @param {string} program
+ * @returns {{ version: string, base: string, missing: string[] } | undefined} nothing where it does not run; `base`:
+ *   where it is installed, for an environment's the one that it was made with; `missing`: modules that it does not find
+ */
+export function probePython(program) {
+  const question = `import importlib.util, json, sys
+missing = [name for name in ${JSON.stringify(modules)} if not importlib.util.find_spec(name)]
+print(json.dumps({"version": sys.version.split()[0], "base": sys.base_prefix, "missing": missing}))`;
+  const answer = ask(program, ["-I", "-c", question]);
+  return answer && JSON.parse(answer);
+}
+
+/**
+ * Why an environment cannot be used as it is, whatever its marks say.
+ *
+ * @param {import("../places.mjs").Places} places
+ * @param {string[]} [required] modules that it has to have (default: all that are used)
+ * @returns {string | undefined}
+ */
+export function brokenEnvironment({ environment, python }, required = modules) {
+  const name = path.basename(environment);
+  const own = probePython(python);
+  if (!own) return `the Python of ${name} does not run`;
+  const asked = process.env.PODIUM_PYTHON;
+  const wanted = asked && probePython(asked);
+  if (asked && (wanted?.version !== own.version || wanted.base !== own.base)) {
+    const other = wanted ? `Python ${wanted.version} in ${wanted.base}` : asked;
+    return `PODIUM_PYTHON asks for ${other}, ${name} has ${own.version} in ${own.base}`;
+  }
+  const missing = own.missing.filter((module) => required.includes(module));
+  return missing.length > 0
+    ? `Python ${own.version} of ${name} does not find ${missing.join(", ")}`
+    : undefined;
+}
+
+/** The name of a package in the form that all of its spellings have. */
+const plainName = (name) => name.toLowerCase().replaceAll(/[-.]/g, "_");
+
+/** The installed packages of an environment, by name. */
+export function installedPackages(environment) {
+  const folder = sitePackages(environment);
+  const entries = folder && existsSync(folder) ? readdirSync(folder) : [];
+  const names = entries.map((entry) => /^(.+)-[^-]+\.dist-info$/.exec(entry)?.[1]);
+  return names.filter(Boolean).map(plainName);
+}
+
+/** Makes the scripts of an environment that was moved point to where it is. */
+function followMove(environment, before) {
+  const bin = path.join(environment, "bin");
+  const scripts = readdirSync(bin, { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const file of ["pyvenv.cfg", ...scripts.map(({ name }) => path.join("bin", name))]) {
+    const text = readFileSync(path.join(environment, file), "latin1");
+    if (!text.includes(before)) continue;
+    writeFileSync(path.join(environment, file), text.replaceAll(before, environment), "latin1");
+  }
+}
+
+/**
+ * The Python environment with JupyterLab and nbconvert, at the versions of the pins. What is found broken is made anew.
  *
  * @param {import("../places.mjs").Places} places
  * @param {{ track: (pid: number) => void }} lock
  * @returns {import("./steps.mjs").Step}
  */
 export function environmentStep(places, lock) {
-  const constraints = path.join(places.setup, "constraints.txt");
+  const { environment, python } = places;
+  const pins = pinsOf("jupyter");
   const mark = workMark(
     path.join(places.marks, "environment-begun"),
-    path.join(places.environment, ".podium-jupyter"),
+    path.join(environment, ".podium-jupyter"),
   );
-  const creation = workMark(
-    path.join(places.marks, "venv-begun"),
-    path.join(places.environment, ".podium-environment"),
-  );
-  const print = () => fingerprint({ files: [constraints] });
-  async function hasPip() {
-    try {
-      return existsSync(places.python) && Boolean(await command(places.python, ["-m", "pip", "--version"]));
-    } catch {
-      return false;
+  const begun = path.join(places.marks, "venv-begun");
+  const owner = path.join(environment, environmentMark);
+  const print = () => fingerprint({ files: [pins] });
+  const placeBefore = () => readOr(owner) || environment;
+
+  /** Why it has to be made, or made anew. */
+  function unmade() {
+    if (!existsSync(owner)) {
+      const isSpare = path.basename(environment) !== ".venv";
+      return `JupyterLab and nbconvert${isSpare ? `, in ${environment} (.venv is your own)` : ""}`;
     }
+    if (existsSync(begun)) return "its making was stopped";
+    return brokenEnvironment(places, mark.isDone(print()) ? modules : ["pip"]);
   }
+
+  async function make() {
+    const { program, version } = findPython();
+    writeWhole(begun, "");
+    // The mark goes first and stays: a folder without it is a person's own.
+    mkdirSync(environment, { recursive: true });
+    writeFileSync(owner, environment);
+    for (const name of readdirSync(environment)) {
+      if (name !== environmentMark) rmSync(path.join(environment, name), { recursive: true, force: true });
+    }
+    const action = "make the Python environment";
+    await command(program, ["-I", "-m", "venv", environment], { action, onStart: lock.track });
+    if (probePython(python)?.missing.includes("pip") !== false) {
+      throw new SetupError(
+        `Cannot ${action}: pip is required in ${environment}, got Python ${version} without it`,
+        { mend: "Install Python's venv module (Debian, Ubuntu: sudo apt install python3-venv)." },
+      );
+    }
+    rmSync(begun, { force: true });
+  }
+
   return {
     name: "Python environment",
-    needed: () =>
-      !(mark.isDone(print()) && !creation.wasStopped && existsSync(places.python)) &&
-      "JupyterLab and nbconvert",
+    needed() {
+      const why = unmade();
+      if (why) return why;
+      if (placeBefore() !== environment) return `moved from ${placeBefore()}`;
+      const present = installedPackages(environment);
+      const missing = mark.made.filter((name) => !present.includes(name));
+      if (missing.length > 0) return `lacks ${missing.join(", ")}`;
+      return !mark.isDone(print()) && "JupyterLab and nbconvert";
+    },
     async run({ note }) {
-      mark.begin();
-      if (creation.wasStopped || !(await hasPip())) {
-        const { program } = findPython();
-        creation.begin();
-        const action = "make the Python environment";
-        await command(program, ["-m", "venv", "--clear", places.environment], {
-          action,
-          onStart: lock.track,
-        });
-        if (!(await hasPip())) {
-          throw new SetupError(
-            `Cannot make the Python environment: pip is required in ${places.environment}, got none`,
-            {
-              mend: "Install Python's venv module (Debian, Ubuntu: sudo apt install python3-venv).",
-            },
-          );
-        }
-        creation.finish("");
+      const before = placeBefore();
+      if (unmade()) await make();
+      else if (before !== environment) {
+        followMove(environment, before);
+        writeWhole(owner, environment);
       }
-      await pipInstall(places.environment, ["-c", constraints, "jupyterlab", "nbconvert", "nbclient"], {
+      mark.begin();
+      await pipInstall(environment, ["--require-hashes", "--only-binary", ":all:", "-r", pins], {
         action: "install JupyterLab",
         note,
         track: lock.track,
       });
-      mark.finish(print());
+      const broken = brokenEnvironment(places);
+      if (broken) throw new SetupError(`Cannot make the Python environment: ${broken}`);
+      const pinned = readFileSync(pins, "utf8")
+        .split("\n")
+        .map((line) => plainName(line.split("==")[0]));
+      mark.finish(
+        print(),
+        installedPackages(environment).filter((name) => pinned.includes(name)),
+      );
     },
   };
 }

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { command } from "../command.mjs";
 import { SetupError } from "../failure.mjs";
 import { sitePackages } from "../places.mjs";
 import { findGpu } from "../requirements.mjs";
-import { workMark } from "../stamp.mjs";
-import { pipInstall } from "./environment.mjs";
+import { fingerprint, workMark } from "../stamp.mjs";
+import { installedPackages, pinsOf, pipInstall } from "./environment.mjs";
 
 /** The TensorFlow that Podium is tested with. */
 export const tensorflowVersion = "2.21.0";
@@ -14,7 +14,7 @@ export const tensorflowVersion = "2.21.0";
  * The TensorFlow wheel in an environment.
  *
  * @param {string} environment the environment's folder
- * @returns {{ name: "tensorflow" | "tensorflow_cpu", version: string, folder: string, metadata: string } | undefined}
+ * @returns {{ name: "tensorflow" | "tensorflow_cpu", version: string, folder: string } | undefined}
  */
 export function installedTensorflow(environment) {
   const packages = sitePackages(environment);
@@ -24,23 +24,9 @@ export function installedTensorflow(environment) {
     if (!match) continue;
     const folder = path.join(packages, "tensorflow");
     if (!existsSync(path.join(folder, "libtensorflow_cc.so.2"))) continue;
-    const metadata = readFileSync(path.join(packages, entry, "METADATA"), "utf8");
-    return { name: match[1], version: match[2], folder, metadata };
+    return { name: match[1], version: match[2], folder };
   }
   return undefined;
-}
-
-/**
- * The CUDA wheels that TensorFlow's own metadata names, with their versions.
- *
- * @param {string} metadata the wheel's METADATA
- * @returns {string[]} pip requirements
- */
-export function cudaRequirements(metadata) {
-  return metadata
-    .split("\n")
-    .map((line) => /^Requires-Dist: (.+?)\s*;\s*extra == ["']and-cuda["']/.exec(line)?.[1])
-    .filter((requirement) => requirement !== undefined);
 }
 
 /**
@@ -52,62 +38,61 @@ export function cudaRequirements(metadata) {
  * @returns {import("./steps.mjs").Step}
  */
 export function tensorflowStep(places, lock) {
+  const { environment, python } = places;
   const mark = workMark(
     path.join(places.marks, "tensorflow-begun"),
-    path.join(places.environment, ".podium-tensorflow"),
+    path.join(environment, ".podium-tensorflow"),
   );
   let wantedWheel;
   function device() {
     wantedWheel ??= findGpu().present ? "tensorflow" : "tensorflow_cpu";
     return wantedWheel;
   }
-  const isServed = (wanted, installed) =>
-    installed?.version === tensorflowVersion &&
-    (installed.name === wanted || installed.name === "tensorflow");
+  const packageOf = (wheel) => wheel.replace("_", "-");
+  const print = (wheel) => fingerprint({ files: [pinsOf(packageOf(wheel))] });
+  const serves = (wheel) => wheel === "tensorflow" || wheel === device();
+  function isWhole() {
+    const installed = installedTensorflow(environment);
+    const present = installedPackages(environment);
+    return (
+      installed?.version === tensorflowVersion &&
+      serves(installed.name) &&
+      mark.isDone(print(installed.name)) &&
+      mark.made.every((name) => present.includes(name))
+    );
+  }
   return {
     name: "TensorFlow",
     needed() {
-      const wanted = device();
-      const installed = installedTensorflow(places.environment);
-      const done =
-        mark.isDone(`tensorflow ${tensorflowVersion}`) ||
-        (wanted === "tensorflow_cpu" && mark.isDone(`tensorflow_cpu ${tensorflowVersion}`));
-      if (done && isServed(wanted, installed)) return false;
-      return `${wanted.replace("_", "-")} ${tensorflowVersion}${wanted === "tensorflow" ? " and its CUDA libraries" : ""}`;
+      if (isWhole()) return false;
+      const cuda = device() === "tensorflow" ? " and its CUDA libraries" : "";
+      return `${packageOf(device())} ${tensorflowVersion}${cuda}`;
     },
     async run({ note }) {
       const wanted = device();
-      const options = { action: "install TensorFlow", note, track: lock.track };
       const stopped = mark.wasStopped;
       mark.begin();
-      const before = installedTensorflow(places.environment);
-      if (before && !isServed(wanted, before)) {
+      const before = installedTensorflow(environment);
+      if (before && before.name !== wanted) {
         // Both wheels fill the same folder.
-        await command(places.python, ["-m", "pip", "uninstall", "-y", before.name.replace("_", "-")], {
+        await command(python, ["-I", "-m", "pip", "uninstall", "-y", packageOf(before.name)], {
           action: `remove ${before.name} ${before.version}`,
           onStart: lock.track,
         });
       }
       // Nobody imports it in Python: compiling its modules would only take time.
-      const flags = ["--no-deps", "--no-compile"];
-      const exact = `${wanted.replace("_", "-")}==${tensorflowVersion}`;
-      if (stopped || !isServed(wanted, before)) {
-        await pipInstall(places.environment, [...flags, "--force-reinstall", exact], options);
-      }
-      const installed = installedTensorflow(places.environment);
-      if (!installed) {
+      const flags = ["--no-deps", "--no-compile", ...(stopped ? ["--force-reinstall"] : [])];
+      const pins = ["--require-hashes", "--only-binary", ":all:", "-r", pinsOf(packageOf(wanted))];
+      const options = { action: "install TensorFlow", note, track: lock.track };
+      await pipInstall(environment, [...flags, ...pins], options);
+      if (!installedTensorflow(environment)) {
         throw new SetupError(
           "Cannot install TensorFlow: its wheel is required to hold libtensorflow_cc.so.2, got none",
-          { mend: "Remove .venv and run the same command again." },
+          { mend: `Remove ${environment} and run the same command again.` },
         );
       }
-      if (installed.name === "tensorflow" && wanted === "tensorflow") {
-        await pipInstall(places.environment, [...flags, ...cudaRequirements(installed.metadata)], {
-          ...options,
-          action: "install TensorFlow's CUDA libraries",
-        });
-      }
-      mark.finish(`${installed.name} ${installed.version}`);
+      const made = installedPackages(environment).filter((name) => /^(tensorflow|nvidia_)/.test(name));
+      mark.finish(print(wanted), made);
     },
   };
 }

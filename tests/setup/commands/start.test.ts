@@ -63,6 +63,7 @@ async function clone(context: TestContext, script: string) {
     put(path.join(root, "notebooks", `${name}.ipynb`), "{}");
     mkdirSync(path.join(root, "data", name), { recursive: true });
   }
+  put(path.join(root, ".venv", ".podium-environment"), "");
   putProgram(path.join(root, ".venv", "bin", "python"), script);
   return placesOf(root);
 }

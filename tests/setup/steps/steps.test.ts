@@ -65,6 +65,14 @@ test("the words of failing programs are told with their cause", async () => {
       "WARNING: Retrying after connection broken by 'NewConnectionError(...)': /simple/jupyterlab/",
       /network/,
     ],
+    [
+      "ERROR: Could not find a version that satisfies the requirement soupsieve==4.1.2 (from versions: 1.0)\nERROR: No matching distribution found for soupsieve==4.1.2",
+      /no soupsieve==4\.1\.2 for this Python/,
+    ],
+    [
+      "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you\n    six==1.17.0 from https://a/six.whl:\n        Expected",
+      /the file of six==1\.17\.0 is not the one/,
+    ],
     ["npm error code EACCES\nnpm error syscall mkdir", /may not be written/],
     ["a.cc:3:10: fatal error: node_api.h: No such file or directory", /header/],
   ];

@@ -20,23 +20,38 @@ export function isTyped(value: unknown): value is PlotNumbers {
   return ArrayBuffer.isView(value) && value.constructor.name in dtypes;
 }
 
+// what XML has no place for: control characters and noncharacters
+const unprintable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]/g;
+
 /**
  * A copy of a value that JSON carries to plotly.js: long typed arrays become its packed form
- * (`{dtype, bdata, shape}`, plotly.js >= 2.28), NaN and infinities in lists become null.
+ * (`{dtype, bdata, shape}`, plotly.js >= 2.28), NaN and infinities in lists become null, dates their ISO form in UTC,
+ * and in text what no image can hold becomes U+FFFD.
  *
  * @example
  * encode({ y: Float32Array.of(1, NaN) }); // { y: [1, null] }
  */
 export function encode(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value === "string") return toWellFormed(value).replace(unprintable, "\ufffd");
+  if (typeof value === "bigint") return Number(value);
   if (value === null || typeof value !== "object") return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (isTyped(value)) return value.length < packFrom ? Array.from(value, encode) : pack(value);
-  if (Array.isArray(value)) return packRows(value) ?? value.map(encode);
+  if (Array.isArray(value)) return packRows(value) ?? Array.from(value, encode);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as BigInt64Array, encode);
+  if (value instanceof Set) return Array.from(value, encode);
+  if (value instanceof Map) return encode(Object.fromEntries(value));
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, entry]) => entry !== undefined)
       .map(([key, entry]) => [key, encode(entry)]),
   );
+}
+
+/** Text whose halves of surrogate pairs that stand alone are U+FFFD. */
+function toWellFormed(text: string): string {
+  return (text as string & { toWellFormed(): string }).toWellFormed();
 }
 
 function pack(values: PlotNumbers): Record<string, unknown> {

@@ -53,10 +53,10 @@ export class Figure {
   }
 
   /**
-   * Writes the figure, atomically: `.html` (self-contained page), `.json`, `.svg`, `.png`; `.gif` and `.apng` play the
-   * frames.
+   * Writes the figure, atomically: `.html` (self-contained page), `.json`, `.svg`, `.png`; `.gif` plays the frames.
    *
-   * @throws {RangeError} if the extension is none of these, or an animation has no frames
+   * @throws {RangeError} if the extension is none of these, an animation has no frames, or scale or delay are out of
+   *   reach
    * @example
    * await figure.save("runs/latest/radar/worst.png", { scale: 2 });
    */

@@ -3,12 +3,18 @@ import { type Canvas, createCanvas, GlobalFonts } from "@napi-rs/canvas";
 import { createTextMeasure } from "./textMeasure";
 import type { PlotSpec } from "./types";
 
-/** The bundled fonts that static images are measured and drawn with, so that a bare machine draws the same. */
-export const fontFiles = ["DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf"].map((name) =>
-  require.resolve(`dejavu-fonts-ttf/ttf/${name}`),
-);
 /** The bundled fonts' family. */
 export const fontFamily = "DejaVu Sans Condensed";
+const hangulFamily = "NanumGothic";
+
+/** The bundled fonts that static images are measured and drawn with, so that a bare machine draws the same. */
+const fonts = [
+  { family: fontFamily, file: "dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf" },
+  { family: fontFamily, file: "dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf" },
+  { family: hangulFamily, file: "@expo-google-fonts/nanum-gothic/400Regular/NanumGothic_400Regular.ttf" },
+  { family: hangulFamily, file: "@expo-google-fonts/nanum-gothic/700Bold/NanumGothic_700Bold.ttf" },
+].map(({ family, file }) => ({ family, file: require.resolve(file) }));
+export const fontFiles = fonts.map(({ file }) => file);
 
 interface Plotly {
   toImage(spec: unknown, options: Record<string, unknown>): Promise<string>;
@@ -22,6 +28,7 @@ interface PlotWindow {
   readonly Element: Prototype;
   readonly SVGElement: Prototype;
   readonly HTMLCanvasElement: Prototype;
+  readonly XMLSerializer: Prototype;
   eval(code: string): unknown;
 }
 
@@ -67,12 +74,25 @@ async function draw(spec: PlotSpec): Promise<string> {
   const { width, height } = spec.layout as { width: number; height: number };
   // parsed inside the window, so that plotly's instanceof checks hold
   const figure = loaded.JSON.parse(JSON.stringify({ data: spec.data, layout: spec.layout }));
-  return loaded.Plotly.toImage(figure, { format: "svg", width, height, imageDataOnly: true });
+  const svg = await loaded.Plotly.toImage(figure, { format: "svg", width, height, imageDataOnly: true });
+  return svg.replaceAll(ampersand, "&");
+}
+
+/** Stands for `&` while plotly takes entities apart: `encode` leaves this character in no text. */
+const ampersand = "\ufdd0";
+
+/** What plotly does to entities in an image is made for browsers of old and breaks `&copy;` in a name. */
+function keepEntities(window: PlotWindow): void {
+  const { prototype } = window.XMLSerializer;
+  const serialize = prototype.serializeToString as (node: unknown) => string;
+  prototype.serializeToString = function (this: unknown, node: unknown) {
+    return serialize.call(this, node).replaceAll("&", ampersand);
+  };
 }
 
 function loadPlotly(): PlotWindow & { readonly Plotly: Plotly } {
   const { JSDOM, VirtualConsole } = require("jsdom") as Jsdom;
-  for (const file of fontFiles) GlobalFonts.registerFromPath(file, fontFamily);
+  for (const { file, family } of fonts) GlobalFonts.registerFromPath(file, family);
   const errors: string[] = [];
   const virtualConsole = new VirtualConsole();
   virtualConsole.on("jsdomError", (error) => errors.push(error.message));
@@ -85,6 +105,7 @@ function loadPlotly(): PlotWindow & { readonly Plotly: Plotly } {
   window.URL.revokeObjectURL = () => {};
   standInForText(window);
   standInForCanvas(window);
+  keepEntities(window);
   window.eval(readFileSync(require.resolve("plotly.js-dist"), "utf8"));
   if (!window.Plotly) {
     throw new Error(`Cannot draw a static image: plotly.js must load in jsdom, got ${errors.join("; ")}`);
@@ -94,7 +115,7 @@ function loadPlotly(): PlotWindow & { readonly Plotly: Plotly } {
 
 /** What plotly asks the page about text: jsdom has no layout, so widths come from the fonts. */
 function standInForText(window: PlotWindow): void {
-  const measure = createTextMeasure(createCanvas(1, 1).getContext("2d"), fontFamily);
+  const measure = createTextMeasure(createCanvas(1, 1).getContext("2d"), [fontFamily, hangulFamily]);
   Object.assign(window.SVGElement.prototype, {
     getComputedTextLength(this: unknown) {
       return measure(this).width;

@@ -1,19 +1,19 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { GifEncoder } from "@napi-rs/canvas";
+import { writeFileAtomic } from "../data/atomic";
+import { checkNumber } from "../data/check";
 import { figurePage } from "./html";
 import { rasterize, renderPng } from "./image";
-import { encodeApng, type Raster } from "./png";
+import type { Raster } from "./png";
 import { inFewColors } from "./quantize";
 import { renderSvg } from "./renderer";
 import type { PlotSpec } from "./types";
 
 /** Options of {@link Figure.save}. */
 export interface SaveOptions {
-  /** Image pixels for one pixel of the figure; 2 by default, 1 for `.gif` and `.apng`. */
+  /** Image pixels for one pixel of the figure; 2 by default, 1 for `.gif`. */
   scale?: number;
-  /** Milliseconds a frame of `.gif` and `.apng` is shown; 600 by default. */
+  /** Milliseconds a frame of `.gif` is shown, a multiple of 10 from 20; the figure's own by default, else 600. */
   delay?: number;
 }
 
@@ -22,11 +22,10 @@ const writers: Record<string, (spec: PlotSpec, options: SaveOptions) => Promise<
   ".json": async (spec) => JSON.stringify(spec),
   ".svg": renderSvg,
   ".png": (spec, { scale = 2 }) => renderPng(spec, scale),
-  ".gif": async (spec, options) => encodeGif(await rasterizeFrames(spec, options), options.delay ?? 600),
-  ".apng": async (spec, options) => encodeApng(await rasterizeFrames(spec, options), options.delay ?? 600),
+  ".gif": async (spec, options) => encodeGif(await rasterizeFrames(spec, options), delayOf(spec, options)),
 };
 
-/** Writes a figure to a file beside it first, so that no reader meets half of one. */
+/** Writes a figure whole or not at all. */
 export async function saveFigure(spec: PlotSpec, file: string, options: SaveOptions): Promise<void> {
   const extension = path.extname(file).toLowerCase();
   const write = writers[extension];
@@ -35,16 +34,20 @@ export async function saveFigure(spec: PlotSpec, file: string, options: SaveOpti
       `Cannot save a figure: the extension must be one of ${Object.keys(writers).join(", ")}, got "${extension}" (${file})`,
     );
   }
-  const content = await write(spec, options);
-  await mkdir(path.dirname(file), { recursive: true });
-  const partial = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.partial`;
-  try {
-    await writeFile(partial, content);
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
+  const action = "save a figure";
+  if (options.scale !== undefined) {
+    checkNumber(options.scale, { action, name: "scale", low: 0, above: true, high: 10 });
   }
+  if (options.delay !== undefined) {
+    checkNumber(options.delay, { action, name: "delay", low: 20, high: 600_000 });
+  }
+  await writeFileAtomic(file, await write(spec, options));
+}
+
+/** How long the play button shows a frame, where neither options nor figure say 600 ms. */
+function delayOf(spec: PlotSpec, options: SaveOptions): number {
+  const { meta } = spec.layout as { meta?: { delay?: number } };
+  return options.delay ?? meta?.delay ?? 600;
 }
 
 /** The images of an animation: the figure with each of its frames in turn. */

@@ -8,6 +8,11 @@ export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
+/** {@link escapeText} for hover templates, which read `%{…}` besides. */
+export function escapeHover(text: string): string {
+  return escapeText(text).replaceAll("%{", "%&#123;");
+}
+
 /** Text for an HTML attribute or element. */
 export function escapeHtml(text: string): string {
   return escapeText(text).replaceAll('"', "&quot;").replaceAll("'", "&#39;");

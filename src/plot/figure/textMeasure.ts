@@ -27,16 +27,21 @@ const nothing: TextBox = { x: 0, y: 0, width: 0, height: 0 };
  * Measures SVG text with a font's real widths, line by line, for a page without layout.
  *
  * @param context a 2d context that knows the font
- * @param family the font's name
+ * @param families names of the font, and of those that stand in where it lacks a letter
  */
-export function createTextMeasure(context: TextContext, family: string): (element: unknown) => TextBox {
+export function createTextMeasure(
+  context: TextContext,
+  families: readonly string[],
+): (element: unknown) => TextBox {
+  const family = families.map((name) => `"${name}"`).join(", ");
+
   /** Width of the text of one node and what is inside it. */
   function run(node: TextElement & { data?: string }): number {
     if (node.nodeType === 3) {
       const parent = node.parentNode as TextElement;
       const weight = inherited(parent, "fontWeight");
       const bold = weight === "bold" || Number(weight) >= 600;
-      context.font = `${bold ? "bold " : ""}${fontSize(parent)}px "${family}"`;
+      context.font = `${bold ? "bold " : ""}${fontSize(parent)}px ${family}`;
       return context.measureText(node.data!).width;
     }
     return children(node).reduce((sum, child) => sum + run(child), 0);

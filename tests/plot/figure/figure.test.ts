@@ -115,7 +115,7 @@ test("every format is written whole and nothing else is left in the folder", asy
     ],
   });
   const file = (extension: string) => path.join(directory, "deeper", `figure.${extension}`);
-  for (const extension of ["html", "json", "svg", "png", "gif", "apng"]) await moving.save(file(extension));
+  for (const extension of ["html", "json", "svg", "png", "gif"]) await moving.save(file(extension));
   const read = (extension: string) => readFileSync(file(extension));
   assert.match(read("html").toString(), /^<!doctype html>[\s\S]*data-podium-plotly="[\s\S]*<\/html>\n$/);
   assert.equal(JSON.parse(read("json").toString()).data[0].type, "heatmap");
@@ -124,8 +124,7 @@ test("every format is written whole and nothing else is left in the folder", asy
   assert.equal(read("gif").subarray(0, 6).toString("latin1"), "GIF89a");
   assert.deepEqual([read("gif").readUInt16LE(6), read("gif").readUInt16LE(8)], [200, 200]);
   assert.equal(read("gif").toString("latin1").split("\x21\xf9\x04").length - 1, 2, "two frames");
-  assert.equal(read("apng").toString("latin1").split("fcTL").length - 1, 2);
-  assert.deepEqual(readdirSync(path.join(directory, "deeper")).length, 6);
+  assert.deepEqual(readdirSync(path.join(directory, "deeper")).length, 5);
   rmSync(directory, { recursive: true });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
-import { encodeApng, encodePng, type Raster } from "../../../src/plot/figure/png";
+import { encodePng, type Raster } from "../../../src/plot/figure/png";
 import { quantize } from "../../../src/plot/figure/quantize";
 
 /** The pixels of a PNG as an independent decoder reads them. */
@@ -43,16 +43,4 @@ test("no more than 256 colours are chosen, each pixel's is the nearest", () => {
   assert.ok(palette.length <= 3 * 256 && palette.length > 3 * 200);
   assert.equal(indices.length, 64 * 64);
   assert.ok(indices.every((index) => 3 * index < palette.length));
-});
-
-test("an animated PNG opens as its first image and carries every frame with its delay", async () => {
-  const images = [0, 100, 200].map((level) => picture(10, 6, () => [level, level, level]));
-  const file = encodeApng(images, 250);
-  assert.deepEqual(await decode(file), images[0]);
-  const text = file.toString("latin1");
-  assert.equal(text.split("fcTL").length - 1, 3);
-  assert.equal(text.split("fdAT").length - 1, 2);
-  const control = file.subarray(text.indexOf("fcTL") + 4);
-  assert.equal(control.readUInt16BE(20) / control.readUInt16BE(22), 0.25);
-  assert.equal(file.readUInt32BE(text.indexOf("acTL") + 4), 3);
 });

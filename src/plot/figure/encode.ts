@@ -20,8 +20,8 @@ export function isTyped(value: unknown): value is PlotNumbers {
   return ArrayBuffer.isView(value) && value.constructor.name in dtypes;
 }
 
-// what XML has no place for: control characters and noncharacters
-const unprintable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]/g;
+// what XML has no place for: control characters, halves of surrogate pairs, noncharacters
+const unprintable = /(?![\t\n\r])[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 
 /**
  * A copy of a value that JSON carries to plotly.js: long typed arrays become its packed form
@@ -33,13 +33,14 @@ const unprintable = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff
  */
 export function encode(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (typeof value === "string") return toWellFormed(value).replace(unprintable, "\ufffd");
+  if (typeof value === "string") return value.replace(unprintable, "\ufffd");
   if (typeof value === "bigint") return Number(value);
   if (value === null || typeof value !== "object") return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (isTyped(value)) return value.length < packFrom ? Array.from(value, encode) : pack(value);
   if (Array.isArray(value)) return packRows(value) ?? Array.from(value, encode);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as BigInt64Array, encode);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return Array.from(value as BigInt64Array, encode);
   if (value instanceof Set) return Array.from(value, encode);
   if (value instanceof Map) return encode(Object.fromEntries(value));
   return Object.fromEntries(
@@ -47,11 +48,6 @@ export function encode(value: unknown): unknown {
       .filter(([, entry]) => entry !== undefined)
       .map(([key, entry]) => [key, encode(entry)]),
   );
-}
-
-/** Text whose halves of surrogate pairs that stand alone are U+FFFD. */
-function toWellFormed(text: string): string {
-  return (text as string & { toWellFormed(): string }).toWellFormed();
 }
 
 function pack(values: PlotNumbers): Record<string, unknown> {

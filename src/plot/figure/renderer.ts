@@ -12,7 +12,6 @@ const fonts = [
   { family: fontFamily, file: "dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf" },
   { family: fontFamily, file: "dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf" },
   { family: hangulFamily, file: "@expo-google-fonts/nanum-gothic/400Regular/NanumGothic_400Regular.ttf" },
-  { family: hangulFamily, file: "@expo-google-fonts/nanum-gothic/700Bold/NanumGothic_700Bold.ttf" },
 ].map(({ family, file }) => ({ family, file: require.resolve(file) }));
 export const fontFiles = fonts.map(({ file }) => file);
 

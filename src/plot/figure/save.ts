@@ -1,7 +1,7 @@
 import path from "node:path";
 import { GifEncoder } from "@napi-rs/canvas";
-import { writeFileAtomic } from "../data/atomic";
-import { checkNumber } from "../data/check";
+import { writeFileAtomic } from "../../core/atomicFile";
+import { checkNumber } from "../../core/check";
 import { figurePage } from "./html";
 import { rasterize, renderPng } from "./image";
 import type { Raster } from "./png";

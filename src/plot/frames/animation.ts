@@ -1,3 +1,4 @@
+import { checkNumber } from "../../core/check";
 import { Figure } from "../figure/figure";
 import { escapeText } from "../figure/text";
 import { rainScale } from "../figure/theme";
@@ -40,6 +41,8 @@ export interface AnimationOptions {
  */
 export function animation(inputs: FrameSource, options: AnimationOptions = {}): Figure {
   const { truth, sample = 0, minutes = 10, delay = 600, title = `Sample ${sample}` } = options;
+  checkNumber(minutes, { action: "animate", name: "minutes", low: 0, above: true });
+  checkNumber(delay, { action: "animate", name: "delay", low: 20, high: 600_000 });
   const [, rows, columns, times] = frameShape(inputs);
   const futures = [...(truth ? [{ name: "truth", source: truth }] : []), ...named(options.prediction)];
   for (const { name, source } of futures) {
@@ -57,7 +60,8 @@ export function animation(inputs: FrameSource, options: AnimationOptions = {}): 
       wholePixels(imageRows(source, { sample, time }), inputs.unit),
     ),
   ]);
-  const steps = timeTitles(times + leads, { minutes, future: leads });
+  // inputs alone may hold the target too, as frameRow reads them
+  const steps = timeTitles(times + leads, { minutes, ...(leads > 0 && { future: leads }) });
   const images = fitImages(films.flat());
   const image = (film: number, step: number) => images[film * steps.length + step];
   const list: Panel[] = films.map((_, column) => ({
@@ -89,6 +93,7 @@ export function animation(inputs: FrameSource, options: AnimationOptions = {}): 
     data,
     layout: {
       ...layout,
+      meta: { delay }, // what a saved film plays at
       height: layout.height! + below,
       width: Math.max(420, layout.width!),
       margin: { ...margin, b: margin.b + below, r: margin.r + Math.max(0, 420 - layout.width!) },

@@ -45,3 +45,25 @@ test("numbers in labels are short", () => {
   assert.equal(formatNumber(1234.567), "1,230");
   assert.equal(formatNumber(0.000123456, 2), "0.00012");
 });
+
+// plotly/plotly.js#501: dates in a layout, where JSON knows none
+test("dates, whole numbers of any size, sets and maps keep their meaning, and text what an image can hold", () => {
+  const layout = {
+    range: [new Date(Date.UTC(2021, 0, 1, 6)), new Date(Number.NaN)],
+    count: 12n,
+    ids: BigInt64Array.of(1n, -2n),
+    set: new Set([1, Number.NaN]),
+    map: new Map([["a", new Date(0)]]),
+    sparse: [1, , 3],
+    text: "tab\t, nul \0, escape \u001b, half \ud83d, whole \u{1f642}, none \uffff",
+  };
+  assert.deepEqual(JSON.parse(JSON.stringify(encode(layout))), {
+    range: ["2021-01-01T06:00:00.000Z", null],
+    count: 12,
+    ids: [1, -2],
+    set: [1, null],
+    map: { a: "1970-01-01T00:00:00.000Z" },
+    sparse: [1, null, 3],
+    text: "tab\t, nul \ufffd, escape \ufffd, half \ufffd, whole \u{1f642}, none \ufffd",
+  });
+});

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
-import { Figure, type MimeBundle } from "../../../src/plot";
+import { JSDOM } from "jsdom";
+import { animation, Figure, labelCounts, type MimeBundle } from "../../../src/plot";
 
 const display = Symbol.for("Jupyter.display");
 const show = (figure: Figure) => (figure as unknown as Record<symbol, () => Promise<MimeBundle>>)[display]();
@@ -136,5 +137,76 @@ test("an unknown extension, and an animation without frames, are refused before 
   });
   await assert.rejects(heat.save(path.join(directory, "x.gif")), { name: "RangeError", message: /frames/ });
   assert.deepEqual(readdirSync(directory), []);
+  rmSync(directory, { recursive: true });
+});
+
+// plotly/Kaleido#157 and plotly/plotly.js#3238: letters that the font lacks become boxes, entities in a name end the image
+test("names of all kinds reach the image: Hangul, entities, tags, control characters", async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), "podium-plot-"));
+  const names = [
+    "팔굽혀펴기",
+    "a &copy; b",
+    "&foo; & &amp; &lt;b&gt;",
+    "<b>bold</b>",
+    "nul \0 end",
+    "half \ud83d",
+    "]]>",
+    "%{x}",
+  ];
+  const figure = labelCounts([0, 1, 2, 3, 4, 5, 6, 7], { names, sort: "label" });
+  const file = path.join(directory, "names.svg");
+  await figure.save(file);
+  const svg = new JSDOM(readFileSync(file, "utf8"), { contentType: "image/svg+xml" }).window.document;
+  const labels = Array.from(svg.querySelectorAll(".ytick text"), ({ textContent }) => textContent);
+  const shown = names.map((name) => name.replace(/[\0\ud83d]/g, "\ufffd"));
+  assert.deepEqual(labels, shown);
+  const other = labelCounts([0, 1, 2, 3, 4, 5, 6, 7], {
+    names: ["윗몸일으키기", ...names.slice(1)],
+    sort: "label",
+  });
+  const images = await Promise.all(
+    [figure, other].map(async (each) => {
+      await each.save(path.join(directory, "names.png"));
+      return readFileSync(path.join(directory, "names.png"));
+    }),
+  );
+  assert.ok(!images[0].equals(images[1]));
+  rmSync(directory, { recursive: true });
+});
+
+test("Hangul is drawn with the letters of a font, not with boxes", async () => {
+  // boxes are all alike: three syllables of one width would give one image
+  const pictures = await Promise.all(
+    ["가", "힣", "뷁"].map(async (text) => {
+      const layout = { width: 80, height: 60, title: { text } };
+      const bundle = await show(
+        new Figure({ data: [], layout: { ...layout, xaxis: { visible: false }, yaxis: { visible: false } } }),
+      );
+      return String(bundle["image/png"]);
+    }),
+  );
+  assert.equal(new Set(pictures).size, 3);
+});
+
+// python-pillow/Pillow#3304: a delay that is not read
+test("a GIF shows its frames as long as the figure's play button, or as long as it is told", async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), "podium-plot-"));
+  const file = path.join(directory, "film.gif");
+  const source = { data: Uint8Array.from({ length: 32 }, (_, i) => i), shape: [1, 4, 4, 2] };
+  const delays = () => {
+    const text = readFileSync(file).toString("latin1");
+    return [...text.matchAll(/\x21\xf9\x04([\s\S]{4})/g)].map(([, body]) =>
+      Buffer.from(body, "latin1").readUInt16LE(1),
+    );
+  };
+  await animation(source, { delay: 900 }).save(file);
+  assert.deepEqual(delays(), [90, 90]);
+  await animation(source, { delay: 900 }).save(file, { delay: 250 });
+  assert.deepEqual(delays(), [25, 25]);
+  await animation(source).save(file);
+  assert.deepEqual(delays(), [60, 60]);
+  for (const options of [{ delay: 0 }, { delay: Number.NaN }, { scale: 0 }, { scale: 1e9 }]) {
+    await assert.rejects(animation(source).save(file, options), RangeError);
+  }
   rmSync(directory, { recursive: true });
 });

@@ -54,7 +54,6 @@ test("dates, whole numbers of any size, sets and maps keep their meaning, and te
     ids: BigInt64Array.of(1n, -2n),
     set: new Set([1, Number.NaN]),
     map: new Map([["a", new Date(0)]]),
-    sparse: [1, , 3],
     text: "tab\t, nul \0, escape \u001b, half \ud83d, whole \u{1f642}, none \uffff",
   };
   assert.deepEqual(JSON.parse(JSON.stringify(encode(layout))), {
@@ -63,7 +62,6 @@ test("dates, whole numbers of any size, sets and maps keep their meaning, and te
     ids: [1, -2],
     set: [1, null],
     map: { a: "1970-01-01T00:00:00.000Z" },
-    sparse: [1, null, 3],
     text: "tab\t, nul \ufffd, escape \ufffd, half \ufffd, whole \u{1f642}, none \ufffd",
   });
 });

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
-import { JSDOM } from "jsdom";
 import { animation, Figure, labelCounts, type MimeBundle } from "../../../src/plot";
 
 const display = Symbol.for("Jupyter.display");
@@ -156,21 +155,12 @@ test("names of all kinds reach the image: Hangul, entities, tags, control charac
   const figure = labelCounts([0, 1, 2, 3, 4, 5, 6, 7], { names, sort: "label" });
   const file = path.join(directory, "names.svg");
   await figure.save(file);
-  const svg = new JSDOM(readFileSync(file, "utf8"), { contentType: "image/svg+xml" }).window.document;
-  const labels = Array.from(svg.querySelectorAll(".ytick text"), ({ textContent }) => textContent);
+  const svg = readFileSync(file, "utf8");
+  const plain = (text: string) =>
+    text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  const labels = [...svg.matchAll(/<g class="ytick"><text[^>]*>([^<]*)</g)].map(([, text]) => plain(text));
   const shown = names.map((name) => name.replace(/[\0\ud83d]/g, "\ufffd"));
   assert.deepEqual(labels, shown);
-  const other = labelCounts([0, 1, 2, 3, 4, 5, 6, 7], {
-    names: ["윗몸일으키기", ...names.slice(1)],
-    sort: "label",
-  });
-  const images = await Promise.all(
-    [figure, other].map(async (each) => {
-      await each.save(path.join(directory, "names.png"));
-      return readFileSync(path.join(directory, "names.png"));
-    }),
-  );
-  assert.ok(!images[0].equals(images[1]));
   rmSync(directory, { recursive: true });
 });
 
@@ -194,10 +184,9 @@ test("a GIF shows its frames as long as the figure's play button, or as long as 
   const file = path.join(directory, "film.gif");
   const source = { data: Uint8Array.from({ length: 32 }, (_, i) => i), shape: [1, 4, 4, 2] };
   const delays = () => {
-    const text = readFileSync(file).toString("latin1");
-    return [...text.matchAll(/\x21\xf9\x04([\s\S]{4})/g)].map(([, body]) =>
-      Buffer.from(body, "latin1").readUInt16LE(1),
-    );
+    // a frame's delay stands behind the mark of its control block
+    const [, ...blocks] = readFileSync(file).toString("latin1").split("\x21\xf9\x04");
+    return blocks.map((block) => Buffer.from(block, "latin1").readUInt16LE(1));
   };
   await animation(source, { delay: 900 }).save(file);
   assert.deepEqual(delays(), [90, 90]);

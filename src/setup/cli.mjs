@@ -6,7 +6,7 @@ import { machineFacts } from "./commands/inspection.mjs";
 import { lab } from "./commands/lab.mjs";
 import { runNotebooks, startOptions } from "./commands/start.mjs";
 import { runTests } from "./commands/tests.mjs";
-import { SetupError } from "./failure.mjs";
+import { asSetupError, SetupError } from "./failure.mjs";
 import { placesOf } from "./places.mjs";
 import { setUp } from "./steps/setUp.mjs";
 
@@ -50,7 +50,7 @@ const commands = {
 /** Those that need the sources and tests, which an installed package has not. */
 const ofClones = new Set(["test", "check", "bench"]);
 
-async function main([name = "start", ...args]) {
+async function main(name, args) {
   const known = Object.keys(commands).filter((command) => places.isClone || !ofClones.has(command));
   if (!known.includes(name)) {
     throw new SetupError(`Cannot run ${name}: a command is required, got an unknown one`, {
@@ -60,14 +60,18 @@ async function main([name = "start", ...args]) {
   return commands[name](args);
 }
 
-main(process.argv.slice(2)).then(
+const [name = "start", ...args] = process.argv.slice(2);
+
+main(name, args).then(
   (status) => {
     process.exitCode = status;
   },
   (error) => {
-    if (!(error instanceof SetupError)) throw error;
-    const parts = [error.detail && `${error.detail}\n`, error.message, error.mend].filter(Boolean);
+    // Of the system: a full disk, a folder of another user. Others are mistakes of Podium's own.
+    if (!(error instanceof SetupError || error.syscall)) throw error;
+    const { detail, message, mend, exitCode } = asSetupError(`run ${name}`, error);
+    const parts = [detail && `${detail}\n`, message, mend].filter(Boolean);
     process.stderr.write(`${parts.join("\n")}\n`);
-    process.exitCode = error.exitCode;
+    process.exitCode = exitCode;
   },
 );

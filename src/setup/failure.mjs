@@ -58,8 +58,13 @@ const knownCauses = [
   },
   {
     words: /EACCES|EPERM|Permission denied/i,
-    cause: "a file may not be written",
+    cause: "a file may not be read or written",
     mend: "Give this folder to the user who runs the command (sudo chown -R $USER .).",
+  },
+  {
+    words: /EROFS|Read-only file system/i,
+    cause: "the folder is read-only",
+    mend: "Clone Podium into a folder that may be written.",
   },
   {
     words: /npm (error|ERR!) (code EUSAGE|.*package-lock)/i,
@@ -83,18 +88,18 @@ export function explain(output) {
 }
 
 /**
- * Turns what was thrown within a step into an error that tells cause and mend.
+ * Turns what was thrown into an error that tells cause and mend.
  *
- * @param {string} step the step's name, such as "TensorFlow"
+ * @param {string} action what was being done: "set up TensorFlow"
  * @param {unknown} error
  * @returns {SetupError}
  */
-export function asSetupError(step, error) {
+export function asSetupError(action, error) {
   if (error instanceof SetupError) return error;
   const text = error instanceof Error ? `${error.code ?? ""} ${error.message}` : String(error);
   const known = explain(text);
   const cause = known?.cause ?? (error instanceof Error ? error.message : String(error));
-  return new SetupError(`Cannot set up ${step}: ${cause}`, {
+  return new SetupError(`Cannot ${action}: ${cause}`, {
     mend: known?.mend,
     detail: known ? text.trim() : error instanceof Error ? (error.stack ?? "") : "",
   });

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,24 +26,41 @@ function environmentIn(home) {
   return isFree || existsSync(path.join(usual, environmentMark)) ? usual : other;
 }
 
+/** Whether files can be made in a folder. */
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {string} [root] Podium's own folder */
 export function placesOf(root = ownFolder) {
   const packageRoot = existsSync(root) ? realpathSync(root) : path.resolve(root);
-  const above = packageRoot.lastIndexOf(`${path.sep}node_modules${path.sep}`);
+  // The first one: some package managers put packages into node_modules within node_modules.
+  const above = packageRoot.indexOf(`${path.sep}node_modules${path.sep}`);
   const isClone = above < 0;
   const home = isClone ? packageRoot : packageRoot.slice(0, above);
   const environment = environmentIn(home);
   const cache = path.join(home, ".cache");
+  const canWrite = isWritable(home);
+  const work = canWrite ? home : path.join(os.homedir(), "podium");
   return {
     /** Podium's own package. */
     packageRoot,
-    /** The folder that the person works in. */
+    /** The folder that holds Podium: set-up works here. */
     home,
+    /** Whether this user may change it. */
+    canWrite,
+    /** The folder that the person works in: another where Podium's belongs to somebody else. */
+    work,
     /** Whether Podium is a clone, with sources and tests, and not an installed package. */
     isClone,
     setup: path.join(packageRoot, "src", "setup"),
     dist: path.join(packageRoot, "dist"),
-    notebooks: path.join(home, "notebooks"),
+    notebooks: path.join(work, "notebooks"),
     modules: path.join(home, "node_modules"),
     environment,
     python: path.join(environment, "bin", "python"),
@@ -50,8 +68,8 @@ export function placesOf(root = ownFolder) {
     cache,
     lock: path.join(cache, "setup.lock"),
     marks: path.join(cache, "setup"),
-    runs: path.join(home, "runs"),
-    sample: path.join(cache, "sample"),
+    runs: path.join(work, "runs"),
+    sample: path.join(work, ".cache", "sample"),
     benchEnvironment: path.join(home, ".venv-bench"),
   };
 }

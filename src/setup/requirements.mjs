@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statfsSync } from "node:fs";
+import path from "node:path";
 import { SetupError } from "./failure.mjs";
 
 /** The least Node whose `require` takes ES modules. */
@@ -35,6 +36,21 @@ export function checkPlatform({ platform = process.platform, architecture = proc
   throw new SetupError(`Cannot set up Podium: Linux on x64 is required, got ${platform} on ${architecture}`, {
     mend,
   });
+}
+
+/**
+ * @param {import("./places.mjs").Places} places
+ * @throws {SetupError} where Podium is installed, but not into a project: what set-up makes would lie in a program's folder
+ */
+export function checkPlace({ isClone, home, packageRoot }) {
+  const isShared = /[\\/](_npx|(pnpm|yarn|install)[\\/]global)[\\/]/.test(packageRoot);
+  if (isClone || (!isShared && existsSync(path.join(home, "package.json")))) return;
+  throw new SetupError(
+    `Cannot set up Podium: a project with Podium among its packages is required, got ${home}`,
+    {
+      mend: "Install it into a folder of your own: npm init -y && npm install --ignore-scripts podium-….tgz, then npx podium start there.",
+    },
+  );
 }
 
 /**

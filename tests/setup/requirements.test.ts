@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { load, putProgram, setVariables, temporaryFolder } from "./support";
+import { load, put, putProgram, setVariables, temporaryFolder } from "./support";
 
 /** A PATH that holds only these programs. */
 function onlyPrograms(context: TestContext, programs: Record<string, string>): void {
@@ -23,6 +24,30 @@ test("platforms without a TensorFlow library are refused, Windows with the way t
     (error: { message: string; mend: string }) => /got win32/.test(error.message) && /WSL2/.test(error.mend),
   );
   assert.throws(() => checkPlatform({ platform: "darwin", architecture: "arm64" }), /got darwin on arm64/);
+});
+
+test("an installation that belongs to no project is refused, one that does is taken", async (context) => {
+  const { checkPlace } = await load("requirements");
+  const { placesOf } = await load("places");
+  const folder = realpathSync(temporaryFolder(context));
+  const installed = (...parts: string[]) => {
+    const root = path.join(folder, ...parts, "podium");
+    mkdirSync(root, { recursive: true });
+    return placesOf(root);
+  };
+  const global = installed("usr", "lib", "node_modules");
+  assert.throws(
+    () => checkPlace(global),
+    /a project with Podium among its packages is required, got .*usr\/lib$/,
+  );
+  put(path.join(folder, "_npx", "1a2b", "package.json"), "{}");
+  assert.throws(() => checkPlace(installed("_npx", "1a2b", "node_modules")), /got .*_npx/);
+  put(path.join(folder, "work", "package.json"), "{}");
+  checkPlace(installed("work", "node_modules"));
+  const strict = installed("work", "node_modules", ".pnpm", "podium@0.1.0", "node_modules");
+  checkPlace(strict);
+  assert.equal(strict.home, path.join(folder, "work"));
+  checkPlace(installed("clone"));
 });
 
 test("Node before 20.19 is refused", async () => {

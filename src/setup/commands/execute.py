@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 
 import nbformat
 from nbclient import NotebookClient
@@ -68,12 +69,15 @@ def main(source, folder, name, report_name):
         on_cell_start=started,
     )
     failure = None
-    try:
-        asyncio.run(client.async_execute())
-    except CellExecutionError as error:
-        failure = {"name": error.ename, "message": error.evalue, "traceback": error.traceback}
-    except DeadKernelError:
-        failure = {"name": "DeadKernelError", "message": "the kernel died", "traceback": ""}
+    # Not in the person's own folder, which may not be writable.
+    with tempfile.TemporaryDirectory() as connections:
+        os.environ["JUPYTER_RUNTIME_DIR"] = connections
+        try:
+            asyncio.run(client.async_execute())
+        except CellExecutionError as error:
+            failure = {"name": error.ename, "message": error.evalue, "traceback": error.traceback}
+        except DeadKernelError:
+            failure = {"name": "DeadKernelError", "message": "the kernel died", "traceback": ""}
     os.makedirs(folder, exist_ok=True)
     write(os.path.join(folder, name), nbformat.writes(notebook))
     notebook.metadata["title"] = os.path.splitext(name)[0]

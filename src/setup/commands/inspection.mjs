@@ -1,12 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { packageFolder, sitePackages, versionOf } from "../places.mjs";
-import { checkNode, checkPlatform, findCompiler, findGpu, findPython, freeSpace } from "../requirements.mjs";
-import { addonPlaces } from "../steps/addon.mjs";
+import {
+  checkNode,
+  checkPlace,
+  checkPlatform,
+  findCompiler,
+  findGpu,
+  findPython,
+  freeSpace,
+} from "../requirements.mjs";
+import { addonPlaces, addonStep } from "../steps/addon.mjs";
+import { buildStep } from "../steps/build.mjs";
+import { environmentStep, probePython } from "../steps/environment.mjs";
 import { kernelSpec } from "../steps/kernelSpec.mjs";
-import { installedTensorflow, tensorflowVersion } from "../steps/tensorflow.mjs";
+import { packagesStep } from "../steps/packages.mjs";
+import { installedTensorflow, tensorflowStep, tensorflowVersion } from "../steps/tensorflow.mjs";
 
 /**
  * One line of the doctor.
@@ -18,6 +29,8 @@ import { installedTensorflow, tensorflowVersion } from "../steps/tensorflow.mjs"
  * @property {string} [mend] what to do about a problem
  */
 
+/** A step that is only asked takes no lock. */
+const noLock = { track() {}, release() {} };
 /** The oldest driver that runs CUDA 12. */
 const leastDriver = 525;
 const setUpAgain = "Run npm start (or npx podium setup): it does what is missing.";
@@ -30,6 +43,16 @@ function finding(name, check) {
   } catch (error) {
     return { name, status: "problem", detail: error.message, mend: error.mend || setUpAgain };
   }
+}
+
+/**
+ * What set-up would do, as a problem.
+ *
+ * @param {import("../steps/steps.mjs").Step} step
+ */
+function checkStep(step) {
+  const why = step.needed();
+  if (why) problem(why === true ? "is missing or out of date" : `set-up would do this: ${why}`);
 }
 
 /** Throws a problem with what to do. */
@@ -100,7 +123,9 @@ function addonFindings(places) {
     const [sum] = tf.add(tf.tensor1d([40]), tf.tensor1d([2])).dataSync();
     const backend = tf.backend();
     const same = require("danfojs-node").tensorflow === tf;
-    console.log("PODIUM " + JSON.stringify({ sum, version: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice, same }));
+    const mapped = require("node:fs").readFileSync("/proc/self/maps", "utf8").match(/\\/.*$/gm);
+    const libraries = [...new Set(mapped)].filter((file) => /lib(tensorflow|cudart|cudnn|cublas|cufft|curand|cuso|cusp|nccl|nvrtc|nvJit)/.test(file));
+    console.log("PODIUM " + JSON.stringify({ sum, gpu: backend.isUsingGpuDevice, same, libraries }));
   `;
   const options = { cwd: places.packageRoot, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] };
   let answer;
@@ -116,7 +141,15 @@ function addonFindings(places) {
   }
   return [
     finding("addon", () => {
+      checkStep(addonStep(places, noLock));
       if (answer.sum !== 42) problem(`40 + 2 gave ${answer.sum}`);
+      const foreign = answer.libraries.filter((file) => !file.startsWith(realpathSync(places.environment)));
+      if (foreign.length > 0) {
+        problem(
+          `loads ${foreign.join(", ")} in place of the libraries in ${places.environment}`,
+          `Take ${path.dirname(foreign[0])} out of LD_LIBRARY_PATH (and LD_PRELOAD).`,
+        );
+      }
       if (findGpu().present && !answer.gpu) {
         problem(
           "loads, but computes on the CPU though a GPU is here",
@@ -149,6 +182,10 @@ export function inspect(places) {
       checkNode();
       return process.versions.node;
     }),
+    finding("folder", () => {
+      checkPlace(places);
+      return places.canWrite ? places.home : `${places.home}, of somebody else: runs go to ${places.work}`;
+    }),
     finding("compiler", () => findCompiler().version),
     finding("Python", () => {
       const { program, version } = findPython();
@@ -162,6 +199,7 @@ export function inspect(places) {
       const missing = names.filter((name) => !packageFolder(places, name));
       if (missing.length > 0)
         problem(`${missing.length} of ${names.length} are missing: ${missing.join(", ")}`);
+      checkStep(packagesStep(places, noLock));
       return `${names.length} installed`;
     }),
     finding("GPU", driverAndCard),
@@ -169,9 +207,10 @@ export function inspect(places) {
     finding("cuDNN", () => cudaFinding(places, "cuDNN")),
     finding("TensorFlow", () => {
       const installed = installedTensorflow(places.environment);
-      if (!installed) problem("its wheel is not installed in .venv");
+      if (!installed) problem(`its wheel is not installed in ${path.basename(places.environment)}`);
       const { name, version } = installed;
       if (version !== tensorflowVersion) problem(`${tensorflowVersion} is required, got ${version}`);
+      checkStep(tensorflowStep(places, noLock));
       return `${name.replace("_", "-")} ${version}`;
     }),
   ];
@@ -182,17 +221,20 @@ export function inspect(places) {
     finding("build", () => {
       const launcher = path.join(places.dist, "kernel", "launcher.js");
       if (!existsSync(launcher)) problem("dist is not built yet");
+      checkStep(buildStep(places, noLock));
       return `podium ${versionOf(places.packageRoot)} in ${path.relative(places.home, places.dist)}`;
     }),
     finding("JupyterLab", () => {
       const packages = sitePackages(places.environment);
       const entries = packages && existsSync(packages) ? readdirSync(packages) : [];
       const version = entries.map((entry) => /^jupyterlab-(.+)\.dist-info$/.exec(entry)).find(Boolean)?.[1];
-      return version ?? problem("is not installed in .venv");
+      if (!version) problem(`is not installed in ${path.basename(places.environment)}`);
+      checkStep(environmentStep(places, noLock));
+      return `${version} on Python ${probePython(places.python).version} in ${path.basename(places.environment)}`;
     }),
     finding("kernel", () => {
       const file = path.join(places.kernel, "kernel.json");
-      if (!existsSync(file)) problem("is not registered in .venv");
+      if (!existsSync(file)) problem(`is not registered in ${path.basename(places.environment)}`);
       const { argv, display_name } = JSON.parse(readFileSync(file, "utf8"));
       const wanted = kernelSpec(places).argv;
       const wrong = wanted.findIndex((arg, index) => arg !== argv[index]);
@@ -202,7 +244,7 @@ export function inspect(places) {
       return display_name;
     }),
     finding("disk", () => {
-      const free = freeSpace(places.home);
+      const free = freeSpace(existsSync(places.work) ? places.work : os.homedir());
       if (free < 2 ** 30)
         problem(`${gibibytes(free)} free`, "Free some space: runs and caches need at least 1 GiB.");
       return `${gibibytes(free)} free`;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { foreground } from "../command.mjs";
+import { jupyterVariables } from "../steps/kernelSpec.mjs";
 import { competitions, makeSample, provideNotebooks } from "./start.mjs";
 
 /**
@@ -14,9 +15,14 @@ export async function lab(places, args) {
   provideNotebooks(places);
   const { data, rest } = labOptions(args);
   if (!data && !process.env.PODIUM_DATA) for (const name of competitions) await makeSample(places, name);
-  const folder = existsSync(places.notebooks) ? places.notebooks : places.home;
-  const env = data ? { PODIUM_DATA: data } : {};
-  return foreground(places.python, ["-m", "jupyterlab", ...rest], { cwd: folder, env });
+  const folder = existsSync(places.notebooks) ? places.notebooks : places.work;
+  const env = jupyterVariables(places);
+  if (data) env.PODIUM_DATA = data;
+  if (!places.canWrite) {
+    env.PODIUM_DATA ??= process.env.PODIUM_DATA ?? places.sample;
+    env.PODIUM_RUN = process.env.PODIUM_RUN ?? path.join(places.runs, "notebook");
+  }
+  return foreground(places.python, ["-I", "-m", "jupyterlab", ...rest], { cwd: folder, env });
 }
 
 /**

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { command } from "../command.mjs";
-import { SetupError } from "../failure.mjs";
+import { explain, SetupError } from "../failure.mjs";
+import { takeLock } from "../lock.mjs";
+import { jupyterVariables } from "../steps/kernelSpec.mjs";
 import { duration } from "../steps/steps.mjs";
 import { makeRunFolder } from "./runFolder.mjs";
 import { flattenScores, textTable } from "./table.mjs";
@@ -62,22 +64,30 @@ export function competitionsIn(data, only) {
 export async function makeSample(places, name) {
   const folder = path.join(places.sample, name);
   if (existsSync(folder)) return;
-  const from = Date.now();
-  process.stderr.write(`… sample data: ${name}\n`);
-  const beside = `${folder}.${process.pid}.part`;
-  const script = `Promise.resolve(require(process.argv[1])[process.argv[2]].writeSample(process.argv[3])).catch((error) => {
-    console.error(error);
-    process.exit(1);
-  })`;
+  const lock = await takeLock(path.join(places.sample, `${name}.lock`), {
+    onWait: (pid) => process.stderr.write(`Waiting for the sample data of another start (process ${pid}).\n`),
+  });
+  const partial = `${folder}.part`;
   try {
-    await command(process.execPath, ["-e", script, places.dist, name, beside], {
+    if (existsSync(folder)) return;
+    const from = Date.now();
+    process.stderr.write(`… sample data: ${name}\n`);
+    // A start that was killed may have left a part.
+    rmSync(partial, { recursive: true, force: true });
+    const script = `Promise.resolve(require(process.argv[1])[process.argv[2]].writeSample(process.argv[3])).catch((error) => {
+      console.error(error);
+      process.exit(1);
+    })`;
+    await command(process.execPath, ["-e", script, places.dist, name, partial], {
       action: `make the sample data of ${name}`,
+      onStart: lock.track,
     });
-    renameSync(beside, folder);
+    renameSync(partial, folder);
+    process.stderr.write(`✓ sample data: ${name} (${duration(Date.now() - from)})\n`);
   } finally {
-    rmSync(beside, { recursive: true, force: true });
+    rmSync(partial, { recursive: true, force: true });
+    lock.release();
   }
-  process.stderr.write(`✓ sample data: ${name} (${duration(Date.now() - from)})\n`);
 }
 
 /**
@@ -96,16 +106,11 @@ function executeNotebook(places, { name, run, data }) {
     process.stderr.write(live ? `\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text}\n`);
   show(`… ${name}: starting the kernel`);
   return new Promise((resolve, reject) => {
-    const args = [
-      path.join(import.meta.dirname, "execute.py"),
-      notebook,
-      folder,
-      `${name}.ipynb`,
-      "report.html",
-    ];
+    const script = path.join(import.meta.dirname, "execute.py");
+    const args = ["-I", "-W", "ignore", script, notebook, folder, `${name}.ipynb`, "report.html"];
     const child = spawn(places.python, args, {
-      cwd: places.home,
-      env: { ...process.env, PODIUM_DATA: data, PODIUM_RUN: run, PYTHONWARNINGS: "ignore" },
+      cwd: places.work,
+      env: { ...process.env, ...jupyterVariables(places), PODIUM_DATA: data, PODIUM_RUN: run },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let failure;
@@ -128,7 +133,10 @@ function executeNotebook(places, { name, run, data }) {
       if (live) process.stderr.write("\r\x1b[K");
       process.stderr.write(`${status === 0 ? "✓" : "✗"} ${name} (${duration(Date.now() - from)})\n`);
       if (status !== 0 && !failure) {
-        const message = `the notebook's runner ended with ${signal ?? `status ${status}`}`;
+        const known = explain(said);
+        const message = known
+          ? `${known.cause}. ${known.mend}`
+          : `the notebook's runner ended with ${signal ?? `status ${status}`}`;
         failure = { number: 0, text: "", name: "Error", message, traceback: said };
       }
       resolve(failure);
@@ -136,14 +144,22 @@ function executeNotebook(places, { name, run, data }) {
   });
 }
 
-/** Copies the notebooks of an installed package to where the person can change them. */
+/** Copies the notebooks to where the person can change them, where that is not Podium's own folder. */
 export function provideNotebooks(places) {
-  if (places.isClone || existsSync(places.notebooks)) return;
-  cpSync(path.join(places.packageRoot, "notebooks"), places.notebooks, { recursive: true });
+  if (existsSync(places.notebooks)) return;
+  const partial = `${places.notebooks}.${process.pid}.part`;
+  cpSync(path.join(places.packageRoot, "notebooks"), partial, { recursive: true });
+  try {
+    renameSync(partial, places.notebooks);
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    // Another start was faster.
+    if (!existsSync(places.notebooks)) throw error;
+  }
 }
 
 function printResults(places, run, names) {
-  const shown = (file) => path.relative(places.home, file);
+  const shown = (file) => path.relative(places.work, file);
   const rows = names.flatMap((name) => {
     const file = path.join(run, name, "scores.json");
     if (!existsSync(file)) return [];
@@ -189,6 +205,6 @@ export async function runNotebooks(places, { data, only }) {
     process.stderr.write(`${name}.ipynb${at}: ${failure.name}: ${failure.message}\n${failure.traceback}\n`);
   }
   printResults(places, run, names);
-  console.log(`${"all of this run".padEnd(18)} ${path.relative(places.home, run)}`);
+  console.log(`${"all of this run".padEnd(18)} ${path.relative(places.work, run)}`);
   return failures.length > 0 ? 1 : 0;
 }

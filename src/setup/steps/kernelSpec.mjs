@@ -34,6 +34,19 @@ const labSettings = {
 };
 
 /**
+ * Variables that let Jupyter find this kernel before another of its name, whatever the person has registered.
+ *
+ * @param {import("../places.mjs").Places} places
+ */
+export function jupyterVariables(places) {
+  const own = path.join(places.environment, "share", "jupyter");
+  return {
+    JUPYTER_PATH: [own, process.env.JUPYTER_PATH].filter(Boolean).join(path.delimiter),
+    JUPYTER_PREFER_ENV_PATH: "1",
+  };
+}
+
+/**
  * The kernel's registration inside the Python environment.
  *
  * @param {import("../places.mjs").Places} places

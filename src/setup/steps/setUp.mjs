@@ -1,7 +1,8 @@
-import path from "node:path";
+import { SetupError } from "../failure.mjs";
 import { takeLock } from "../lock.mjs";
 import {
   checkNode,
+  checkPlace,
   checkPlatform,
   checkSpace,
   findCompiler,
@@ -49,7 +50,31 @@ function requirementsStep(places, heavy) {
 }
 
 /**
- * Does what is missing for a working Podium; a whole one costs a fraction of a second.
+ * The steps of set-up, in order.
+ *
+ * @param {import("../places.mjs").Places} places
+ * @param {{ track: (pid: number) => void }} lock
+ * @returns {{ packages: import("./steps.mjs").Step[], all: import("./steps.mjs").Step[] }} `packages`: those for the npm
+ *   packages alone
+ */
+export function stepsOf(places, lock) {
+  const packages = packagesStep(places, lock);
+  const danfojs = danfojsStep(places);
+  const link = linkStep(places);
+  const heavy = [environmentStep(places, lock), tensorflowStep(places, lock), addonStep(places, lock)];
+  const built = [link, buildStep(places, lock), kernelStep(places)];
+  return {
+    packages: [packages, danfojs, link],
+    all: [requirementsStep(places, heavy), packages, danfojs, ...heavy, ...built],
+  };
+}
+
+/** A lock that is not needed where nothing may be changed. */
+const noLock = { track() {}, release() {} };
+
+/**
+ * Does what is missing for a working Podium; a whole one costs a fraction of a second, and serves those too who may not
+ * change its folder.
  *
  * @param {import("../places.mjs").Places} places
  * @param {{ only?: "packages" }} [options] `only`: just the npm packages
@@ -59,34 +84,42 @@ export async function setUp(places, { only } = {}) {
   const from = Date.now();
   checkPlatform();
   checkNode();
+  checkPlace(places);
   checkBuild(places);
-  const lock = await takeLock(places.lock, {
-    onWait: (pid) =>
-      process.stderr.write(`Waiting for another set-up of this folder (process ${pid}) to finish.\n`),
-  });
+  const steps = stepsOf(places, noLock)[only ?? "all"];
+  if (!places.canWrite) await refuseUnfinished(places, steps);
+  const lock = places.canWrite ? await takeSetUpLock(places) : noLock;
   try {
-    const packages = packagesStep(places, lock);
-    const danfojs = danfojsStep(places);
-    const link = linkStep(places);
-    if (only === "packages") {
-      await runSteps([packages, danfojs, link]);
-      return;
-    }
-    const heavy = [environmentStep(places, lock), tensorflowStep(places, lock), addonStep(places, lock)];
-    const steps = [
-      requirementsStep(places, heavy),
-      packages,
-      danfojs,
-      ...heavy,
-      link,
-      buildStep(places, lock),
-      kernelStep(places),
-    ];
-    const done = await runSteps(steps);
-    const what =
-      done.length > 0 ? `Set-up of ${path.basename(places.home)} is complete` : "Set-up is complete";
+    const done = await runSteps(places.canWrite ? stepsOf(places, lock)[only ?? "all"] : []);
+    if (only) return;
+    const what = done.length > 0 ? `Set-up in ${places.home} is complete` : "Set-up is complete";
     process.stderr.write(`${what} (${duration(Date.now() - from)}).\n`);
+    if (!places.canWrite) {
+      process.stderr.write(`${places.home} belongs to somebody else: your runs go to ${places.work}.\n`);
+    }
   } finally {
     lock.release();
   }
+}
+
+/** Refuses a folder that may not be changed, where something is missing in it. */
+async function refuseUnfinished(places, steps) {
+  for (const step of steps) {
+    const why = await step.needed();
+    if (!why) continue;
+    const missing = why === true ? step.name : `${step.name} (${why})`;
+    throw new SetupError(
+      `Cannot set up Podium: a folder that may be written is required, got ${places.home}, which lacks ${missing}`,
+      {
+        mend: "Its owner has to run npm start there once: then it serves you too. Or clone Podium into a folder of your own.",
+      },
+    );
+  }
+}
+
+function takeSetUpLock(places) {
+  return takeLock(places.lock, {
+    onWait: (pid) =>
+      process.stderr.write(`Waiting for another set-up of this folder (process ${pid}) to finish.\n`),
+  });
 }

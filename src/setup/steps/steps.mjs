@@ -74,7 +74,7 @@ export async function runSteps(steps, { display = stepDisplay(process.stderr) } 
       done.push(step.name);
     } catch (error) {
       if (started) display.end(step.name, Date.now() - from, true);
-      throw asSetupError(step.name, error);
+      throw asSetupError(`set up ${step.name}`, error);
     }
   }
   return done;

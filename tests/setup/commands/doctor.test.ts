@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { load, put, repository, temporaryFolder } from "../support";
+import { load, put, repository, setVariables, temporaryFolder } from "../support";
 
 test("the doctor works on a bare clone and says what is missing and what to do", (context) => {
   const root = temporaryFolder(context);
@@ -53,6 +53,16 @@ test("a kernel's registration is written where it is missing or points elsewhere
   assert.deepEqual(argv.slice(1, 3), ["--require", path.join(places.dist, "engine", "prepare.js")]);
   put(path.join(places.kernel, "kernel.json"), '{"argv": ["node", "/elsewhere/launcher.js"]}');
   assert.equal(step.needed(), true);
+});
+
+test("Jupyter finds this kernel before another of its name", async (context) => {
+  const { jupyterVariables } = await load("steps/kernelSpec");
+  const { placesOf } = await load("places");
+  const places = placesOf(temporaryFolder(context));
+  setVariables(context, { JUPYTER_PATH: "/theirs" });
+  const { JUPYTER_PATH } = jupyterVariables(places);
+  assert.equal(JUPYTER_PATH, `${path.join(places.environment, "share", "jupyter")}:/theirs`);
+  assert.ok(places.kernel.startsWith(JUPYTER_PATH.split(":")[0]));
 });
 
 test("an unknown command is refused with the known ones", () => {

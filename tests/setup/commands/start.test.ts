@@ -72,8 +72,8 @@ test("notebooks run on the data in the run's folder, and their scores are shown"
   const { runNotebooks } = await load("commands/start");
   const places = await clone(
     context,
-    `mkdir -p "$3"; echo "{\\"mae\\": 1.25, \\"data\\": \\"$PODIUM_DATA\\"}" > "$PODIUM_RUN/$(basename $3)/scores.json"
-     touch "$3/$5"; echo '{"event": "cell", "number": 1, "of": 1, "text": "load"}'`,
+    `mkdir -p "$6"; echo "{\\"mae\\": 1.25, \\"data\\": \\"$PODIUM_DATA\\"}" > "$PODIUM_RUN/$(basename $6)/scores.json"
+     touch "$6/$8"; echo '{"event": "cell", "number": 1, "of": 1, "text": "load"}'`,
   );
   const data = path.join(places.home, "data");
   let status: number | undefined;
@@ -94,7 +94,7 @@ test("a failing cell is named with notebook and error, and the other notebook st
     '{"event": "failed", "number": 3, "text": "fit()", "name": "RangeError", "message": "no", "traceback": ""}';
   const places = await clone(
     context,
-    `case "$2" in *motion*) echo '${failed}'; exit 3;; *) mkdir -p "$3"; echo '{"mae": 2}' > "$3/scores.json";; esac`,
+    `case "$5" in *motion*) echo '${failed}'; exit 3;; *) mkdir -p "$6"; echo '{"mae": 2}' > "$6/scores.json";; esac`,
   );
   let status: number | undefined;
   const text = await written(context, async () => {
@@ -123,6 +123,25 @@ test("sample data is made once by the library, and a stopped making leaves none"
   await written(context, () => runNotebooks(places, { only: "radar" }));
   assert.ok(existsSync(path.join(places.runs, "latest")));
 });
+
+test("two starts at once make the sample data once, and what a killed one left is cleared away", async (context) => {
+  const { makeSample } = await load("commands/start");
+  const places = await clone(context, "exit 0");
+  put(path.join(places.sample, "radar.part", "left"), "x");
+  put(
+    path.join(places.dist, "index.js"),
+    `exports.radar = { async writeSample(folder) {
+       const fs = require("node:fs");
+       fs.appendFileSync(${JSON.stringify(path.join(places.home, "made"))}, "x");
+       await new Promise((resolve) => setTimeout(resolve, 300));
+       fs.mkdirSync(folder);
+     } };`,
+  );
+  await written(context, () => Promise.all([1, 2, 3].map(() => makeSample(places, "radar"))));
+  assert.equal(readFileSync(path.join(places.home, "made"), "utf8"), "x");
+  assert.deepEqual(readdirSync(places.sample), ["radar"]);
+});
+
 test("the data folder is taken out of lab's arguments, in either form", async () => {
   const { labOptions } = await load("commands/lab");
   const base = process.env.INIT_CWD ?? process.cwd();

@@ -38,6 +38,32 @@ test("an installation that was stopped half-way begins anew", async (context) =>
   assert.equal(step.needed(), false);
 });
 
+test("what the lock file names for this machine has to be there, whatever settings leave out", async (context) => {
+  const { root, calls, step } = await clone(context);
+  const packages = {
+    "": { version: "0.1.0" },
+    "node_modules/a": { version: "1.0.0" },
+    "node_modules/b": { version: "2.0.0", optional: true, os: ["linux"] },
+    "node_modules/c": { version: "3.0.0", optional: true, os: ["win32"] },
+  };
+  put(path.join(root, "package-lock.json"), JSON.stringify({ packages }));
+  const install = (name: string, version: string) =>
+    `mkdir -p node_modules/${name}; echo '{"version": "${version}"}' > node_modules/${name}/package.json`;
+  const program = path.join(root, "bin", "npm");
+  putProgram(program, `echo "$@" >> ${calls}; ${install("a", "1.0.0")}`);
+  await assert.rejects(
+    step.run(quiet),
+    /all of package-lock\.json are required, got none of node_modules\/b$/,
+  );
+  assert.match(readFileSync(calls, "utf8"), /--include=dev --include=optional/);
+  assert.ok(step.needed());
+  putProgram(program, `${install("a", "1.0.0")}; ${install("b", "2.0.0")}`);
+  await step.run(quiet);
+  assert.equal(step.needed(), false);
+  put(path.join(root, "node_modules", "b", "package.json"), '{"version": "2.0.1"}');
+  assert.equal(step.needed(), "installing node_modules/b");
+});
+
 test("an unreachable registry is named as the cause", async (context) => {
   const { step } = await clone(context, "echo npm error code ENOTFOUND >&2; exit 1");
   await assert.rejects(

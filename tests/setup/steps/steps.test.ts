@@ -73,7 +73,7 @@ test("the words of failing programs are told with their cause", async () => {
       "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you\n    six==1.17.0 from https://a/six.whl:\n        Expected",
       /the file of six==1\.17\.0 is not the one/,
     ],
-    ["npm error code EACCES\nnpm error syscall mkdir", /may not be written/],
+    ["npm error code EACCES\nnpm error syscall mkdir", /may not be read or written/],
     ["a.cc:3:10: fatal error: node_api.h: No such file or directory", /header/],
   ];
   for (const [words, cause] of causes) assert.match(explain(words)?.cause ?? "", cause, words);

@@ -1,8 +1,15 @@
 import "./patches";
 
 export { atEpoch, type BatchTransform, scheduled, withEpoch } from "./batchTransform";
-export { GraphBuilder, type Output } from "./capture/graph";
-export { CaptureError, nativeId, record } from "./capture/record";
+export { GraphBuilder, type NodeSummary, type Output } from "./capture/graph";
+export {
+  CaptureError,
+  nativeId,
+  nextNativeId,
+  type Recording,
+  record,
+  separateVariables,
+} from "./capture/record";
 export { asIntegers, GraphSession } from "./capture/session";
 export { dtypeNumber, fromWords, GraphVariable, type VariableDtype } from "./capture/variable";
 export { Diagnosis, doctor, type Finding } from "./doctor";
@@ -12,3 +19,4 @@ export { backend, type NativeAttribute, type NativeDtype, nativeOp } from "./nat
 export { biasAdd, logitsOf, matrixProduct, withLogits } from "./patches";
 export { randomInteger, randomNormal, randomUniform, seedRandom, withRandomState } from "./random";
 export { type Card, DeviceReport, ready } from "./report";
+export { variableGradients } from "./variableGradients";

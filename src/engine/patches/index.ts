@@ -1,6 +1,7 @@
 /** What the engine changes in tfjs, once, when it is loaded. */
 import "./affine";
 import "./batchNormalization";
+import "./frozen";
 import "./gather";
 import "./gradients";
 import "./groups";

@@ -1,13 +1,14 @@
 /** What one training step computes: the same function for the compiled and the eager way. */
 import type { LayersModel, Scalar, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-node-gpu";
 import type { Logs } from "../../core/estimator";
-import { logitsOf, tf, withLogits, withRandomState } from "../../engine";
+import { logitsOf, tf, variableGradients, withLogits, withRandomState } from "../../engine";
 import type { BatchTransform } from "../../engine/batchTransform";
 import { withEpoch } from "../../engine/batchTransform";
 import type { LossFromLogits } from "../losses/losses";
 import type { Optimizer } from "../optimizers";
 import type { Loss, Metric } from "../types";
 import { ModelWeights } from "./modelWeights";
+import { penaltyOf } from "./penalties";
 
 /** What a step is made of. */
 export interface StepOptions {
@@ -128,35 +129,36 @@ export class TrainStep {
       const { x, y } = augment ? withEpoch({ epoch: numbers.epoch, epochs }, () => augment(ready)) : ready;
       const weight = this.weightOf(y, batch.weight);
       const samples = batch.weight.shape[0];
-      let prediction!: Tensor;
-      const { value, grads } = tf.variableGrads(
-        () => {
-          prediction = tf.keep(model.apply(x, { training: true }) as Tensor);
-          const mean = tf.div(tf.sum(tf.mul(this.losses(y, prediction), weight)), samples);
-          return (model.calculateLosses() as Scalar[]).reduce<Scalar>(
-            (total, penalty) => tf.add(total, penalty),
-            mean as Scalar,
-          );
-        },
-        trainable.map((layerWeight) => layerWeight.read() as Variable),
-      );
-      const gradients = trainable.map((layerWeight, index) => {
-        const gradient = grads[(layerWeight.read() as Variable).name];
-        return gradient ? tf.reshape(gradient, [-1]) : tf.zeros([trainableSizes[index]]);
-      });
-      const gradient = (
-        gradients.length === 1 ? gradients[0] : tf.concat1d(gradients as Tensor1D[])
-      ) as Tensor1D;
-      const { weights, slots } = optimizer.update({
-        weights: state.weights,
-        gradient,
-        slots: { ...state.slots },
-        learningRate: numbers.learningRate,
-        step: tf.cast(numbers.step, "float32"),
-      });
-      const sums = this.sums(tf.mul(value, samples), { truth: y, prediction, weight });
-      prediction.dispose();
-      return { weights: this.weights.constrained(weights), slots, sums };
+      let prediction: Tensor | undefined;
+      try {
+        const { value, grads } = variableGradients(
+          () => {
+            prediction = tf.keep(model.apply(x, { training: true }) as Tensor);
+            const mean = tf.div(tf.sum(tf.mul(this.losses(y, prediction), weight)), samples);
+            return tf.add<Scalar>(mean, penaltyOf(model));
+          },
+          trainable.map((layerWeight) => layerWeight.read() as Variable),
+        );
+        const gradients = trainable.map((layerWeight, index) => {
+          const gradient = grads[(layerWeight.read() as Variable).name];
+          return gradient ? tf.reshape(gradient, [-1]) : tf.zeros([trainableSizes[index]]);
+        });
+        const gradient = (
+          gradients.length === 1 ? gradients[0] : tf.concat1d(gradients as Tensor1D[])
+        ) as Tensor1D;
+        const { weights, slots } = optimizer.update({
+          weights: state.weights,
+          gradient,
+          slots: { ...state.slots },
+          learningRate: numbers.learningRate,
+          step: tf.cast(numbers.step, "float32"),
+        });
+        const parts = { truth: y, prediction: prediction as unknown as Tensor, weight };
+        const sums = this.sums(tf.mul(value, samples), parts);
+        return { weights: this.weights.constrained(weights), slots, sums };
+      } finally {
+        prediction?.dispose();
+      }
     });
   }
 
@@ -164,8 +166,11 @@ export class TrainStep {
   evaluate(batch: Batch): Tensor1D {
     return withLogits(() => {
       const { x, y } = this.prepared(batch);
-      const prediction = this.options.model.apply(x, { training: false }) as Tensor;
-      const loss = tf.sum(tf.mul(this.losses(y, prediction), batch.weight));
+      const { model } = this.options;
+      const prediction = model.apply(x, { training: false }) as Tensor;
+      const samples = batch.weight.shape[0];
+      const losses = tf.sum(tf.mul(this.losses(y, prediction), batch.weight));
+      const loss = tf.add(losses, tf.mul(penaltyOf(model), samples));
       return this.sums(loss, { truth: y, prediction, weight: batch.weight });
     });
   }

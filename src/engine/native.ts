@@ -47,7 +47,7 @@ export interface Binding {
   readonly TF_ATTR_SHAPE: number;
   createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
   deleteTensor(id: number): void;
-  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  tensorDataSync(id: number): BackendValues;
   executeOp(
     name: string,
     attributes: readonly BindingAttribute[],
@@ -60,6 +60,9 @@ export interface Binding {
   getNumOfTensors(): number;
 }
 
+/** A tensor's values as the backend reads them. */
+export type BackendValues = Float32Array | Int32Array | Uint8Array;
+
 /** The parts of tfjs-node's backend that the engine uses; some are private there. */
 export interface Backend {
   binding: Binding;
@@ -67,6 +70,8 @@ export interface Backend {
   getDTypeInteger(dtype: string): number;
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   createOutputTensor(tensor: BindingTensor): Tensor;
+  read(dataId: object): Promise<BackendValues>;
+  readSync(dataId: object): BackendValues;
   executeMultipleOutputs(
     name: string,
     attributes: readonly BindingAttribute[],

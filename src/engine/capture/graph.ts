@@ -1,5 +1,5 @@
 /** TensorFlow graphs, node by node, for a session that the addon loads. */
-
+import { createHash } from "node:crypto";
 import { backend } from "../native";
 import { attributeMessage, type GraphAttribute, type Message, proto } from "./graphAttribute";
 import { loadGraph } from "./loadGraph";
@@ -17,6 +17,12 @@ interface Frame {
   readonly fixed: Set<Output>;
 }
 
+/** What tells a node from others. */
+export interface NodeSummary {
+  readonly digest: string;
+  readonly place: string;
+}
+
 /** Collects the nodes of a graph. */
 export class GraphBuilder {
   private readonly dtypes = new Map<Output, number>();
@@ -27,6 +33,9 @@ export class GraphBuilder {
   private readonly constants = new Map<string, Output>();
   private frame: Frame | undefined;
   private next = 0;
+  private readonly places = new Map<string, string>();
+  /** Where nodes that are being added come from, such as a layer; told by {@link summary}. */
+  place: string | undefined;
 
   /** @param options `xla` (default false): TensorFlow compiles the nodes of loops in clusters, through XLA */
   constructor(private readonly options: { readonly xla?: boolean } = {}) {
@@ -60,6 +69,7 @@ export class GraphBuilder {
     }
     if (this.options.xla && this.frame) map.set("_XlaCompile", attributeMessage({ bool: true }));
     this.graph.addNode(message);
+    if (this.place) this.places.set(name, this.place);
     this.frames.set(name, this.frame?.name);
     this.counts[op] = (this.counts[op] ?? 0) + 1;
     return name;
@@ -121,17 +131,16 @@ export class GraphBuilder {
 
   private enterNode(input: Output, options: { frame: string; constant: boolean }): Output {
     const dtype = this.dtypeOf(input);
-    const held = this.frame;
-    this.frame = undefined;
-    const output = this.node("Enter", [input], {
-      attributes: {
-        T: { dtype },
-        frame_name: { text: options.frame },
-        is_constant: { bool: options.constant },
-        parallel_iterations: { int: 1 },
-      },
-    });
-    this.frame = held;
+    const output = this.beforeLoop(() =>
+      this.node("Enter", [input], {
+        attributes: {
+          T: { dtype },
+          frame_name: { text: options.frame },
+          is_constant: { bool: options.constant },
+          parallel_iterations: { int: 1 },
+        },
+      }),
+    );
     this.frames.set(output, options.frame);
     return this.setDtype(output, dtype);
   }
@@ -196,6 +205,25 @@ export class GraphBuilder {
       inputs[index] = input;
       node.setInputList(inputs);
     }
+  }
+
+  /** Adds nodes outside the loop that nodes are being added to. */
+  beforeLoop<T>(f: () => T): T {
+    const held = this.frame;
+    this.frame = undefined;
+    try {
+      return f();
+    } finally {
+      this.frame = held;
+    }
+  }
+
+  /** A digest of each node, and where it comes from: a layer, or its op. */
+  summary(): NodeSummary[] {
+    return (this.graph.getNodeList() as Message[]).map((node) => ({
+      digest: createHash("sha1").update(node.serializeBinary()).digest("base64"),
+      place: this.places.get(node.getName()) ?? `a ${node.getOp()}`,
+    }));
   }
 
   /** Loads the graph into a session of its own and returns the session's number. */

@@ -3,9 +3,9 @@
  * where tfjs hands ops to the native addon, so whatever reaches TensorFlow is recorded. Native tensor numbers are
  * never used twice, which makes them the names of values.
  */
-import type { Tensor } from "@tensorflow/tfjs-node-gpu";
+import type { Tensor, Variable } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../load";
-import { type Backend, type Binding, backend } from "../native";
+import { type Backend, type Binding, backend, type NativeDtype, nativeOp } from "../native";
 import type { GraphBuilder, Output } from "./graph";
 import { fromBindingAttribute, type GraphAttribute } from "./graphAttribute";
 
@@ -41,14 +41,60 @@ function withLayerNames<T>(layers: string[], f: () => T): T {
   const apply = prototype.apply;
   prototype.apply = function (this: { name: string }, ...args) {
     layers.push(this.name);
-    const result = apply.apply(this, args);
-    layers.pop();
-    return result;
+    try {
+      return apply.apply(this, args);
+    } finally {
+      layers.pop();
+    }
   };
   try {
     return f();
   } finally {
     prototype.apply = apply;
+  }
+}
+
+/** The native number that the next tensor will at least have; earlier tensors have lower ones. */
+export function nextNativeId(): number {
+  const { binding } = backend();
+  const id = binding.createTensor([], binding.TF_INT32, Int32Array.of(0));
+  binding.deleteTensor(id);
+  return id;
+}
+
+/** Gives each variable a tensor that it shares with nothing: tfjs shares memory where one is set from another. */
+export function separateVariables(variables: readonly Variable[]): void {
+  for (const variable of variables) {
+    if (variable.dtype === "string") continue;
+    const attributes = { T: { type: variable.dtype as NativeDtype } } as const;
+    const [own] = nativeOp("Identity", [variable], { attributes });
+    variable.assign(own);
+    own.dispose();
+  }
+}
+
+/** The variables that share memory with another one. */
+function sharingVariables(): Variable[] {
+  const seen = new Set<object>();
+  return Object.values(tf.engine().registeredVariables).filter(({ dataId }) => {
+    const shared = seen.has(dataId);
+    seen.add(dataId);
+    return shared;
+  });
+}
+
+/** Runs `f` with changes of variables refused, but for those that the graph writes. */
+function withOutsideFixed<T>(written: ReadonlySet<Tensor>, fail: (reason: string) => never, f: () => T): T {
+  const prototype = tf.Variable.prototype as { assign(value: Tensor): void };
+  const assign = prototype.assign;
+  prototype.assign = function (this: Variable, value) {
+    if (!written.has(this)) fail(`it changes variable "${this.name}", which is no weight of the model`);
+    assign.call(this, value);
+  };
+  try {
+    return f();
+  } finally {
+    prototype.assign = assign;
   }
 }
 
@@ -67,23 +113,34 @@ function withoutLooseRandomness<T>(fail: (reason: string) => never, f: () => T):
 /** An addon in front of the real one that notes every op as a node. */
 class Recorder {
   readonly layers: string[] = [];
+  /** Numbers of the tensors from outside that became constants. */
+  readonly constants: number[] = [];
+  /** Why the function cannot be a graph; the function may have caught the error itself. */
+  failure: CaptureError | undefined;
   private readonly symbols = new Map<number, Output>();
-  private readonly before: number;
+  private outside: Map<number, Variable> | undefined;
+  /** Tensors with lower numbers existed before and can be taken in. */
+  private readonly before = nextNativeId();
 
   constructor(
     private readonly builder: GraphBuilder,
     private readonly real: Binding,
-  ) {
-    // Tensors with lower numbers existed before and can be taken in as constants.
-    this.before = real.createTensor([], real.TF_INT32, Int32Array.of(0));
-    real.deleteTensor(this.before);
+    private readonly variable: RecordOptions["variable"],
+  ) {}
+
+  private get place(): string | undefined {
+    return this.layers.length > 0 ? `layer "${this.layers.at(-1)}"` : undefined;
+  }
+
+  /** Notes why the function cannot be a graph. */
+  refuse(reason: string): CaptureError {
+    const place = this.place ?? "the step itself";
+    this.failure ??= new CaptureError(`Cannot compile the step: ${place}: ${reason}`);
+    return this.failure;
   }
 
   fail(reason: string): never {
-    const layer = this.layers.at(-1);
-    throw new CaptureError(
-      `Cannot compile the step: ${layer ? `layer "${layer}"` : "the step itself"}: ${reason}`,
-    );
+    throw this.refuse(reason);
   }
 
   bind(id: number, output: Output): void {
@@ -94,6 +151,13 @@ class Recorder {
     const known = this.symbols.get(id);
     if (known) return known;
     if (id > this.before) this.fail("it uses a tensor that was made outside TensorFlow's ops");
+    const variable = this.outsideVariable(id);
+    if (variable) {
+      const output = this.variable(variable, (reason) => this.fail(reason));
+      this.symbols.set(id, output);
+      return output;
+    }
+    this.constants.push(id);
     const values = this.real.tensorDataSync(id);
     const [info] = this.real.executeOp(
       "Identity",
@@ -105,6 +169,15 @@ class Recorder {
     const output = this.constant(info.shape, info.dtype, values);
     this.symbols.set(id, output);
     return output;
+  }
+
+  /** The variable whose value a tensor from outside is. */
+  private outsideVariable(id: number): Variable | undefined {
+    this.outside ??= withBinding(backend(), this.real, () => {
+      const variables = Object.values(tf.engine().registeredVariables);
+      return new Map(variables.map((variable) => [nativeId(variable), variable]));
+    });
+    return this.outside.get(id);
   }
 
   private dtypeOf(values: ArrayBufferView): number {
@@ -129,7 +202,9 @@ class Recorder {
       this.fail(`it makes an array of ${list.length} values in JavaScript within the step`);
     }
     const id = this.real.createTensor(shape, dtype, values);
+    this.builder.place = this.place;
     this.bind(id, this.constant(shape, dtype, values));
+    this.builder.place = undefined;
     return id;
   }
 
@@ -145,7 +220,9 @@ class Recorder {
     for (const attribute of attributes) own[attribute.name] = fromBindingAttribute(this.real, attribute);
     const sources = inputs.map((id) => this.output(id));
     if (typedByInput.has(name)) own.T ??= { dtype: this.builder.dtypeOf(sources[0]) };
+    this.builder.place = this.place;
     const node = this.builder.node(name, sources, { attributes: own });
+    this.builder.place = undefined;
     for (const [index, result] of results.entries()) {
       const output = index === 0 ? node : `${node}:${index}`;
       this.bind(result.id, this.builder.setDtype(output, result.dtype));
@@ -154,50 +231,78 @@ class Recorder {
   }
 }
 
+/** Options of {@link record}. */
+export interface RecordOptions {
+  /** What the tensors that the function takes from outside are in the graph. */
+  readonly bindings: readonly { tensor: Tensor; output: Output }[];
+  /** What a variable that is none of the bindings is in the graph; `fail` refuses it. */
+  variable(variable: Variable, fail: (reason: string) => never): Output;
+}
+
+/** What {@link record} returns. */
+export interface Recording<T> {
+  readonly result: T;
+  /** The graph's value of a tensor. */
+  output(tensor: Tensor): Output;
+  /** Numbers of the outside tensors that became constants. */
+  readonly constants: readonly number[];
+}
+
 /**
  * Records `f` into a graph.
  *
- * @param f runs once, eagerly; its tensors' values are of no account
- * @param bindings what the tensors that `f` takes from outside are in the graph; other outside tensors become constants
- * @returns what `f` returned, and `output`, which names the graph's value of a tensor
- * @throws {CaptureError} if `f` reads a tensor's values, draws unseeded random numbers or makes large arrays
+ * @param f runs once, eagerly; its tensors' values are ignored
+ * @param options outside tensors that are neither bound nor variables become constants
+ * @throws {CaptureError} if `f` reads a tensor's values, draws unseeded random numbers, makes large arrays or changes
+ *   a variable that is not bound, also where `f` itself catches the error
  */
-export function record<T>(
-  builder: GraphBuilder,
-  f: () => T,
-  bindings: readonly { tensor: Tensor; output: Output }[],
-): { result: T; output: (tensor: Tensor) => Output } {
+export function record<T>(builder: GraphBuilder, f: () => T, options: RecordOptions): Recording<T> {
+  const { bindings } = options;
   const owner: Backend = backend();
   const real = owner.binding;
+  separateVariables(sharingVariables());
   const ids = bindings.map(({ tensor }) => nativeId(tensor));
-  const recorder = new Recorder(builder, real);
+  const recorder = new Recorder(builder, real, options.variable);
   for (const [index, { output }] of bindings.entries()) recorder.bind(ids[index], output);
+  const reads = "it reads a tensor's values within the step";
   const proxy = Object.create(real, {
     createTensor: { value: recorder.createTensor.bind(recorder) },
     executeOp: { value: recorder.executeOp.bind(recorder) },
-    tensorDataSync: { value: () => recorder.fail("it reads a tensor's values within the step") },
+    tensorDataSync: { value: () => recorder.fail(reads) },
     runSavedModel: { value: () => recorder.fail("it runs another session within the step") },
   }) as Binding;
+  const fail = (reason: string) => recorder.fail(reason);
+  const written = new Set(bindings.map(({ tensor }) => tensor));
   owner.binding = proxy;
+  // Who awaits values gets them: an error would arrive when the recording is long over, and end the process.
+  owner.read = async (id) => {
+    recorder.refuse(reads);
+    return withBinding(owner, real, () => owner.readSync(id));
+  };
   recording = true;
   try {
     const result = withLayerNames(recorder.layers, () =>
-      withoutLooseRandomness((reason) => recorder.fail(reason), f),
+      withoutLooseRandomness(fail, () => withOutsideFixed(written, fail, f)),
     );
+    if (recorder.failure) throw recorder.failure;
     // Tensors whose values still wait in JavaScript become constants here.
-    return { result, output: (tensor) => withProxy(owner, proxy, () => recorder.output(nativeId(tensor))) };
+    const output = (tensor: Tensor) => withBinding(owner, proxy, () => recorder.output(nativeId(tensor)));
+    return { result, output, constants: recorder.constants };
+  } catch (error) {
+    throw recorder.failure ?? error;
   } finally {
     owner.binding = real;
+    Reflect.deleteProperty(owner, "read");
     recording = false;
   }
 }
 
-function withProxy<T>(owner: Backend, proxy: Binding, f: () => T): T {
-  const real = owner.binding;
-  owner.binding = proxy;
+function withBinding<T>(owner: Backend, binding: Binding, f: () => T): T {
+  const before = owner.binding;
+  owner.binding = binding;
   try {
     return f();
   } finally {
-    owner.binding = real;
+    owner.binding = before;
   }
 }

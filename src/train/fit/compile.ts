@@ -2,7 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { DataArray, Dataset, FitData } from "../../core/array";
 import { sizeOf } from "../../core/array";
 import type { Logs } from "../../core/estimator";
-import { makeSource } from "../../core/source";
+import { makeSource, type Source } from "../../core/source";
 import { loss as lossOf } from "../losses/losses";
 import { metric as metricOf } from "../losses/metrics";
 import { CompiledTrainer } from "../step/compiledTrainer";
@@ -39,7 +39,7 @@ export interface CompileOptions
 export interface CompiledModel {
   /** One update on a full batch; loss and metrics of it. `epoch`, from 0 (default 0), is told to augmentations. */
   trainOnBatch(batch: { x: DataArray; y: DataArray; sampleWeight?: Float32Array; epoch?: number }): Logs;
-  /** Loss and metrics over a data set. */
+  /** Loss and metrics over a data set; a last batch that is not full goes op by op, as in `predict`. */
   evaluate(data: FitData): Logs;
   /** Outputs for a data set, `[samples, …]`. */
   predict(x: Dataset): Float32Array;
@@ -49,6 +49,11 @@ export interface CompiledModel {
   push(): void;
   /** Pulls the weights and closes the session. */
   dispose(): void;
+}
+
+function checkSamples(name: string, { sampleShape }: Source, spec: SampleSpec): void {
+  if (sampleShape.join() === spec.shape.join()) return;
+  throw new RangeError(`Cannot use ${name}: the programs take samples [${spec.shape}], got [${sampleShape}]`);
 }
 
 /**
@@ -82,8 +87,8 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
     x,
     y,
     trainBatches: [batchSize],
-    evaluateBatch: batchSize,
-    predict: true,
+    evaluateBatches: [batchSize],
+    predictBatch: batchSize,
     xla: options.xla,
   });
   trainer.write({ ...step.weights.values(), slots: step.initialSlots() });
@@ -128,21 +133,19 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
     evaluate(data) {
       const source = makeFitSource(data);
       const { samples } = source;
+      checkSamples("x", source.x, x);
+      checkSamples("y", source.y, y);
       trainer.loadValidation({ x: whole(source.x), y: whole(source.y), weight: source.weight });
       const sums = trainer.evaluate({ start: 0, end: samples });
       return logsOfSums(step, { sums, samples });
     },
     predict(given) {
       const source = makeSource(given);
+      checkSamples("x", source, x);
       const parts: Float32Array[] = [];
       for (let start = 0; start < source.samples; start += batchSize) {
-        // The last batch is filled up with its last sample.
-        const indices = Int32Array.from({ length: batchSize }, (_, index) =>
-          Math.min(start + index, source.samples - 1),
-        );
-        const output = trainer.predict(source.take(indices));
-        const count = Math.min(batchSize, source.samples - start);
-        parts.push(output.slice(0, (output.length / batchSize) * count));
+        const length = Math.min(batchSize, source.samples - start);
+        parts.push(trainer.predict(source.take(Int32Array.from({ length }, (_, index) => start + index))));
       }
       const all = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
       parts.reduce((at, part) => {

@@ -33,6 +33,12 @@ function makeTrainer(step: TrainStep, options: ProgramOptions, mode: FitOptions[
   }
 }
 
+/** The full batch's size and, where the samples do not divide, the last one's. */
+function batchSizes(samples: number, batchSize: number): number[] {
+  const full = Math.min(batchSize, samples);
+  return samples % full === 0 ? [full] : [full, samples % full];
+}
+
 function specsOf(source: FitSource): DataSpecs {
   const { x, y } = source;
   return {
@@ -98,42 +104,43 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
     scaleY: options.scaleY ?? 1,
     epochs,
   });
-  const full = Math.min(batchSize, source.samples);
+  const batches = batchSizes(source.samples, batchSize);
+  const validationBatches = validation ? batchSizes(validation.samples, batchSize) : [];
   const programs: ProgramOptions = {
     ...specsOf(source),
     validation: validation && specsOf(validation),
-    trainBatches: [full, source.samples % full],
-    evaluateBatch: Math.min(batchSize, validation?.samples ?? batchSize),
-    evaluate: validation !== undefined,
+    trainBatches: batches,
+    evaluateBatches: validationBatches,
     xla: options.xla,
   };
   const trainer = makeTrainer(step, programs, mode);
-  const training = new Feeder(source, {
-    budget: memoryBudget,
-    batch: full,
-    load: (part) => trainer.load(part),
-  });
-  // Where the training data are too large for the device, memory is dear: what validates them takes little of it.
-  const rest = training.resident ? memoryBudget / 2 : Math.min(memoryBudget / 2, 2 * streamedBytes);
-  const run = new FitRun({
-    model,
-    step,
-    trainer,
-    options,
-    signal,
-    batch: full,
-    training,
-    trainingSamples: source.samples,
-    validation: validation && {
-      samples: validation.samples,
-      feeder: new Feeder(validation, {
-        budget: rest,
-        batch: programs.evaluateBatch,
-        load: (part) => trainer.loadValidation(part),
-      }),
-    },
-  });
   try {
+    const training = new Feeder(source, {
+      budget: memoryBudget,
+      batch: batches[0],
+      load: (part) => trainer.load(part),
+    });
+    // Where the training data are too large for the device, memory is dear: what validates them takes little of it.
+    const rest = training.resident ? memoryBudget / 2 : Math.min(memoryBudget / 2, 2 * streamedBytes);
+    const run = new FitRun({
+      model,
+      step,
+      trainer,
+      options,
+      signal,
+      batch: batches[0],
+      training,
+      trainingSamples: source.samples,
+      validation: validation && {
+        samples: validation.samples,
+        batch: validationBatches[0],
+        feeder: new Feeder(validation, {
+          budget: rest,
+          batch: validationBatches[0],
+          load: (part) => trainer.loadValidation(part),
+        }),
+      },
+    });
     return await run.train(epochs);
   } finally {
     trainer.dispose();

@@ -25,7 +25,7 @@ export interface FitRunParts {
   readonly batch: number;
   readonly training: Feeder;
   readonly trainingSamples: number;
-  readonly validation?: { readonly samples: number; readonly feeder: Feeder };
+  readonly validation?: { readonly samples: number; readonly batch: number; readonly feeder: Feeder };
 }
 
 function nextTurn(): Promise<void> {
@@ -204,10 +204,9 @@ export class FitRun implements FitContext {
   }
 
   async validate(): Promise<Logs> {
-    const { validation, trainer, options, batch } = this.parts;
+    const { validation, trainer } = this.parts;
     if (!validation) return {};
     const totals = { sums: [] as number[], samples: validation.samples };
-    const size = Math.min(options.batchSize ?? batch, validation.samples);
     validation.feeder.begin(Int32Array.from({ length: validation.samples }, (_, index) => index));
     for (const shard of validation.feeder.shards()) {
       const length = shard.end - shard.start;
@@ -215,7 +214,7 @@ export class FitRun implements FitContext {
         await nextTurn();
         throwIfAborted(this.parts.signal);
         // Evaluating a batch costs about a third of training on it.
-        const end = Math.min(length, place + size * Math.max(1, 2 * this.callSteps()));
+        const end = Math.min(length, place + validation.batch * Math.max(1, 2 * this.callSteps()));
         const sums = trainer.evaluate({ start: place, end });
         for (const [index, sum] of sums.entries()) totals.sums[index] = (totals.sums[index] ?? 0) + sum;
         place = end;

@@ -1,13 +1,15 @@
 /** Training in one session of TensorFlow's. */
-
-import type { DataArray } from "../../core/array";
-import { sizeOf } from "../../core/array";
-import { asIntegers, CaptureError, GraphSession, type GraphVariable } from "../../engine";
+import type { Variable } from "@tensorflow/tfjs-node-gpu";
+import { type DataArray, sizeOf } from "../../core/array";
+import { asIntegers, CaptureError, GraphSession, type GraphVariable, nativeId, tf } from "../../engine";
 import { convertValues } from "./convertValues";
+import { EagerTrainer } from "./eager";
+import type { EvaluateProgram } from "./evaluateProgram";
 import { Programs } from "./programs";
 import type { DataVariables } from "./programVariables";
 import { joinSums } from "./runningSums";
 import type { TrainStep } from "./step";
+import { StepTrace, steadyTrace } from "./stepTrace";
 import type { DeviceData, ProgramOptions, SampleSpec, TrainCall, Trainer } from "./trainer";
 
 /** Training in one session: every call is one native call of one or more steps. */
@@ -17,6 +19,10 @@ export class CompiledTrainer implements Trainer {
   readonly counts: Readonly<Record<string, number>>;
   private readonly session: GraphSession;
   private readonly programs: Programs;
+  private readonly trace: StepTrace;
+  /** The native numbers under which variables that are no weights lie in the session. */
+  private readonly outsideIds = new Map<Variable, number>();
+  private validation: DeviceData | undefined;
 
   /**
    * Records the step and loads the graph.
@@ -27,6 +33,7 @@ export class CompiledTrainer implements Trainer {
     private readonly step: TrainStep,
     private readonly options: ProgramOptions,
   ) {
+    this.trace = steadyTrace(step, options);
     this.programs = new Programs(step, options);
     this.counts = this.programs.builder.counts;
     try {
@@ -62,6 +69,7 @@ export class CompiledTrainer implements Trainer {
     const { validation } = this.programs;
     if (!validation) throw new Error("Cannot load validation data: the programs must include evaluation");
     this.fillData(validation, data);
+    this.validation = data;
   }
 
   setOrder(order: Int32Array): void {
@@ -75,6 +83,7 @@ export class CompiledTrainer implements Trainer {
         `Cannot train: the batch must be one of ${[...this.programs.train.keys()]}, got ${call.batch}`,
       );
     }
+    this.refresh();
     const { learningRates, start, step, seed, epoch } = call;
     const count = learningRates.length;
     const control = Int32Array.of(count, start, step, seed, epoch);
@@ -90,30 +99,102 @@ export class CompiledTrainer implements Trainer {
 
   evaluate(samples: { start: number; end: number }): Float64Array {
     const { evaluate } = this.programs;
-    if (!evaluate) throw new Error("Cannot evaluate: the programs must include evaluation");
-    const count = Math.ceil((samples.end - samples.start) / this.options.evaluateBatch);
-    const control = Int32Array.of(count, samples.start, samples.end);
-    const [sums] = this.session.run(
-      [{ output: evaluate.control, shape: [3], values: control }],
-      [evaluate.sums],
-    );
-    return joinSums(sums as Float32Array);
-  }
-
-  /** The outputs of one batch of raw values, of as many samples as the programs evaluate at a time. */
-  predict(x: DataArray): Float32Array {
-    const { predict } = this.programs;
-    if (!predict) throw new Error("Cannot predict: the programs must include prediction");
-    const { evaluateBatch, x: spec } = this.options;
-    const size = evaluateBatch * sizeOf(spec.shape);
-    if (x.length !== size) {
-      throw new RangeError(
-        `Cannot predict: a batch of ${evaluateBatch} samples [${spec.shape}] has ${size} values, got ${x.length}`,
+    const [full] = this.options.evaluateBatches;
+    const count = samples.end - samples.start;
+    const middle = samples.end - (count % full);
+    const rest = samples.end - middle;
+    const parts: Float64Array[] = [];
+    if (middle > samples.start) {
+      parts.push(
+        this.runEvaluate(evaluate.get(full), {
+          count: (middle - samples.start) / full,
+          start: samples.start,
+        }),
       );
     }
-    const words = asIntegers(convertValues(x, spec.dtype));
+    if (evaluate.has(rest)) parts.push(this.runEvaluate(evaluate.get(rest), { count: 1, start: middle }));
+    else if (rest > 0) parts.push(this.evaluateEagerly({ start: middle, end: samples.end }));
+    return parts.reduce((total, part) => total.map((value, index) => value + part[index]));
+  }
+
+  private runEvaluate(
+    program: EvaluateProgram | undefined,
+    { count, start }: { count: number; start: number },
+  ): Float64Array {
+    if (!program) throw new Error("Cannot evaluate: the programs must include evaluation");
+    this.refresh();
+    const feed = { output: program.control, shape: [2], values: Int32Array.of(count, start) };
+    return joinSums(this.session.run([feed], [program.sums])[0] as Float32Array);
+  }
+
+  /** For a last batch of a size that no program has: filled up, it would be another batch to layers that mix samples. */
+  private evaluateEagerly(samples: { start: number; end: number }): Float64Array {
+    return this.eagerly(() => {
+      const eager = new EagerTrainer(this.step, this.options);
+      eager.loadValidation(this.validation as DeviceData);
+      const sums = eager.evaluate(samples);
+      eager.dispose();
+      return sums;
+    });
+  }
+
+  /** Runs `f` with the session's weights in the model's variables, which get their own values back. */
+  private eagerly<T>(f: () => T): T {
+    const { weights } = this.step;
+    const variables = weights.variables();
+    const held = variables.map((variable) => tf.clone(variable));
+    const { trainable, fixed } = this.read();
+    weights.assign(trainable, fixed);
+    try {
+      return f();
+    } finally {
+      for (const [index, variable] of variables.entries()) {
+        variable.assign(held[index]);
+        held[index].dispose();
+      }
+    }
+  }
+
+  /** The outputs of raw values; a batch of another size than the program's goes op by op. */
+  predict(x: DataArray): Float32Array {
+    const { predict } = this.programs;
+    const { predictBatch, x: spec } = this.options;
+    if (!predict) throw new Error("Cannot predict: the programs must include prediction");
+    const samples = x.length / sizeOf(spec.shape);
+    if (!Number.isInteger(samples)) {
+      throw new RangeError(
+        `Cannot predict: samples [${spec.shape}] have ${sizeOf(spec.shape)} values each, got ${x.length} values`,
+      );
+    }
+    const values = convertValues(x, spec.dtype);
+    this.refresh();
+    if (samples !== predictBatch) {
+      return this.eagerly(() =>
+        tf.tidy(() => {
+          const batch = tf.tensor(Float32Array.from(values), [samples, ...spec.shape]);
+          return this.step.predict(batch).dataSync() as Float32Array;
+        }),
+      );
+    }
+    const words = asIntegers(values);
     const feeds = [{ output: predict.words, shape: [words.length], values: words }];
     return this.session.run(feeds, [predict.output])[0] as Float32Array;
+  }
+
+  /** Brings variables that are no weights of the model up to date in the session. */
+  private refresh(): void {
+    for (const [variable, own] of this.programs.variables.outside) {
+      if (variable.isDisposed) continue;
+      const id = nativeId(variable);
+      if (this.outsideIds.get(variable) === id) continue;
+      own.fill(this.session, variable.dataSync(), variable.shape);
+      this.outsideIds.set(variable, id);
+    }
+  }
+
+  /** Where the step has become another than the one that was recorded; `undefined` where it has not. */
+  outdated(): string | undefined {
+    return this.trace.difference(new StepTrace(this.step, this.options, this.trace.batch));
   }
 
   read(): { trainable: Float32Array; fixed: Float32Array; slots: Record<string, Float32Array> } {

@@ -103,10 +103,11 @@ export class EagerTrainer implements Trainer {
   evaluate(samples: { start: number; end: number }): Float64Array {
     const { validation: data } = this;
     if (!data) throw new Error("Cannot evaluate: validation data must be loaded");
-    const { evaluateBatch, validation: specs = this.options } = this.options;
+    const { evaluateBatches, validation: specs = this.options } = this.options;
+    const [full] = evaluateBatches;
     let total: Float64Array | undefined;
-    for (let start = samples.start; start < samples.end; start += evaluateBatch) {
-      const end = Math.min(start + evaluateBatch, samples.end);
+    for (let start = samples.start; start < samples.end; start += full) {
+      const end = Math.min(start + full, samples.end);
       const indices = Int32Array.from({ length: end - start }, (_, index) => start + index);
       const sums = tf.tidy(() => this.step.evaluate(this.batch(data, specs, indices)));
       const values = Float64Array.from(sums.dataSync());

@@ -1,5 +1,14 @@
-import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
-import { dtypeNumber, GraphVariable, type Output, tf, type VariableDtype } from "../../engine";
+import type { Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-node-gpu";
+import {
+  dtypeNumber,
+  GraphVariable,
+  type Output,
+  type Recording,
+  record,
+  separateVariables,
+  tf,
+  type VariableDtype,
+} from "../../engine";
 import type { LayerWeight } from "./modelWeights";
 import type { ProgramBuilder } from "./programBuilder";
 import type { Batch, TrainStep } from "./step";
@@ -26,6 +35,10 @@ export class ProgramVariables {
   readonly slots: Record<string, GraphVariable> = {};
   readonly order: GraphVariable;
   readonly training: DataVariables;
+  /** Variables that are no weights of the model, such as a teacher's, and what they are in the session. */
+  readonly outside = new Map<Variable, GraphVariable>();
+  /** Numbers of the tensors from outside that became constants. */
+  readonly constants: number[] = [];
   /** Values of all trainable weights. */
   readonly parameters: number;
 
@@ -93,9 +106,33 @@ export class ProgramVariables {
     const weights = this.weights.read();
     const parts = this.splitFlat(weights, step.weights.trainable);
     if (this.fixed) parts.push(...this.splitFlat(this.fixed.read(), step.weights.fixed));
-    const bindings = step.weights.variables().map((tensor, index) => ({ tensor, output: parts[index] }));
+    const variables = step.weights.variables();
+    separateVariables(variables);
+    const bindings = variables.map((tensor, index) => ({ tensor, output: parts[index] }));
     builder.setDtype(weights, dtypeNumber("float32"));
     return { weights, bindings };
+  }
+
+  /** Records what `f` does with the tensors that `bindings` name, and with variables that are no weights. */
+  record<T>(f: () => T, bindings: readonly Binding[]): Recording<T> {
+    const recording = record(this.builder, f, {
+      bindings,
+      variable: (variable, fail) => this.outsideOf(variable, fail).read(),
+    });
+    this.constants.push(...recording.constants);
+    return recording;
+  }
+
+  private outsideOf(variable: Variable, fail: (reason: string) => never): GraphVariable {
+    const known = this.outside.get(variable);
+    if (known) return known;
+    const { name, dtype, shape } = variable;
+    if (dtype !== "float32" && dtype !== "int32") {
+      fail(`it reads variable "${name}", which must be float32 or int32, got ${dtype}`);
+    }
+    const own = this.builder.beforeLoop(() => this.variable(`outside${this.outside.size}`, { dtype, shape }));
+    this.outside.set(variable, own);
+    return own;
   }
 
   private splitFlat(flat: Output, weights: readonly LayerWeight[]): Output[] {

@@ -13,19 +13,19 @@ export class Programs {
   readonly variables: ProgramVariables;
   readonly validation: DataVariables | undefined;
   readonly train = new Map<number, TrainProgram>();
-  readonly evaluate: EvaluateProgram | undefined;
+  readonly evaluate = new Map<number, EvaluateProgram>();
   readonly predict: PredictProgram | undefined;
 
   constructor(step: TrainStep, options: ProgramOptions) {
     this.builder = new ProgramBuilder({ xla: options.xla });
     this.variables = new ProgramVariables(this.builder, step, options);
-    for (const batch of new Set(options.trainBatches)) {
-      if (batch > 0) this.train.set(batch, trainProgram(this.variables, batch));
-    }
-    if (options.evaluate !== false) {
+    for (const batch of options.trainBatches) this.train.set(batch, trainProgram(this.variables, batch));
+    if (options.evaluateBatches.length > 0) {
       this.validation = this.variables.dataVariables("validation", options.validation ?? options);
-      this.evaluate = evaluateProgram(this.variables, this.validation);
+      for (const batch of options.evaluateBatches) {
+        this.evaluate.set(batch, evaluateProgram(this.variables, this.validation, batch));
+      }
     }
-    if (options.predict) this.predict = predictProgram(this.variables);
+    if (options.predictBatch) this.predict = predictProgram(this.variables, options.predictBatch);
   }
 }

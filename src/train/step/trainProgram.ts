@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
-import { nativeId, type Output, record, tf } from "../../engine";
+import { nativeId, type Output, tf } from "../../engine";
 import type { ProgramVariables } from "./programVariables";
 import { addSums, splitSums, zeroSums } from "./runningSums";
 
@@ -74,8 +74,7 @@ function recordTrain(
     const before = modelVariables.map((variable) => nativeId(variable));
     const held = modelVariables.map((variable) => tf.clone(variable));
     try {
-      const { result, output } = record(
-        builder,
+      const { result, output } = variables.record(
         () => step.train({ weights, slots }, batch, numbers),
         bindings,
       );

@@ -21,12 +21,10 @@ export interface ProgramOptions extends DataSpecs {
   readonly validation?: DataSpecs;
   /** Batch sizes to train with: the full one and, where the samples do not divide, the last one. */
   readonly trainBatches: readonly number[];
-  /** Batch size to evaluate and predict with. */
-  readonly evaluateBatch: number;
-  /** Whether validation data will be evaluated (default true). */
-  readonly evaluate?: boolean;
-  /** Whether outputs will be asked for (default false). */
-  readonly predict?: boolean;
+  /** Batch sizes to evaluate with, the full one first; none where there will be nothing to evaluate. */
+  readonly evaluateBatches: readonly number[];
+  /** Batch size to predict with (default: outputs will not be asked for). */
+  readonly predictBatch?: number;
   /** Whether XLA compiles the steps (default false). */
   readonly xla?: boolean;
 }

@@ -53,13 +53,18 @@ export function keepLatest<Plan, Kernel>(make: (plan: Plan) => Kernel): (plan: P
 }
 
 /** Bytes that lie between two places, which vectors may read and write. */
-const MARGIN = 64;
+export const MARGIN = 64;
 
 /** Plans what lies where in a WebAssembly memory before there is one. */
 export class MemoryLayout {
   /** Bytes in all. */
-  size = MARGIN;
+  size: number;
   private readonly tables: { place: number; bytes: Uint8Array }[] = [];
+
+  /** @param reserved bytes from 0 on whose use is fixed; default none */
+  constructor(reserved = 0) {
+    this.size = Math.ceil(reserved / MARGIN) * MARGIN + MARGIN;
+  }
 
   /** The place of so many bytes, all zero at first. */
   place(bytes: number): number {

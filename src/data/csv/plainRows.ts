@@ -1,3 +1,4 @@
+import { MemoryLayout } from "../../core/webAssembly";
 import { type RowFunctions, rowFunctions } from "./rowFunctions";
 
 /** Where the columns of a table of numbers go, and how far they have come. */
@@ -27,6 +28,9 @@ const POINT = 46;
 const ZERO = 48;
 /** Digits a field; as whole numbers they are exact in a double. */
 const DIGITS = 14;
+
+/** Bytes of the table of shapes, which is at 0. */
+const SHAPES_BYTES = 512 * 64;
 
 /** Writes the table of shapes that `plainRows.wat` describes. */
 function writeShapes(memory: ArrayBuffer): void {
@@ -75,24 +79,24 @@ export class PlainRows {
 
   constructor(private readonly target: RowTarget) {
     const { slots, width } = target;
-    const align = (place: number) => Math.ceil(place / MARGIN) * MARGIN;
-    const shapesEnd = 512 * 64;
-    const list = align(shapesEnd + slots.length * 4);
+    const layout = new MemoryLayout(SHAPES_BYTES);
     const block = Math.max(4096, slots.length * 16);
-    const text = align(list + block * 4 + 2 * MARGIN * 4);
-    const values = align(text + TEXT_BYTES + 2 * MARGIN);
-    const integers = align(values + ROWS * width * 4);
-    const end = integers + ROWS * (slots.length - width) * 4;
-    this.places = { slots: shapesEnd, list, block, text, values };
-    const { memory, functions } = rowFunctions(end);
+    this.places = {
+      slots: layout.place(slots.length * 4),
+      list: layout.place((block + 2 * MARGIN) * 4),
+      block,
+      text: layout.place(TEXT_BYTES + MARGIN),
+      values: layout.place(ROWS * width * 4),
+    };
+    const integers = target.integers.map(() => layout.place(ROWS * 4));
+    const { memory, functions } = rowFunctions(layout.size);
+    layout.write(memory);
     this.functions = functions;
     this.bytes = new Uint8Array(memory);
-    this.values = new Float32Array(memory, values, ROWS * width);
-    this.integers = target.integers.map(
-      (_, index) => new Int32Array(memory, integers + index * ROWS * 4, ROWS),
-    );
+    this.values = new Float32Array(memory, this.places.values, ROWS * width);
+    this.integers = integers.map((place) => new Int32Array(memory, place, ROWS));
     writeShapes(memory);
-    new Int32Array(memory, shapesEnd, slots.length).set(
+    new Int32Array(memory, this.places.slots, slots.length).set(
       slots.map((slot) => (slot >= 0 ? slot * 4 : -this.integers[-1 - slot].byteOffset)),
     );
   }

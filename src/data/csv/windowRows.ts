@@ -1,3 +1,4 @@
+import { MemoryLayout } from "../../core/webAssembly";
 import { type RowFunctions, rowFunctions } from "./rowFunctions";
 
 /** Bytes of text that are worked on at once: little enough for a processor's cache. */
@@ -63,14 +64,15 @@ export class WindowRows {
   /** @param options `size`: bytes of text that will come at most; `steps`: rows a window; `width`: values a row, an even number */
   constructor(options: { size: number; steps: number; width: number }) {
     const { size, steps, width } = options;
-    const align = (place: number) => Math.ceil(place / MARGIN) * MARGIN;
     this.width = width;
     this.stepsEnd = places.steps + steps * 16;
-    const window = align(this.stepsEnd);
-    this.text = align(window + steps * width * 4);
-    const list = align(this.text + ROW_BYTES + TEXT_BYTES + 2 * MARGIN);
+    const layout = new MemoryLayout(this.stepsEnd);
     const listLength = ROW_BYTES + TEXT_BYTES + 2 * MARGIN;
-    const { memory, functions } = rowFunctions(list + listLength * 4);
+    const window = layout.place(steps * width * 4);
+    this.text = layout.place(ROW_BYTES + TEXT_BYTES + MARGIN);
+    const list = layout.place(listLength * 4);
+    const { memory, functions } = rowFunctions(layout.size);
+    layout.write(memory);
     writeConstants(memory, steps);
     this.functions = functions;
     this.bytes = new Uint8Array(memory);

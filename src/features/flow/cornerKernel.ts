@@ -39,6 +39,7 @@ export class CornerKernel {
     for (let x = -before; x < columns + block - 1 - before; x++) {
       if (x < 0 || x >= columns) edges.push(x * 4, reflect(x, columns) * 4);
     }
+    if (edges.length === 0) edges.push(0, 0); // of what is copied there is one at least
     const margin = Math.ceil(block / 4) * 16;
     const lineSize = width + 2 * margin;
     const lines = Int32Array.from({ length: rows + block - 1 }, (_, y) => reflect(y - before, rows) * width);

@@ -16,6 +16,7 @@ const kernelFor = keepLatest(({ pixels, capacity }: { pixels: number; capacity: 
     lucasKanadeModule,
     layout.size,
   );
+  layout.write(memory);
   return { points, spare, fields, singles: new Float32Array(memory), functions };
 });
 

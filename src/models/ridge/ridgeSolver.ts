@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../core/signal";
-import { wasmFunctions } from "../../core/webAssembly";
+import { MemoryLayout, wasmFunctions } from "../../core/webAssembly";
 import { ridgeSolverModule } from "./ridgeSolverModule";
 
 /** The function of `ridgeSolver.wat`, where it is described; places and strides in bytes. */
@@ -56,16 +56,15 @@ export class Workspace<Name extends string> {
   /** @param shapes `[rows, columns]`, each rows a multiple of 3 and columns of 2 */
   constructor(shapes: Readonly<Record<Name, readonly [rows: number, columns: number]>>) {
     const entries = Object.entries(shapes) as [Name, readonly [number, number]][];
-    const size = entries.reduce((sum, [, [rows, columns]]) => sum + rows * columns * 8, 0);
-    const { memory, functions } = wasmFunctions<Functions>(ridgeSolverModule, size);
+    const layout = new MemoryLayout();
+    const places = entries.map(([, [rows, columns]]) => layout.place(rows * columns * 8));
+    const { memory, functions } = wasmFunctions<Functions>(ridgeSolverModule, layout.size);
+    layout.write(memory);
     this.functions = functions;
-    let place = 0;
     this.matrices = Object.fromEntries(
-      entries.map(([name, [rows, columns]]) => {
-        const values = new Float64Array(memory, place, rows * columns);
-        const matrix = new Matrix(place, rows, columns, values);
-        place += values.byteLength;
-        return [name, matrix];
+      entries.map(([name, [rows, columns]], i) => {
+        const values = new Float64Array(memory, places[i], rows * columns);
+        return [name, new Matrix(places[i], rows, columns, values)];
       }),
     ) as Record<Name, Matrix>;
   }

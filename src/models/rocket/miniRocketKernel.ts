@@ -63,13 +63,11 @@ export class MiniRocketKernel {
   private readonly counts: Int32Array;
   private readonly works: readonly Work[];
   private readonly pad: number;
-  /** What lies where in the memory, in bytes; `plane` and `nine` are the lengths of one of them. */
+  /** What lies where in the memory, in bytes; of `planes` and `nines` one a channel. */
   private readonly places: {
     masks: number;
-    planes: number;
-    plane: number;
-    nines: number;
-    nine: number;
+    planes: readonly number[];
+    nines: readonly number[];
     sum: number;
     nineSum: number;
     out: number;
@@ -84,21 +82,19 @@ export class MiniRocketKernel {
     this.pad = 4 * combinations.reduce((most, { dilation }) => Math.max(most, dilation), 0);
     const layout = new MemoryLayout();
     const place = (bytes: number): number => layout.place(bytes);
+    const each = (bytes: number): number[] => Array.from({ length: channels }, () => place(bytes));
     const masks = place(GROUP * 16);
-    const planes = layout.size;
-    for (let channel = 0; channel < channels; channel++) place((steps + 2 * this.pad) * 4);
-    const nines = layout.size;
-    for (let channel = 0; channel < channels; channel++) place(steps * 4);
-    const plane = (nines - planes) / channels;
-    const nine = (layout.size - nines) / channels;
+    const planes = each((steps + 2 * this.pad) * 4);
+    const nines = each(steps * 4);
     const sum = place((steps + 2 * this.pad) * 4);
     const nineSum = place(steps * 4);
     const out = place(steps * 4);
     const counts = place(GROUP * 4);
-    this.places = { masks, planes, plane, nines, nine, sum, nineSum, out, counts };
+    this.places = { masks, planes, nines, sum, nineSum, out, counts };
     const lists = combinations.map((one) => place(one.channels.length * 8));
     const biases = combinations.map((one) => place(Math.ceil(one.biases.length / GROUP) * GROUP * 4));
     const { memory, functions } = wasmFunctions<Functions>(miniRocketModule, layout.size);
+    layout.write(memory);
     this.functions = functions;
     this.values = new Float32Array(memory);
     this.counts = new Int32Array(memory, counts, GROUP);
@@ -109,8 +105,8 @@ export class MiniRocketKernel {
     this.works = combinations.map((one, i): Work => {
       const own = one.channels;
       for (const [at, channel] of own.entries()) {
-        words[lists[i] / 4 + at] = planes + channel * plane;
-        words[lists[i] / 4 + own.length + at] = nines + channel * nine;
+        words[lists[i] / 4 + at] = planes[channel];
+        words[lists[i] / 4 + own.length + at] = nines[channel];
       }
       this.values.fill(
         Number.NaN,
@@ -143,23 +139,18 @@ export class MiniRocketKernel {
     const { data } = source;
     for (const channel of channels) {
       let from = window * steps * width + channel;
-      let to = (places.planes + channel * places.plane) / 4 + this.pad;
+      let to = places.planes[channel] / 4 + this.pad;
       for (const end = to + steps; to < end; to++, from += width) values[to] = data[from];
     }
   }
 
   /** Sums the nine shifted values of loaded channels. */
   private addNine(dilation: number, channels: readonly number[]): void {
-    const { planes, plane, nines, nine } = this.places;
+    const { planes, nines } = this.places;
     const bytes = this.shape.steps * 4;
     for (const channel of channels) {
-      const to = nines + channel * nine;
-      this.functions.nine(
-        planes + channel * plane + (this.pad - 4 * dilation) * 4,
-        dilation * 4,
-        to,
-        to + bytes,
-      );
+      const from = planes[channel] + (this.pad - 4 * dilation) * 4;
+      this.functions.nine(from, dilation * 4, nines[channel], nines[channel] + bytes);
     }
   }
 
@@ -169,8 +160,8 @@ export class MiniRocketKernel {
     let from = places.sum;
     let nine = places.nineSum;
     if (own.length === 1) {
-      from = places.planes + own[0] * places.plane + offset;
-      nine = places.nines + own[0] * places.nine + skipped;
+      from = places.planes[own[0]] + offset;
+      nine = places.nines[own[0]] + skipped;
     } else {
       functions.sum(list, listEnd, offset, from, from + bytes);
       functions.sum(listEnd, 2 * listEnd - list, skipped, nine, nine + count * 4);

@@ -8,24 +8,35 @@ export interface RainRelationOptions {
   b?: number;
 }
 
-/** Reflectivity factor in mm^6/m^3 of a pixel of the 8-bit scale: dBZ = (p - 0.5) * 70 / 255 - 10. */
+/** Reflectivity factor in dBZ of a pixel of the 8-bit scale: dBZ = (p - 0.5) * 70 / 255 - 10. */
 function pixelToDbz(pixel: number): number {
   return ((pixel - 0.5) * 70) / 255 - 10;
 }
 
-/** To dBZ from each unit. */
+/** dBZ of pixel 0, below which there is no rain that the scale tells from none. */
+const FLOOR = pixelToDbz(0);
+/** What float32 leaves of a whole pixel, at most. */
+const ROUNDING = 1e-4;
+
+/** A value of pixels, whole where it is but for rounding: so that levels survive the way there and back, cut or not. */
+function wholePixel(value: number): number {
+  const whole = Math.round(value);
+  return Math.abs(value - whole) < ROUNDING ? whole + 0 : value;
+}
+
+/** To dBZ from each unit; what is below pixel 0 becomes that. */
 function toDbz(value: number, unit: FrameUnit, a: number, b: number): number {
   switch (unit) {
     case "pixel":
-      return pixelToDbz(value);
+      return Math.max(FLOOR, pixelToDbz(value));
     case "unit":
-      return pixelToDbz(value * 255);
+      return Math.max(FLOOR, pixelToDbz(value * 255));
     case "dbz":
-      return value;
+      return Math.max(FLOOR, value);
     case "reflectivity":
-      return 10 * Math.log10(value);
+      return Math.max(FLOOR, 10 * Math.log10(Math.max(0, value)));
     case "rain":
-      return 10 * Math.log10(a * value ** b);
+      return Math.max(FLOOR, 10 * Math.log10(a * Math.max(0, value) ** b));
   }
 }
 
@@ -33,9 +44,9 @@ function toDbz(value: number, unit: FrameUnit, a: number, b: number): number {
 function fromDbz(dbz: number, unit: FrameUnit, a: number, b: number): number {
   switch (unit) {
     case "pixel":
-      return ((dbz + 10) * 255) / 70 + 0.5;
+      return wholePixel(((dbz + 10) * 255) / 70 + 0.5);
     case "unit":
-      return (((dbz + 10) * 255) / 70 + 0.5) / 255;
+      return wholePixel(((dbz + 10) * 255) / 70 + 0.5) / 255;
     case "dbz":
       return dbz;
     case "reflectivity":
@@ -57,6 +68,7 @@ function checkUnit(unit: string): void {
  * What {@link convertRadarValue} does to each value.
  *
  * @throws {TypeError} if a unit is unknown
+ * @throws {RangeError} if `a` or `b` is not a positive number
  */
 export function radarConverter(
   options: { from: FrameUnit; to: FrameUnit } & RainRelationOptions,
@@ -64,20 +76,27 @@ export function radarConverter(
   const { from, to, a = 200, b = 1.6 } = options;
   checkUnit(from);
   checkUnit(to);
+  for (const [name, value] of Object.entries({ a, b })) {
+    if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`Cannot convert a radar value: ${name} must be a positive number, got ${value}`);
+    }
+  }
   if (from === to) return (value) => value;
-  if (from === "pixel" && to === "unit") return (value) => value / 255;
-  if (from === "unit" && to === "pixel") return (value) => value * 255;
+  if (from === "pixel" && to === "unit") return (value) => Math.max(0, value / 255);
+  if (from === "unit" && to === "pixel") return (value) => Math.max(0, wholePixel(value * 255));
   if (to === "rain" && (from === "pixel" || from === "unit")) {
     // Rain is exponential in pixels, so one power does: forecasts hold a thousand million of them.
     const zero = fromDbz(pixelToDbz(0), to, a, b);
     const rate = ((from === "unit" ? 255 : 1) * 7 * Math.LN10) / 255 / b;
-    return (value) => zero * Math.exp(rate * value);
+    return (value) => zero * Math.exp(rate * Math.max(0, value));
   }
   return (value) => fromDbz(toDbz(value, from, a, b), to, a, b);
 }
 
 /**
- * Converts one radar value between units; no rounding and no clipping, so that thresholds convert both ways.
+ * Converts one radar value between units. The scale's floor is pixel 0, -10.14 dBZ: what lies below it, dry ground of
+ * 0 mm/h or -Infinity dBZ included, becomes the floor. Above it nothing is clipped or rounded, but for pixels that are
+ * whole within 0.0001: all 256 levels come back exactly from every unit. NaN stays NaN.
  *
  * Pixels follow the radar competition's scale, dBZ = (p - 0.5) * 70 / 255 - 10; reflectivity is in mm^6/m^3, rain in
  * mm/h by Z = a R^b, `unit` is pixel / 255.

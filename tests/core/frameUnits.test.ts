@@ -63,3 +63,35 @@ test("times and samples are taken across shards", () => {
   assert.throws(() => takeSamples(source, [3]), /\[0, 3\)/);
   assert.throws(() => takeTimes(source, { times: [2] }), /\[0, 2\)/);
 });
+
+test("all 256 levels come back whole from every unit, by way of any other, also where they are cut", () => {
+  const units: FrameUnit[] = ["pixel", "dbz", "reflectivity", "rain", "unit"];
+  const levels = Float32Array.from({ length: 256 }, (_, level) => level);
+  for (const one of units) {
+    for (const other of units) {
+      for (const relation of [{}, { a: 31, b: 0.7 }]) {
+        const there = convertRadarValues(levels, { ...relation, from: "pixel", to: one });
+        const on = convertRadarValues(there, { ...relation, from: one, to: other });
+        const back = convertRadarValues(on, { ...relation, from: other, to: "pixel" });
+        assert.deepEqual(Uint8Array.from(back), Uint8Array.from(levels), `${one}, ${other}`);
+      }
+    }
+  }
+});
+
+test("dry ground is the scale's floor in every unit, and NaN stays NaN", () => {
+  const floor = { pixel: 0, dbz: -10.137, reflectivity: 0.0969, rain: 0.00848, unit: 0 };
+  const dry = { pixel: -1, dbz: Number.NEGATIVE_INFINITY, reflectivity: 0, rain: 0, unit: -0.1 };
+  for (const [from, value] of Object.entries(dry) as [FrameUnit, number][]) {
+    for (const [to, expected] of Object.entries(floor) as [FrameUnit, number][]) {
+      if (from === to) continue;
+      const found = convertRadarValue(value, { from, to });
+      assert.ok(Math.abs(found - expected) <= 1e-3 * Math.abs(expected), `${from} to ${to}: ${found}`);
+      assert.ok(Number.isNaN(convertRadarValue(Number.NaN, { from, to })), `${from} to ${to}`);
+    }
+  }
+  assert.throws(
+    () => convertRadarValue(1, { from: "rain", to: "dbz", b: 0 }),
+    /b must be a positive .*got 0/,
+  );
+});

@@ -24,17 +24,21 @@ export interface CalibrationOptions {
   label?: number;
 }
 
+/** Linear interpolation that gives `high` exactly at its end, as NumPy's quantiles do. */
+function between(low: number, high: number, share: number): number {
+  return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
+}
+
 /** Bin edges without the first and the last. */
 function innerEdges(confidences: Float64Array, bins: number, strategy: "uniform" | "quantile"): Float64Array {
   const edges = new Float64Array(bins - 1);
   const sorted = confidences.slice().sort();
   for (let bin = 1; bin < bins; bin++) {
-    const share = bin / bins;
+    const share = bin * (1 / bins); // the edges of NumPy's linspace, to the last bit
     const place = share * (sorted.length - 1);
     const below = Math.floor(place);
     const next = sorted[Math.min(below + 1, sorted.length - 1)];
-    edges[bin - 1] =
-      strategy === "uniform" ? share : sorted[below] + (place - below) * (next - sorted[below]);
+    edges[bin - 1] = strategy === "uniform" ? share : between(sorted[below], next, place - below);
   }
   return edges;
 }

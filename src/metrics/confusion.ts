@@ -18,6 +18,9 @@ export interface ConfusionOptions {
   sampleWeight?: ArrayLike<number>;
 }
 
+/** More classes than this are labels that are something else, such as ids. */
+const MOST_CLASSES = 10_000;
+
 /** Throws unless the two lists of labels are as long and not empty; returns the number of classes. */
 export function checkLabelPair(
   truth: ArrayLike<number>,
@@ -30,9 +33,12 @@ export function checkLabelPair(
       `Cannot ${action}: truth and prediction must be as long and not empty, got ${truth.length} and ${predicted.length}`,
     );
   }
-  let most = -1;
-  for (let i = 0; i < truth.length; i++) most = Math.max(most, truth[i], predicted[i]);
-  const { classes = Number.isFinite(most) ? most + 1 : 1 } = options;
+  let most = 0;
+  for (const labels of [truth, predicted]) {
+    for (let i = 0; i < labels.length; i++)
+      if (labels[i] > most && Number.isInteger(labels[i])) most = labels[i];
+  }
+  const { classes = most + 1 } = options;
   checkLabels(truth, { classes, action });
   checkLabels(predicted, { classes, action });
   return classes;
@@ -44,7 +50,8 @@ export function checkLabelPair(
  * @param truth one label a sample
  * @param predicted one label a sample; see `predictedLabels`
  * @returns float64 `[classes, classes]`; a row or column without samples is 0 also where normalized
- * @throws {RangeError} if lengths disagree or a label is no class
+ * @throws {RangeError} if lengths disagree or are 0, a label is no class (NaN is none), a weight is not finite, or there
+ *   are more than 10,000 classes
  * Source: equal to `sklearn.metrics.confusion_matrix`.
  * @example
  * confusionMatrix([0, 0, 1], [0, 1, 1]).data; // Float64Array [1, 1, 0, 1]
@@ -56,9 +63,20 @@ export function confusionMatrix(
 ): ConfusionMatrix {
   const { normalize, sampleWeight } = options;
   const classes = checkLabelPair(truth, predicted, { classes: options.classes, action: "count confusions" });
+  if (!(classes <= MOST_CLASSES)) {
+    throw new RangeError(
+      `Cannot count confusions: there must be at most ${MOST_CLASSES} classes, got ${classes}; are these labels?`,
+    );
+  }
   if (sampleWeight && sampleWeight.length !== truth.length) {
     throw new RangeError(
       `Cannot count confusions: need one weight a sample (${truth.length}), got ${sampleWeight.length}`,
+    );
+  }
+  const odd = sampleWeight ? Array.from(sampleWeight).findIndex((weight) => !Number.isFinite(weight)) : -1;
+  if (odd >= 0) {
+    throw new RangeError(
+      `Cannot count confusions: weights must be finite, got ${sampleWeight![odd]} at row ${odd}`,
     );
   }
   const data = new Float64Array(classes * classes);

@@ -1,3 +1,4 @@
+export { type AucOptions, auc } from "./auc";
 export { type Calibration, type CalibrationOptions, calibration } from "./calibration";
 export {
   accuracy,

@@ -83,6 +83,9 @@ export function logLoss(
   let weights = 0;
   for (let row = 0; row < losses.length; row++) {
     const weight = sampleWeight ? sampleWeight[row] : 1;
+    if (!Number.isFinite(weight)) {
+      throw new RangeError(`Cannot measure log loss: weights must be finite, got ${weight} at row ${row}`);
+    }
     sum += weight * losses[row];
     weights += weight;
   }

@@ -53,19 +53,21 @@ function checkLengths(truth: VerifyArray, forecast: VerifyArray, mask?: ArrayLik
   }
 }
 
-/** Calls `visit` for each counted index, refusing values that are not numbers. */
+/** Calls `visit` for each counted index, refusing values of which nothing can be said: NaN, and infinity in differences. */
 function forCounted(
   truth: VerifyArray,
-  forecast: VerifyArray,
-  mask: ArrayLike<number | boolean> | undefined,
+  { forecast, mask, infinite }: { forecast: VerifyArray; infinite: boolean } & MaskOptions,
   visit: (truth: number, forecast: number) => void,
 ): number {
   checkLengths(truth, forecast, mask);
   let count = 0;
   for (let i = 0; i < truth.length; i++) {
     if (mask && !mask[i % mask.length]) continue;
-    if (Number.isNaN(truth[i]) || Number.isNaN(forecast[i])) {
-      throw new RangeError(`Cannot verify a forecast: values must be numbers, got NaN at index ${i}`);
+    for (const value of [truth[i], forecast[i]]) {
+      if (Number.isFinite(value) || (infinite && !Number.isNaN(value))) continue;
+      throw new RangeError(
+        `Cannot verify a forecast: values must be ${infinite ? "numbers" : "finite"}, got ${value} at index ${i}`,
+      );
     }
     visit(truth[i], forecast[i]);
     count++;
@@ -79,7 +81,7 @@ function forCounted(
  *
  * @param truth observed values
  * @param options `forecast`: as many values; `mask`: values to count (default all)
- * @throws {RangeError} if lengths disagree, a value is NaN or nothing is counted
+ * @throws {RangeError} if lengths disagree, a counted value is not finite (with its index) or nothing is counted
  * @example
  * meanAbsoluteError([1, 2], { forecast: [2, 4] }); // 1.5
  */
@@ -88,7 +90,7 @@ export function meanAbsoluteError(
   options: { forecast: VerifyArray } & MaskOptions,
 ): number {
   let sum = 0;
-  const count = forCounted(truth, options.forecast, options.mask, (a, b) => {
+  const count = forCounted(truth, { ...options, infinite: false }, (a, b) => {
     sum += Math.abs(a - b);
   });
   return sum / count;
@@ -99,7 +101,7 @@ export function meanAbsoluteError(
  *
  * @param truth observed values
  * @param options `forecast`: as many values; `mask`: values to count (default all)
- * @throws {RangeError} if lengths disagree, a value is NaN or nothing is counted
+ * @throws {RangeError} if lengths disagree, a counted value is not finite (with its index) or nothing is counted
  * @example
  * rootMeanSquareError([0, 0], { forecast: [3, 4] }); // 3.5355
  */
@@ -108,7 +110,7 @@ export function rootMeanSquareError(
   options: { forecast: VerifyArray } & MaskOptions,
 ): number {
   let sum = 0;
-  const count = forCounted(truth, options.forecast, options.mask, (a, b) => {
+  const count = forCounted(truth, { ...options, infinite: false }, (a, b) => {
     sum += (a - b) ** 2;
   });
   return Math.sqrt(sum / count);
@@ -120,7 +122,7 @@ export function rootMeanSquareError(
  * @param truth observed values
  * @param options `forecast`: as many values; `threshold`: yes at or above it (in the values' unit); `mask`: values to
  *   count (default all)
- * @throws {RangeError} if lengths disagree, a value is NaN or nothing is counted
+ * @throws {RangeError} if lengths disagree, a counted value or the threshold is NaN, or nothing is counted
  * @example
  * contingency([0, 1, 1], { forecast: [1, 1, 0], threshold: 1 });
  * // { hits: 1, misses: 1, falseAlarms: 1, correctNegatives: 0 }
@@ -130,10 +132,13 @@ export function contingency(
   options: { forecast: VerifyArray; threshold: number } & MaskOptions,
 ): Contingency {
   const { forecast, threshold, mask } = options;
+  if (Number.isNaN(threshold)) {
+    throw new RangeError("Cannot verify a forecast: threshold must be a number, got NaN");
+  }
   let hits = 0;
   let misses = 0;
   let falseAlarms = 0;
-  const count = forCounted(truth, forecast, mask, (observed, predicted) => {
+  const count = forCounted(truth, { forecast, mask, infinite: true }, (observed, predicted) => {
     if (observed >= threshold) {
       if (predicted >= threshold) hits++;
       else misses++;

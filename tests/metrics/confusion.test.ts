@@ -41,3 +41,10 @@ test("labels that are no class are an error", () => {
   assert.throws(() => confusionMatrix([0], [0, 1]), /got 1 and 2/);
   assert.throws(() => confusionMatrix([], []), /not empty/);
 });
+
+test("what is no label or weight is refused as what it is", () => {
+  assert.throws(() => confusionMatrix([0, 5, Number.NaN], [0, 5, 1]), /got NaN at row 2/);
+  assert.throws(() => confusionMatrix([0, 2e9], [0, 0]), /at most 10000 classes, got 2000000001/);
+  const sampleWeight = [1, Number.NaN];
+  assert.throws(() => confusionMatrix([0, 1], [0, 1], { sampleWeight }), /weights .* got NaN at row 1/);
+});

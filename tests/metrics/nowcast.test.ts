@@ -14,6 +14,7 @@ import {
 import { reliability } from "../../src/metrics/reliability";
 
 const golden = JSON.parse(readFileSync(path.join(__dirname, "../golden/nowcast.json"), "utf8"));
+const edges = JSON.parse(readFileSync(path.join(__dirname, "../golden/numbers.json"), "utf8"));
 const truth: number[] = golden.truth;
 const forecast: number[] = golden.forecast;
 
@@ -60,7 +61,7 @@ test("fractions of several images are added up before the score is taken", () =>
   );
 });
 
-test("the radial power spectrum equals pysteps' for odd, even and oblong images", () => {
+test("the radial power spectrum equals pysteps' for square images, and NumPy's by frequency for oblong ones", () => {
   for (const { rows, columns, power, frequency } of golden.spectra) {
     const image = Array.from(
       { length: rows * columns },
@@ -138,4 +139,51 @@ test("what cannot be verified is refused with its reason", () => {
   assert.throws(() => reliability([1, 1], { probability: [1] }), /as long/);
   assert.throws(() => reliability([1], { probability: [1], bins: 0 }), /bins/);
   assert.ok(Number.isNaN(categoricalScores({ hits: 0, misses: 0, falseAlarms: 0, correctNegatives: 4 }).csi));
+});
+
+test("probabilities on the edges of bins are counted where pysteps counts them", () => {
+  for (const { bins, probability, observed, counts, mean, share } of edges.diagrams) {
+    const found = reliability(observed, { probability, bins });
+    assert.deepEqual([...found.counts], counts);
+    mean.forEach((value: number | null, bin: number) => {
+      if (value === null) assert.ok(Number.isNaN(found.forecast[bin]));
+      else close(found.forecast[bin], value);
+    });
+    share.forEach((value: number | null, bin: number) => {
+      if (value !== null) close(found.observed[bin], value);
+    });
+  }
+});
+
+test("a wave along either side of an oblong image has its own frequency", () => {
+  // Frequencies of oblong images: xgcm/xrft#10.
+  const [rows, columns] = [20, 60];
+  for (const [along, cycles] of [
+    ["rows", 5],
+    ["columns", 15],
+  ] as const) {
+    const image = Float64Array.from({ length: rows * columns }, (_, i) => {
+      const place = along === "rows" ? Math.floor(i / columns) / rows : (i % columns) / columns;
+      return Math.cos(2 * Math.PI * cycles * place);
+    });
+    const { power, frequency } = radialPowerSpectrum(image, { shape: [rows, columns] });
+    close(frequency[power.indexOf(Math.max(...power))], 0.25);
+  }
+});
+
+test("values that differences cannot be taken of are refused with their place, and thresholds pass infinity", () => {
+  for (const odd of [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]) {
+    for (const f of [meanAbsoluteError, rootMeanSquareError]) {
+      assert.throws(() => f([0, odd], { forecast: [0, odd] }), new RegExp(`finite, got ${odd} at index 1`));
+      assert.equal(f([0, odd], { forecast: [0, odd], mask: [1, 0] }), 0);
+    }
+    assert.throws(
+      () => radialPowerSpectrum([0, odd], { shape: [1, 2] }),
+      new RegExp(`got ${odd} at index 1`),
+    );
+  }
+  const dry = Number.NEGATIVE_INFINITY;
+  const counts = contingency([dry, 20], { forecast: [dry, 20], threshold: 10 });
+  assert.deepEqual(counts, { hits: 1, misses: 0, falseAlarms: 0, correctNegatives: 1 });
+  assert.throws(() => contingency([0], { forecast: [0], threshold: Number.NaN }), /threshold .* got NaN/);
 });

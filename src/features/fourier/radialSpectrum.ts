@@ -3,7 +3,7 @@ import { ImagePowers } from "./imagePowers";
 
 /** Power by wavenumber. */
 export interface PowerSpectrum {
-  /** Mean power of each ring of wavenumbers 0, 1, 2 … below half the image's longer side. */
+  /** Mean power of each ring of 0, 1, 2 … cycles over the image's longer side, below half its pixels. */
   readonly power: Float64Array;
   /** Frequency of each ring in cycles a pixel (times `spacing`: cycles a kilometre). */
   readonly frequency: Float64Array;
@@ -15,7 +15,7 @@ export interface PowerSpectrumOptions {
   shape: readonly [rows: number, columns: number];
   /** Distance between pixels; default 1, frequencies in cycles a pixel. */
   spacing?: number;
-  /** Whether the powers sum to 1; default false. */
+  /** Whether the powers sum to 1; default false. Of an image of zeros they are 0. */
   normalize?: boolean;
 }
 
@@ -37,12 +37,15 @@ function times(k: number, rows: number): 1 | 2 {
 const planFor = keepLatest(({ rows, columns }: { rows: number; columns: number }): Plan => {
   const powers = new ImagePowers(rows, columns);
   const rings = (Math.max(rows, columns) + 1) >> 1;
+  const longer = Math.max(rows, columns);
   const ring = new Int32Array(powers.half * columns);
   const members = new Float64Array(rings + 1);
   for (let y = 0, i = 0; y < powers.half; y++) {
     for (let column = 0; column < columns; column++, i++) {
-      const x = Math.min(column, columns - column);
-      ring[i] = Math.min(rings, roundHalfToEven(Math.sqrt(x * x + y * y)));
+      // Cycles over the longer side, along both.
+      const x = (Math.min(column, columns - column) * longer) / columns;
+      const along = (y * longer) / rows;
+      ring[i] = Math.min(rings, roundHalfToEven(Math.sqrt(x * x + along * along)));
       members[ring[i]] += times(y, rows);
     }
   }
@@ -55,8 +58,9 @@ const planFor = keepLatest(({ rows, columns }: { rows: number; columns: number }
  * @param image values `[rows, columns]` in C order
  * @param options shape, `spacing` (default 1), `normalize` (default false)
  * @returns mean power |F|^2 / (rows * columns) of each ring, and its frequency
- * @throws {RangeError} if the shape does not fit or a value is NaN
- * Source: equal to pysteps.utils.spectral.rapsd.
+ * @throws {RangeError} if the shape does not fit, `spacing` is no positive number, or a value is not finite, with its index
+ * Source: equal to pysteps.utils.spectral.rapsd where images are square. Of oblong ones pysteps takes the cycles over either
+ *   side for the same frequency; here a ring holds one frequency, whatever the direction.
  * @example
  * radialPowerSpectrum(new Float32Array(16).fill(1), { shape: [4, 4] }).power; // Float64Array [16, 0]
  */
@@ -77,9 +81,12 @@ export function radialPowerSpectrum(image: ArrayLike<number>, options: PowerSpec
     );
   }
   for (let i = 0; i < image.length; i++) {
-    if (Number.isNaN(image[i])) {
-      throw new RangeError(`Cannot take a spectrum: values must be numbers, got NaN at index ${i}`);
+    if (!Number.isFinite(image[i])) {
+      throw new RangeError(`Cannot take a spectrum: values must be finite, got ${image[i]} at index ${i}`);
     }
+  }
+  if (!(spacing > 0 && spacing < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`Cannot take a spectrum: spacing must be a positive number, got ${spacing}`);
   }
   const { powers, ring, members, rings } = planFor({ rows, columns });
   const values = powers.of(image);
@@ -90,7 +97,7 @@ export function radialPowerSpectrum(image: ArrayLike<number>, options: PowerSpec
   }
   const power = sums.subarray(0, rings).map((sum, at) => sum / image.length / members[at]);
   const sum = normalize ? power.reduce((total, value) => total + value, 0) : 1;
-  for (let at = 0; at < rings; at++) power[at] /= sum;
+  for (let at = 0; at < rings; at++) power[at] /= sum > 0 ? sum : 1;
   const longer = Math.max(rows, columns);
   return { power, frequency: Float64Array.from({ length: rings }, (_, ring) => ring / (longer * spacing)) };
 }

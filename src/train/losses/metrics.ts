@@ -114,6 +114,8 @@ export interface AucOptions {
   thresholds?: number;
   /** `roc`: true against false positives; `pr`: precision against recall. Default "roc". */
   curve?: "roc" | "pr";
+  /** Truth above it is a yes. Default 0, as Keras has it: any rain is one. */
+  cut?: number;
   /** As it appears in logs. Default "auc". */
   name?: string;
 }
@@ -122,28 +124,32 @@ export interface AucOptions {
  * Area under the ROC or precision-recall curve from counts at fixed thresholds; every output counts as one yes/no
  * prediction.
  *
- * Truth is 0 and 1 in the prediction's shape.
+ * Truth is 0 and 1, or values that `cut` divides, in the prediction's shape. Predictions between two thresholds count as
+ * tied, so those within a narrow range score poorly: `metrics.auc` ranks arrays exactly.
  *
- * Source: Keras 3 `AUC` (200 thresholds, interpolation).
+ * Source: Keras 3 `AUC` (200 thresholds, interpolation), which takes predictions outside [0, 1] for its ends; they are refused
+ * here.
  *
- * @throws {RangeError} if there are fewer than 2 thresholds
+ * @throws {RangeError} if there are fewer than 2 thresholds; when the epoch ends, if a prediction lay outside [0, 1]
  * @example
  * await fit(model, { x, y }, { ...options, metrics: [auc()] });
  */
 export function auc(options: AucOptions = {}): Metric {
-  const { thresholds: count = 200, curve = "roc", name = "auc" } = options;
+  const { thresholds: count = 200, curve = "roc", name = "auc", cut = 0 } = options;
   if (!(Number.isInteger(count) && count > 1)) {
     throw new RangeError(`Cannot make a metric: need at least 2 thresholds, got ${count}`);
   }
+  if (!Number.isFinite(cut)) throw new RangeError(`Cannot make a metric: cut must be finite, got ${cut}`);
   const thresholds = Float32Array.from({ length: count }, (_, i) => i / (count - 1));
   thresholds[0] = -1e-7;
   thresholds[count - 1] = 1 + 1e-7;
   return {
     name,
-    // Sums: true and false positives at each threshold, then all positives and all negatives.
+    // Sums: true and false positives at each threshold, then all positives and all negatives, and how far predictions lay
+    // outside [0, 1].
     update: (truth, prediction, weight) =>
       tf.tidy(() => {
-        const positive = tf.reshape(tf.cast(tf.greater(sameShape(truth, prediction), 0.5), "float32"), [-1]);
+        const positive = tf.reshape(tf.cast(tf.greater(sameShape(truth, prediction), cut), "float32"), [-1]);
         const batch = prediction.shape[0];
         const spread = tf.reshape(
           tf.broadcastTo(tf.reshape(weight, [batch, 1]), [batch, prediction.size / batch]),
@@ -156,9 +162,23 @@ export function auc(options: AucOptions = {}): Metric {
           "float32",
         );
         const counts = tf.matMul(tf.stack([yes, no]), above, false, true); // [2, thresholds]
-        return tf.concat([tf.reshape(counts, [-1]), tf.stack([tf.sum(yes), tf.sum(no)])]) as Tensor1D;
+        const flat = tf.reshape(prediction, [-1]);
+        // Rounding may leave a share a little above 1.
+        const beyond = tf.sub(absolute(tf.sub(flat, tf.clipByValue(flat, 0, 1))), 1e-5);
+        const outside = tf.sum(tf.mul(tf.maximum(beyond, 0), spread));
+        return tf.concat([
+          tf.reshape(counts, [-1]),
+          tf.stack([tf.sum(yes), tf.sum(no), outside]),
+        ]) as Tensor1D;
       }),
     result: (sums) => {
+      const outside = sums[2 * count + 2];
+      if (Number.isNaN(outside)) return Number.NaN;
+      if (outside > 0) {
+        throw new RangeError(
+          `Cannot measure ${name}: predictions must lie in [0, 1], as of a sigmoid, got some outside; metrics.auc ranks any`,
+        );
+      }
       const hits = sums.subarray(0, count);
       const falseAlarms = sums.subarray(count, 2 * count);
       return curve === "roc"

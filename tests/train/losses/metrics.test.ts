@@ -4,6 +4,7 @@ import path from "node:path";
 import test from "node:test";
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../../src/engine";
+import * as metrics from "../../../src/metrics";
 import { accuracy, auc, lossMetric, mae, metric, mse, topK } from "../../../src/train/losses/metrics";
 import type { Metric } from "../../../src/train/types";
 
@@ -86,4 +87,23 @@ test("metrics are found by name, and an unknown one is answered with the known",
   });
   assert.throws(() => topK({ k: 0 }), /k must be a whole number above 0, got 0/);
   assert.throws(() => auc({ thresholds: 1 }), /at least 2 thresholds, got 1/);
+});
+
+test("AUC of rain is Keras's, which takes any rain for a yes, and a cut moves that", () => {
+  const edges = JSON.parse(readFileSync(path.join(__dirname, "../../golden/numbers.json"), "utf8"));
+  const { truth, prediction, value } = edges.pixels;
+  const batch = (values: number[]) => tf.tensor2d(values, [values.length, 1]);
+  const of = (by: Metric, values: number[]) =>
+    tf.tidy(() => {
+      const sums = by.update(batch(truth), batch(values), tf.ones([truth.length]));
+      return by.result(Float64Array.from(sums.dataSync()));
+    });
+  assert.ok(Math.abs(of(auc(), prediction) - value) < 1e-5);
+  const exact = metrics.auc(truth, prediction, { cut: 0.5 });
+  assert.ok(Math.abs(of(auc({ cut: 0.5 }), prediction) - exact) < 2e-3);
+  // Outputs outside [0, 1] are not ranked by thresholds within it: tensorflow/tensorflow#14834, #37103.
+  const outside = prediction.map((one: number) => one * 8 - 4);
+  assert.throws(() => of(auc(), outside), /predictions must lie in \[0, 1\]/);
+  assert.ok(Number.isNaN(of(auc(), prediction.with(3, Number.NaN))));
+  assert.throws(() => auc({ cut: Number.NaN }), /cut must be finite, got NaN/);
 });

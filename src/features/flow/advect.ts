@@ -29,19 +29,29 @@ function valueNear(
   const right = Math.min(left + 1, columns - 1);
   const below = Math.min(top + 1, rows - 1) * columns;
   const above = top * columns;
-  return (
+  const value =
     (1 - b) * ((1 - a) * values[above + left] + a * values[above + right]) +
-    b * ((1 - a) * values[below + left] + a * values[below + right])
+    b * ((1 - a) * values[below + left] + a * values[below + right]);
+  if (Number.isFinite(value)) return value;
+  // What is not finite counts only where it has weight.
+  const weigh = (weight: number, at: number): number => (weight === 0 ? 0 : weight * values[at]);
+  return (
+    weigh((1 - b) * (1 - a), above + left) +
+    weigh((1 - b) * a, above + right) +
+    weigh(b * (1 - a), below + left) +
+    weigh(b * a, below + right)
   );
 }
 
 /**
- * Moves an image along a motion field, backwards along each pixel's path (semi-Lagrangian), values bilinear.
+ * Moves an image along a motion field, backwards along each pixel's path (semi-Lagrangian), values bilinear. NaN and
+ * infinity in the image move along, to the pixels that they have weight in.
  *
  * @param image the latest image `[rows, columns]` in C order, in any unit
  * @param options motion, `steps` ahead (default 1), `fill` for what flows in (default 0), `iterations` (default 1)
  * @returns one float32 image `[rows, columns]` a step
- * @throws {RangeError} if image and motion disagree in size, or steps is no positive whole number
+ * @throws {RangeError} if image and motion disagree in size, a motion is not finite (with its place), or `steps` or
+ *   `iterations` is no positive whole number
  * Source: Germann and Zawadzki 2002; equal to pysteps.extrapolation.semilagrangian with its defaults.
  * @example
  * const [next] = advect(latest, { motion: lucasKanade([earlier, latest], { shape: [120, 120] }) });
@@ -59,6 +69,15 @@ export function advect(image: ArrayLike<number>, options: AdvectOptions): Float3
     if (!(Number.isInteger(value) && value > 0)) {
       throw new RangeError(`Cannot move an image: ${name} must be a positive whole number, got ${value}`);
     }
+  }
+  for (const part of [u, v]) {
+    const odd = part.findIndex((speed) => !Number.isFinite(speed));
+    if (part.length === image.length && odd < 0) continue;
+    throw new RangeError(
+      odd < 0
+        ? `Cannot move an image: motion [${shape}] needs ${image.length} values of u and v, got ${part.length}`
+        : `Cannot move an image: motion must be finite, got ${part[odd]} at row ${Math.floor(odd / columns)}, column ${odd % columns}`,
+    );
   }
   const backX = new Float64Array(image.length);
   const backY = new Float64Array(image.length);

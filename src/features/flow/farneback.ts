@@ -2,7 +2,8 @@ import { keepLatest } from "../../core/webAssembly";
 import { FarnebackKernel } from "./farnebackKernel";
 import type { FarnebackPlan } from "./farnebackLevels";
 import type { MotionField } from "./field";
-import { checkSequence } from "./lucasKanade";
+import { withoutGaps } from "./image";
+import { checkPositive, checkSequence } from "./lucasKanade";
 
 /** Options of {@link farneback}; the defaults are pysteps' for radar. */
 export interface FarnebackOptions {
@@ -30,9 +31,8 @@ const kernelFor = keepLatest((plan: FarnebackPlan) => new FarnebackKernel(plan))
  *
  * @param images the two latest of those given count, each `[rows, columns]` in C order
  * @param options shape and the method's parameters
- * @returns pixels a time step
- * @throws {RangeError} if fewer than two images are given, one does not fit the shape, or `window` or
- *   `polynomialRadius` is no positive whole number
+ * @returns pixels a time step; pixels that are not finite count as the image's least value, as in pysteps
+ * @throws {RangeError} if fewer than two images are given, one does not fit the shape, or a parameter is impossible
  * Source: Farnebäck 2003; equal to OpenCV's calcOpticalFlowFarneback within 0.001 pixels.
  * @example
  * const motion = farneback([first, second], { shape: [120, 120] });
@@ -41,10 +41,13 @@ export function farneback(images: readonly ArrayLike<number>[], options: Farneba
   const { shape, pyramidScale = 0.5, levels = 3, window = 15, iterations = 3 } = options;
   const { polynomialRadius = 5, polynomialDeviation = 1.1 } = options;
   checkSequence(images, shape, "find motion");
-  for (const [name, value] of Object.entries({ window, polynomialRadius })) {
-    if (!(Number.isInteger(value) && value > 0)) {
-      throw new RangeError(`Cannot find motion: ${name} must be a positive whole number, got ${value}`);
-    }
+  checkPositive({ window, iterations, polynomialRadius }, { whole: true });
+  checkPositive({ pyramidScale, polynomialDeviation }, { whole: false });
+  if (!(pyramidScale < 1)) {
+    throw new RangeError(`Cannot find motion: pyramidScale must be below 1, got ${pyramidScale}`);
+  }
+  if (!(Number.isInteger(levels) && levels >= 0)) {
+    throw new RangeError(`Cannot find motion: levels must be a whole number from 0, got ${levels}`);
   }
   const [rows, columns] = shape;
   const plan = {
@@ -57,5 +60,5 @@ export function farneback(images: readonly ArrayLike<number>[], options: Farneba
     polynomialRadius,
     polynomialDeviation,
   };
-  return { ...kernelFor(plan).motion(images.slice(-2)), shape };
+  return { ...kernelFor(plan).motion(images.slice(-2).map(withoutGaps)), shape };
 }

@@ -42,14 +42,28 @@ export function writePadded(out: Float32Array, image: Image, width: number): voi
   reflectBorder(out, { rows, columns, width });
 }
 
-/** Scales values to whole numbers 0 to 255, cut, as trackers expect; NaN counts as the least value. */
+/** The least of the finite values; 0 where there is none. */
+function leastFinite(values: ArrayLike<number>): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < values.length; i++)
+    if (values[i] < least && Number.isFinite(values[i])) least = values[i];
+  return Number.isFinite(least) ? least : 0;
+}
+
+/** Values in which those that are not finite, such as what no radar sees, count as the least of the others: as no rain. */
+export function withoutGaps(values: ArrayLike<number>): ArrayLike<number> {
+  let isWhole = true;
+  for (let i = 0; i < values.length && isWhole; i++) isWhole = Number.isFinite(values[i]);
+  if (isWhole) return values;
+  const least = leastFinite(values);
+  return Float32Array.from(values, (value) => (Number.isFinite(value) ? value : least));
+}
+
+/** Scales finite values to whole numbers 0 to 255, cut, as trackers expect. */
 export function toBytes(values: ArrayLike<number>, rows: number, columns: number): Image {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
-  }
+  const low = leastFinite(values);
+  let high = low;
+  for (let i = 0; i < values.length; i++) if (values[i] > high) high = values[i];
   const data = new Float32Array(rows * columns);
   const range = high - low;
   for (let i = 0; i < data.length; i++) {
@@ -62,13 +76,9 @@ export function toBytes(values: ArrayLike<number>, rows: number, columns: number
 /** Takes away echoes smaller than a cross of three pixels: morphological opening of where the image is above its least value. */
 export function removeSpecks(values: ArrayLike<number>, rows: number, columns: number): Float32Array {
   const out = new Float32Array(values);
-  let low = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < out.length; i++) if (out[i] < low) low = out[i];
+  const low = leastFinite(out);
   const echo = new Uint8Array(out.length);
-  for (let i = 0; i < out.length; i++) {
-    if (Number.isNaN(out[i])) out[i] = low;
-    else if (out[i] > low) echo[i] = 1;
-  }
+  for (let i = 0; i < out.length; i++) if (out[i] > low) echo[i] = 1;
   const eroded = overCross(echo, rows, columns, 1);
   const opened = overCross(eroded, rows, columns, 0);
   for (let i = 0; i < out.length; i++) if (echo[i] && !opened[i]) out[i] = low;

@@ -1,6 +1,6 @@
 import { corners } from "./corners";
 import { decluster, type MotionField, withoutOutliers } from "./field";
-import { removeSpecks, toBytes } from "./image";
+import { removeSpecks, toBytes, withoutGaps } from "./image";
 import { interpolate } from "./interpolate";
 import { type Tracks, track } from "./track";
 
@@ -38,6 +38,9 @@ export function checkSequence(
   shape: readonly [number, number],
   action: string,
 ): void {
+  if (!(Number.isInteger(shape[0]) && shape[0] > 0 && Number.isInteger(shape[1]) && shape[1] > 0)) {
+    throw new RangeError(`Cannot ${action}: shape must be positive whole numbers, got [${shape}]`);
+  }
   if (images.length < 2)
     throw new RangeError(`Cannot ${action}: need at least 2 images, got ${images.length}`);
   const size = shape[0] * shape[1];
@@ -50,14 +53,27 @@ export function checkSequence(
   });
 }
 
+/** Refuses parameters of a method that are not positive numbers. */
+export function checkPositive(
+  parameters: Readonly<Record<string, number>>,
+  { whole }: { whole: boolean },
+): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value > 0 && value < Number.POSITIVE_INFINITY && (!whole || Number.isInteger(value))) continue;
+    throw new RangeError(
+      `Cannot find motion: ${name} must be a positive ${whole ? "whole number" : "number"}, got ${value}`,
+    );
+  }
+}
+
 /**
  * Motion of rain between images by pyramidal Lucas-Kanade: corners tracked from each image to the next, outliers
  * dropped, tracks of all pairs gathered and interpolated to every pixel.
  *
  * @param images two or more, oldest first, each `[rows, columns]` in C order; dBZ or pixels track better than rain
  * @param options shape and tracking parameters
- * @returns pixels a time step
- * @throws {RangeError} if fewer than two images are given or one does not fit the shape
+ * @returns pixels a time step; pixels that are not finite count as the image's least value, as in pysteps
+ * @throws {RangeError} if fewer than two images are given, one does not fit the shape, or a parameter is impossible
  * Source: Lucas and Kanade 1981, Bouguet 2001; equal to pysteps' dense_lucaskanade within 0.05 pixels.
  * @example
  * const motion = lucasKanade([first, second], { shape: [120, 120] });
@@ -67,7 +83,15 @@ export function lucasKanade(images: readonly ArrayLike<number>[], options: Lucas
   const { count = 1000, quality = 0.01, distance = 10, block = 5 } = options;
   const { outlierLimit = 3, outlierNeighbours = 30, declusterScale = 20, neighbours = 20 } = options;
   checkSequence(images, shape, "find motion");
-  const cleaned = images.map((image) => toBytes(removeSpecks(image, ...shape), ...shape));
+  checkPositive({ window, iterations, count, block, outlierNeighbours, neighbours }, { whole: true });
+  checkPositive({ quality, outlierLimit, declusterScale }, { whole: false });
+  if (!(Number.isInteger(levels) && levels >= 0)) {
+    throw new RangeError(`Cannot find motion: levels must be a whole number from 0, got ${levels}`);
+  }
+  if (!(distance >= 0)) {
+    throw new RangeError(`Cannot find motion: distance must be 0 or more, got ${distance}`);
+  }
+  const cleaned = images.map((image) => toBytes(removeSpecks(withoutGaps(image), ...shape), ...shape));
   const tracks: Tracks[] = [];
   for (let i = 0; i + 1 < cleaned.length; i++) {
     const points = corners(cleaned[i], { count, quality, distance, block });

@@ -21,13 +21,19 @@ export interface PersistOptions {
  *
  * @param source frames `[samples, rows, columns, times]`, oldest image first
  * @param options `steps`: images to forecast (default 1)
- * @returns float32 frames `[samples, rows, columns, steps]` in the same unit
+ * @returns float32 frames `[samples, rows, columns, steps]` in the same unit; NaN and infinity are repeated like any value
+ * @throws {RangeError} if steps is no positive whole number, or samples have no image
  * @example
  * const baseline = persist(inputs);
  */
 export function persist(source: Frames, options: PersistOptions = {}): Frames<Float32Array> {
   const { steps = 1 } = options;
   const [samples, rows, columns, times] = source.shape;
+  if (!(Number.isInteger(steps) && steps > 0) || times === 0) {
+    throw new RangeError(
+      `Cannot repeat the latest image: steps must be a positive whole number and samples have one image at least, got ${steps} and ${times} images`,
+    );
+  }
   const shards = source.shards.map((shard) => {
     const out = new Float32Array((shard.length / times) * steps);
     for (let i = 0; i < out.length; i++) out[i] = shard[Math.floor(i / steps) * times + times - 1];
@@ -98,7 +104,8 @@ export function motionOf(
  *
  * @param source frames `[samples, rows, columns, times]`, oldest image first, at least two times
  * @param options method (default "lucasKanade"), `steps` (default 1), `fill` (default 0), threads, signal
- * @returns float32 frames `[samples, rows, columns, steps]` in the same unit
+ * @returns float32 frames `[samples, rows, columns, steps]` in the same unit; pixels that are not finite count as no rain for
+ *   the motion, and those of the latest image move along
  * @throws {RangeError} if samples have one image only, or threads is no positive whole number
  * @throws {TypeError} if the method is unknown
  * Source: Germann and Zawadzki 2002; pysteps' extrapolation nowcast.

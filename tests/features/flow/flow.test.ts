@@ -13,6 +13,7 @@ import { track } from "../../../src/features/flow/track";
 import { compileWebAssembly } from "../../compileWebAssembly";
 
 const golden = JSON.parse(readFileSync(path.join(__dirname, "../../golden/flow.json"), "utf8"));
+const edges = JSON.parse(readFileSync(path.join(__dirname, "../../golden/numbers.json"), "utf8"));
 const { rows, columns, cells } = golden;
 const shape = [rows, columns] as const;
 
@@ -209,4 +210,80 @@ test("wrong sizes and counts are refused", () => {
   const motion = { u: new Float32Array(4), v: new Float32Array(4), shape: [2, 2] as const };
   assert.throws(() => advect([1], { motion }), /needs 4 values, got 1/);
   assert.throws(() => advect([1, 1, 1, 1], { motion, steps: 0 }), /steps must be a positive/);
+});
+
+test("images of any size, window and radius give OpenCV's Farnebäck field", () => {
+  for (const { shape: size, window, radius, scale, u, v } of edges.motions) {
+    const [height, width] = size;
+    const drawn = [0, 1].map((time) =>
+      Float32Array.from({ length: height * width }, (_, i) => {
+        const [x, y] = [i % width, Math.floor(i / width)];
+        let sum = 0;
+        for (let k = 0; k < 5; k++) {
+          const [dx, dy] = [x - ((k * 13) % width) - 1.5 * time, y - ((k * 7) % height) - 0.75 * time];
+          sum += (30 + 8 * k) * Math.exp(-(dx * dx + dy * dy) / (2 * (3 + k) ** 2));
+        }
+        return Math.floor(Math.min(sum, 255));
+      }),
+    );
+    const found = farneback(drawn, {
+      shape: size,
+      window,
+      polynomialRadius: radius,
+      pyramidScale: scale,
+    });
+    let at = 0;
+    for (let y = 0; y < height; y += 6) {
+      for (let x = 0; x < width; x += 7, at++) {
+        const gap = Math.hypot(found.u[y * width + x] - u[at], found.v[y * width + x] - v[at]);
+        assert.ok(gap < 1e-4, `${size}, window ${window}, at ${y} ${x}: off by ${gap}`);
+      }
+    }
+  }
+});
+
+test("pixels that are not finite count as no rain for the motion, and move to where they have weight", () => {
+  const hole = 40 * columns + 50;
+  const pair = images.slice(0, 2);
+  /** The images with another value in the hole, and where it is dry. */
+  const filled = (value: number, where: "hole" | "dry") =>
+    pair.map((one) => one.map((own, i) => ((where === "hole" ? i === hole : own === 0) ? value : own)));
+  const light = Math.min(...pair[0].filter((own) => own > 0));
+  for (const flow of [lucasKanade, farneback]) {
+    for (const odd of [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]) {
+      assert.deepEqual(flow(filled(odd, "hole"), { shape }), flow(filled(0, "hole"), { shape }));
+      assert.deepEqual(flow(filled(odd, "dry"), { shape }), flow(filled(light, "dry"), { shape }));
+    }
+  }
+  const u = new Float32Array(12).fill(1);
+  const image = Float32Array.of(1, 2, Number.NaN, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+  const move = (by: number) =>
+    advect(image, { motion: { u: u.map((one) => one * by), v: new Float32Array(12), shape: [3, 4] } })[0];
+  assert.deepEqual([...move(1)], [0, 1, 2, Number.NaN, 0, 5, 6, 7, 0, 9, 10, 11]);
+  assert.deepEqual(
+    [...move(0.5)].map((value) => Number.isNaN(value)),
+    [false, false, true, true, false, false, false, false, false, false, false, false],
+  );
+  const odd = { u: u.with(6, Number.NaN), v: u, shape: [3, 4] as const };
+  assert.throws(() => advect(image, { motion: odd }), /motion must be finite, got NaN at row 1, column 2/);
+});
+
+test("parameters without meaning are refused before work begins", () => {
+  const pair = [new Float32Array(16), new Float32Array(16)];
+  for (const odd of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const name of ["window", "iterations", "polynomialRadius"]) {
+      assert.throws(
+        () => farneback(pair, { shape: [4, 4], [name]: odd }),
+        new RegExp(`${name} .*got ${odd}`),
+      );
+    }
+    for (const name of ["window", "iterations", "count", "block", "neighbours", "outlierNeighbours"]) {
+      assert.throws(
+        () => lucasKanade(pair, { shape: [4, 4], [name]: odd }),
+        new RegExp(`${name} .*got ${odd}`),
+      );
+    }
+    assert.throws(() => farneback(pair, { shape: [4, 4], pyramidScale: odd }), /pyramidScale/);
+  }
+  assert.throws(() => farneback([], { shape: [0, 4] }), /shape must be positive whole numbers, got \[0,4\]/);
 });

@@ -45,40 +45,78 @@ function moving(source: Series, options: MovingOptions & { name: string; rule: (
   });
 }
 
-/** Running sums of a column; values that are no number are counted, not summed, so that they spoil only their surroundings. */
-function runningSums(
-  { values, back, ahead }: Column,
-  write: (step: number, sums: { sum: number; squares: number; count: number; missing: number }) => void,
-): void {
-  const steps = values.length;
-  let centre = 0;
-  let numbers = 0;
-  for (const value of values) {
-    if (Number.isFinite(value)) {
-      centre += value;
-      numbers++;
+/** How many numbers there are, their mean, and the sum of squares about it; `missing` values are counted apart. */
+class Moments {
+  readonly count: Float64Array;
+  readonly mean: Float64Array;
+  readonly squares: Float64Array;
+  readonly missing: Float64Array;
+
+  constructor(length: number) {
+    [this.count, this.mean, this.squares, this.missing] = Array.from(
+      { length: 4 },
+      () => new Float64Array(length),
+    );
+  }
+
+  /** Takes values from one end to the other, beginning anew at each block. */
+  take(values: Float64Array, block: number, way: 1 | -1): void {
+    const steps = values.length;
+    let [count, mean, squares, missing, left] = [0, 0, 0, 0, way > 0 ? block : steps % block || block];
+    for (let t = way > 0 ? 0 : steps - 1; t >= 0 && t < steps; t += way, left--) {
+      if (left === 0) {
+        count = mean = squares = missing = 0;
+        left = block;
+      }
+      const gap = values[t] - mean;
+      if (Number.isFinite(gap)) {
+        mean += gap / ++count;
+        squares += gap * (values[t] - mean);
+      } else missing++;
+      this.count[t] = count;
+      this.mean[t] = mean;
+      this.squares[t] = squares;
+      this.missing[t] = missing;
     }
   }
-  centre = numbers > 0 ? centre / numbers : 0; // small numbers keep the squares exact
-  let sum = 0;
-  let squares = 0;
-  let missing = 0;
-  const add = (value: number, sign: number): void => {
-    if (!Number.isFinite(value)) {
-      missing += sign;
-      return;
-    }
-    const difference = value - centre;
-    sum += sign * difference;
-    squares += sign * difference * difference;
+}
+
+/**
+ * Mean or deviation of a moving window, joined of two parts: up to a block's end, and from the next one's beginning.
+ * Nothing is ever subtracted, so that no value that has left the window leaves its rounding behind.
+ */
+function moments(kind: "mean" | "deviation"): () => ColumnRule {
+  const pick = (mean: number, variance: number): number => (kind === "mean" ? mean : Math.sqrt(variance));
+  return () => {
+    let [rising, falling] = [new Moments(0), new Moments(0)];
+    return ({ values, back, ahead }, write) => {
+      const steps = values.length;
+      const block = back + ahead + 1;
+      if (rising.count.length !== steps) [rising, falling] = [new Moments(steps), new Moments(steps)];
+      rising.take(values, block, 1);
+      falling.take(values, block, -1);
+      for (let t = 0; t < steps; t++) {
+        const first = Math.max(0, t - back);
+        const last = Math.min(steps - 1, t + ahead);
+        if (Math.floor(first / block) === Math.floor(last / block)) {
+          // Of a block cut short by the series' ends, or a whole one.
+          const [part, at] = first % block === 0 ? [rising, last] : [falling, first];
+          write(
+            t,
+            part.missing[at] > 0 ? Number.NaN : pick(part.mean[at], part.squares[at] / part.count[at]),
+          );
+        } else if (falling.missing[first] + rising.missing[last] > 0) write(t, Number.NaN);
+        else {
+          const count = last - first + 1;
+          const share = rising.count[last] / count;
+          const gap = rising.mean[last] - falling.mean[first];
+          const squares = falling.squares[first] + rising.squares[last];
+          const variance = squares / count + gap * gap * share * (1 - share);
+          write(t, pick(falling.mean[first] + gap * share, variance));
+        }
+      }
+    };
   };
-  for (let t = 0; t < Math.min(ahead, steps); t++) add(values[t], 1);
-  for (let t = 0; t < steps; t++) {
-    if (t + ahead < steps) add(values[t + ahead], 1);
-    if (t - back - 1 >= 0) add(values[t - back - 1], -1);
-    const count = Math.min(steps - 1, t + ahead) - Math.max(0, t - back) + 1;
-    write(t, { sum: sum + centre * count, squares: squares - (sum * sum) / count, count, missing });
-  }
 }
 
 /**
@@ -87,17 +125,13 @@ function runningSums(
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.movingMean<length>`
  * @throws {RangeError} if length is not a whole number from 1
- * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).mean()`; where a value is missing, NaN.
+ * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).mean()` of finite values, and to NumPy's mean of
+ *   each window where pandas' running sums lose digits; NaN or infinity makes NaN of the steps that reach it, and no others.
  * @example
  * movingMean(series(Float32Array.of(1, 2, 6), { steps: 3, channels: ["x"] }), { length: 3 }).data; // 1.5, 3, 4
  */
 export function movingMean(source: Series, options: MovingOptions = {}): Series {
-  return moving(source, {
-    ...options,
-    name: "mean",
-    rule: () => (column, write) =>
-      runningSums(column, (t, { sum, count, missing }) => write(t, missing > 0 ? Number.NaN : sum / count)),
-  });
+  return moving(source, { ...options, name: "mean", rule: moments("mean") });
 }
 
 /**
@@ -106,19 +140,13 @@ export function movingMean(source: Series, options: MovingOptions = {}): Series 
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.movingDeviation<length>`
  * @throws {RangeError} if length is not a whole number from 1
- * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).std(ddof=0)`; where a value is missing, NaN.
+ * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).std(ddof=0)` of finite values, and to NumPy's of
+ *   each window where pandas' running sums lose digits; NaN or infinity makes NaN of the steps that reach it, and no others.
  * @example
  * movingDeviation(series(Float32Array.of(1, 3), { steps: 2, channels: ["x"] }), { length: 2, centred: false }).data; // 0, 1
  */
 export function movingDeviation(source: Series, options: MovingOptions = {}): Series {
-  return moving(source, {
-    ...options,
-    name: "deviation",
-    rule: () => (column, write) =>
-      runningSums(column, (t, { squares, count, missing }) =>
-        write(t, missing > 0 ? Number.NaN : Math.sqrt(Math.max(0, squares / count))),
-      ),
-  });
+  return moving(source, { ...options, name: "deviation", rule: moments("deviation") });
 }
 
 /** Extremes by a queue of candidates: each value enters and leaves once. `sign` 1 for the least, -1 for the most. */
@@ -151,7 +179,8 @@ function extremes(sign: number): () => ColumnRule {
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.movingMinimum<length>`
  * @throws {RangeError} if length is not a whole number from 1
- * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).min()`; where a value is missing, NaN.
+ * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).min()`, but that infinity is a number; NaN makes NaN
+ *   of the steps that reach it, and no others.
  * @example
  * movingMinimum(series(Float32Array.of(3, 1, 2), { steps: 3, channels: ["x"] }), { length: 2, centred: false }).data; // 3, 1, 1
  */
@@ -165,7 +194,8 @@ export function movingMinimum(source: Series, options: MovingOptions = {}): Seri
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.movingMaximum<length>`
  * @throws {RangeError} if length is not a whole number from 1
- * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).max()`; where a value is missing, NaN.
+ * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).max()`, but that infinity is a number; NaN makes NaN
+ *   of the steps that reach it, and no others.
  * @example
  * movingMaximum(series(Float32Array.of(3, 1, 2), { steps: 3, channels: ["x"] }), { length: 2, centred: false }).data; // 3, 3, 2
  */

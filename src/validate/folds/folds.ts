@@ -29,7 +29,7 @@ export function checkFoldCount(folds: number, available: number, what: string): 
   if (!(Number.isInteger(folds) && folds >= 2)) {
     throw new RangeError(`Cannot make folds: their number must be a whole number from 2, got ${folds}`);
   }
-  if (folds > available) {
+  if (!Number.isInteger(available) || folds > available) {
     throw new RangeError(`Cannot make folds: ${folds} folds need as many ${what}, got ${available}`);
   }
 }
@@ -47,6 +47,12 @@ export function foldsOf(assignment: ArrayLike<number>, folds: number): Fold[] {
 
 /** Labels as numbers from 0, by sorted value or by first appearance. */
 export function encode(labels: Labels, order: "sorted" | "appearance"): { codes: Int32Array; count: number } {
+  const odd = Array.from(labels).findIndex((label) => label === undefined || Number.isNaN(label));
+  if (odd >= 0) {
+    throw new RangeError(
+      `Cannot make folds: labels and groups must be numbers or names, got ${labels[odd]} at sample ${odd}`,
+    );
+  }
   const values = [...new Set(Array.from(labels))];
   if (order === "sorted") values.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const codeOf = new Map(values.map((value, code) => [value, code]));
@@ -144,13 +150,18 @@ export interface CheckFoldsOptions {
 /**
  * Refuses folds that leak: a sample, or a group, both trained on and validated on, repeated or outside the data.
  *
- * @throws {RangeError} naming the fold and the first sample at fault
+ * @throws {RangeError} if there is not one group a sample; else naming the fold and the first sample at fault
  * @example
  * checkFolds(groupKFold(people), { samples: people.length, groups: people, complete: true });
  */
 export function checkFolds(folds: readonly Fold[], options: CheckFoldsOptions): void {
   const { samples, groups, complete = false } = options;
   if (folds.length === 0) throw new RangeError("Cannot use the folds: need at least one, got none");
+  if (groups && groups.length !== samples) {
+    throw new RangeError(
+      `Cannot use the folds: need one group a sample, got ${groups.length} groups and ${samples} samples`,
+    );
+  }
   const validated = new Int32Array(samples).fill(-1);
   folds.forEach(({ train, validation }, fold) => {
     const refuse = (what: string) => new RangeError(`Cannot use the folds: in fold ${fold} ${what}`);

@@ -61,12 +61,22 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
-/** The fold that a group's samples upset least: the least spread of class shares over folds, then the fewest samples. */
-function bestFold(perFold: readonly Float64Array[], group: Float64Array, classCounts: Int32Array): number {
+/**
+ * The fold that a group's samples upset least: the least spread of class shares over folds, then the fewest samples.
+ *
+ * @param isOpen the folds to choose from
+ */
+function bestFold(
+  perFold: readonly Float64Array[],
+  group: Float64Array,
+  options: { classCounts: Int32Array; isOpen: (fold: number) => boolean },
+): number {
+  const { classCounts, isOpen } = options;
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   let fewest = Number.POSITIVE_INFINITY;
   perFold.forEach((own, fold) => {
+    if (!isOpen(fold)) return;
     let spread = 0;
     for (let c = 0; c < classCounts.length; c++) {
       const shares = perFold.map(
@@ -90,7 +100,7 @@ function bestFold(perFold: readonly Float64Array[], group: Float64Array, classCo
  * Splits samples into folds so that a group is never on both sides and each fold holds the classes in shares as equal
  * as groups allow.
  *
- * Source: scikit-learn `StratifiedGroupKFold`; without `shuffle` the same folds.
+ * Source: scikit-learn `StratifiedGroupKFold`; without `shuffle` the same folds, but where that leaves one empty.
  *
  * @param labels one class a sample
  * @param options `groups`: one group a sample
@@ -121,9 +131,15 @@ export function stratifiedGroupKFold(labels: Labels, options: FoldOptions & { gr
   const spreads = order.map((group) => deviation(Array.from(perGroup[group])));
   const perFold = Array.from({ length: folds }, () => new Float64Array(classes.count));
   const foldOf = new Int32Array(grouped.count);
+  const groupsOf = new Int32Array(folds);
+  let left = grouped.count;
   for (const place of descending(spreads, "first")) {
     const group = order[place];
-    const fold = bestFold(perFold, perGroup[group], classCounts);
+    // The last groups fill the folds that have none.
+    const mustFill = left-- === groupsOf.filter((own) => own === 0).length;
+    const isOpen = (fold: number): boolean => !mustFill || groupsOf[fold] === 0;
+    const fold = bestFold(perFold, perGroup[group], { classCounts, isOpen });
+    groupsOf[fold]++;
     perGroup[group].forEach((count, c) => {
       perFold[fold][c] += count;
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
+import { randomSource } from "../../../src/core/random";
 import { checkFolds, type Fold, kFold, stratifiedKFold } from "../../../src/validate/folds/folds";
 import { groupKFold, stratifiedGroupKFold } from "../../../src/validate/folds/groupFolds";
 import { blockedKFold, timeSeriesSplit } from "../../../src/validate/folds/timeFolds";
@@ -16,6 +17,8 @@ interface Case {
   splits: [number[], number[]][];
 }
 const golden: Case[] = JSON.parse(readFileSync(path.join(__dirname, "../../golden/folds.json"), "utf8"));
+
+const edges = JSON.parse(readFileSync(path.join(__dirname, "../../golden/numbers.json"), "utf8"));
 
 const makers: Record<string, (given: Case) => Fold[]> = {
   kFold: ({ samples, folds }) => kFold(samples, { folds }),
@@ -122,4 +125,82 @@ test("folds that cannot be made are refused", () => {
   assert.throws(() => stratifiedKFold([1, 2, 3], { folds: 2 }), /a class of as many samples, got at most 1/);
   assert.throws(() => stratifiedGroupKFold([1, 2], { groups: [1] }), /got 2 labels and 1 groups/);
   assert.throws(() => timeSeriesSplit(10, { folds: 3, gap: 5 }), /need more samples, got 10/);
+});
+
+test("no fold is empty where there are groups enough", () => {
+  // scikit-learn/scikit-learn#34828: the fold that it leaves empty has a group here.
+  const { labels, groups, folds: theirs } = edges.split;
+  assert.ok(theirs.some((validation: number[]) => validation.length === 0));
+  const folds = stratifiedGroupKFold(labels, { groups, folds: 4 });
+  checkFolds(folds, { samples: 12, groups, complete: true });
+});
+
+test("folds hold what they promise: nothing on both sides, nothing lost, none empty", () => {
+  const random = randomSource(3);
+  for (let round = 0; round < 300; round++) {
+    const folds = random.integer(2, 6);
+    const samples = random.integer(folds, 40);
+    const shuffle = random.integer(0, 2) === 1;
+    const options = { folds, shuffle, seed: round };
+    const some = (most: number) => Array.from({ length: samples }, () => random.integer(0, most));
+    const [groups, labels, times] = [
+      some(random.integer(1, samples + 1)),
+      some(4),
+      some(random.integer(1, 20)),
+    ];
+    const place = `round ${round}`;
+    checkFolds(kFold(samples, options), { samples, complete: true });
+    const most = Math.max(...[0, 1, 2, 3].map((label) => labels.filter((own) => own === label).length));
+    const attempt = (make: () => Fold[], isPossible: boolean, held: { groups?: number[] }): Fold[] => {
+      if (isPossible) {
+        const made = make();
+        checkFolds(made, { samples, complete: true, ...held });
+        return made;
+      }
+      assert.throws(make, RangeError, place);
+      return [];
+    };
+    const made = attempt(() => stratifiedKFold(labels, options), most >= folds, {});
+    for (const label of [0, 1, 2, 3]) {
+      const counts = made.map(
+        ({ validation }) => [...validation].filter((own) => labels[own] === label).length,
+      );
+      assert.ok(counts.length === 0 || Math.max(...counts) - Math.min(...counts) <= 1, place);
+    }
+    const enough = new Set(groups).size >= folds;
+    attempt(() => groupKFold(groups, options), enough, { groups });
+    attempt(() => stratifiedGroupKFold(labels, { ...options, groups }), enough && most >= folds, { groups });
+    // Samples of one time are near-copies: scikit-learn/scikit-learn#14257.
+    attempt(() => blockedKFold(times, { folds }), new Set(times).size >= folds, { groups: times });
+  }
+});
+
+test("a gap leaves out what lies near the validation, and labels, times and sizes that are none are refused", () => {
+  const times = [0, 0, 1, 2, 2, 2, 3, 9, 9, 10];
+  for (const { train, validation } of blockedKFold(times, { folds: 3, gap: 1 })) {
+    for (const a of train) for (const b of validation) assert.ok(Math.abs(times[a] - times[b]) > 1);
+  }
+  for (const gap of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.throws(
+      () => blockedKFold(times, { folds: 2, gap }),
+      new RegExp(`gap must be 0 or more, got ${gap}`),
+    );
+    assert.throws(
+      () => timeSeriesSplit(20, { gap }),
+      new RegExp(`gap must be a whole number from 0, got ${gap}`),
+    );
+  }
+  assert.throws(() => blockedKFold([1, 1, 1], { folds: 2 }), /2 folds need as many different times, got 1/);
+  assert.throws(() => blockedKFold([1, Number.NaN, 3], { folds: 2 }), /got NaN at sample 1/);
+  assert.throws(() => timeSeriesSplit(20, { validationSize: 0 }), /validationSize .* from 1, got 0/);
+  assert.throws(() => timeSeriesSplit(20, { trainSize: 0.5 }), /trainSize .* from 1, got 0.5/);
+  for (const samples of [Number.NaN, 7.5, -1, 0]) assert.throws(() => kFold(samples), RangeError);
+  const odd = [0, Number.NaN, 1, 0, 1, 0];
+  assert.throws(() => stratifiedKFold(odd, { folds: 2 }), /numbers or names, got NaN at sample 1/);
+  assert.throws(() => groupKFold(odd, { folds: 2 }), /numbers or names, got NaN at sample 1/);
+  const two = kFold(4, { folds: 2 });
+  assert.throws(
+    () => checkFolds(two, { samples: 4, groups: [1, 2] }),
+    /one group a sample, got 2 groups and 4/,
+  );
 });

@@ -56,18 +56,33 @@ async function* readPlain(path: string, signal: AbortSignal | undefined): AsyncG
   }
 }
 
-/** Joins small pieces until they make a large one, so that the work on each is worth its overhead. */
-async function* readGzip(path: string, signal: AbortSignal | undefined): AsyncGenerator<Chunk> {
-  const source = createReadStream(path, { highWaterMark: 1 << 18 });
+/** Where the first byte that is not 0 lies, from a position on; the file's size if there is none. */
+async function skipZeros(file: FileHandle, from: number, size: number): Promise<number> {
+  const buffer = Buffer.alloc(1 << 16);
+  for (let position = from; position < size; position += buffer.length) {
+    const count = await readFully(file, buffer, position);
+    const found = buffer.subarray(0, count).findIndex((byte) => byte !== 0);
+    if (found >= 0) return position + found;
+    if (count < buffer.length) break;
+  }
+  return size;
+}
+
+/** Decompresses the members that follow each other from `start` on; returns where they end. */
+async function* readMembers(
+  path: string,
+  options: { start: number; size: number; signal: AbortSignal | undefined },
+): AsyncGenerator<Chunk, number> {
+  const { start, size, signal } = options;
+  const source = createReadStream(path, { highWaterMark: 1 << 18, start });
   const gunzip = createGunzip({ chunkSize: 1 << 20 });
   source.on("error", (error) => gunzip.destroy(error));
-  const file = await open(path);
-  const { size } = await file.stat().finally(() => file.close());
   try {
     for await (const bytes of source.pipe(gunzip)) {
       throwIfAborted(signal);
-      yield { bytes, position: source.bytesRead, size };
+      yield { bytes, position: start + source.bytesRead, size };
     }
+    return start + gunzip.bytesWritten;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "Z_BUF_ERROR" || code === "Z_DATA_ERROR") {
@@ -80,6 +95,20 @@ async function* readGzip(path: string, signal: AbortSignal | undefined): AsyncGe
   } finally {
     source.destroy();
     gunzip.destroy();
+  }
+}
+
+/** Decompresses all members of a file; zlib itself ends at the first zeros between two, which pad some files. */
+async function* readGzip(path: string, signal: AbortSignal | undefined): AsyncGenerator<Chunk> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    for (let start = 0; start < size; ) {
+      const end: number = yield* readMembers(path, { start, size, signal });
+      start = await skipZeros(file, end, size);
+    }
+  } finally {
+    await file.close();
   }
 }
 

@@ -27,27 +27,41 @@ function checksumHolds(block: Buffer): boolean {
   return sum === number(block, 148, 8);
 }
 
-/** The `path` of a pax header: records "length key=value\n". */
-function paxPath(bytes: Buffer): string | undefined {
-  let found: string | undefined;
+/** What a pax header says of the entry that follows it: records "length key=value\n". */
+function paxRecords(bytes: Buffer): { path?: string; size?: string } {
+  const records: Record<string, string> = {};
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(32, at);
     const length = Number(bytes.toString("latin1", at, space));
-    if (!(length > 0)) return found;
-    const record = bytes.toString("utf8", space + 1, at + length - 1);
-    if (record.startsWith("path=")) found = record.slice(5);
+    if (!(length > 0)) break;
+    const [, key, value] = /^([^=]*)=(.*)$/s.exec(bytes.toString("utf8", space + 1, at + length - 1)) ?? [];
+    if (key) records[key] = value;
     at += length;
   }
-  return found;
+  return records;
 }
+
+function refuseRest(path: string): SyntaxError {
+  return new SyntaxError(
+    `Cannot read ${path}: nothing but another archive may follow its end marker, got other bytes`,
+  );
+}
+
+/** Kinds of entries that stand for a file whose bytes are not there. */
+const links: Readonly<Record<string, string>> = {
+  "1": "a hard link",
+  "2": "a symbolic link",
+  S: "a sparse file",
+};
 
 /**
  * Reads the files of a tar archive one after another, decompressed where its name ends in `.gz` or `.tgz`; ustar, GNU
- * and pax names.
+ * and pax names. Of archives that were joined (`cat a.tar b.tar`) all are read.
  *
  * @param path the archive
  * @param options `signal`: stops the reading; default: the notebook cell's
- * @throws {SyntaxError} if the archive is damaged or cut off
+ * @throws {SyntaxError} if the archive is damaged or cut off, something else stands behind its end, or a file is a link or
+ *   sparse, so that its bytes are not there
  * @example
  * for await (const { name, bytes } of readTar("train.tar.gz")) console.log(name, bytes.length);
  */
@@ -60,7 +74,8 @@ export async function* readTar(
   let header: Buffer | undefined;
   let padding = 0;
   let longName: string | undefined;
-  let ended = false;
+  let longSize: number | undefined;
+  let ended = false; // the last block was an end marker
   let blocks = 0;
 
   /** Takes up to `left` bytes of a piece; returns them all joined once they are complete. */
@@ -80,7 +95,7 @@ export async function* readTar(
   left = BLOCK;
   for await (const { bytes } of readChunks(path, options)) {
     let at = 0;
-    while (at < bytes.length && !ended) {
+    while (at < bytes.length) {
       if (padding > 0) {
         const skip = Math.min(padding, bytes.length - at);
         padding -= skip;
@@ -94,15 +109,25 @@ export async function* readTar(
         blocks++;
         if (whole.every((byte) => byte === 0)) {
           ended = true;
-          break;
+          left = BLOCK;
+          continue;
         }
         if (!checksumHolds(whole)) {
+          throw ended
+            ? refuseRest(path)
+            : new SyntaxError(
+                `Cannot read ${path}: header ${blocks} must have a valid checksum; the archive is damaged or not a tar file`,
+              );
+        }
+        ended = false;
+        header = whole;
+        const isOwn = "xgLK".includes(String.fromCharCode(whole[156]));
+        left = isOwn || longSize === undefined ? number(whole, 124, 12) : longSize;
+        if (!(Number.isSafeInteger(left) && left >= 0)) {
           throw new SyntaxError(
-            `Cannot read ${path}: header ${blocks} must have a valid checksum; the archive is damaged or not a tar file`,
+            `Cannot read ${path}: the size of ${text(whole, 0, 100)} must be a whole number, got ${left}`,
           );
         }
-        header = whole;
-        left = number(whole, 124, 12);
         if (left > 0) continue;
       }
       const body = left === 0 && whole === header ? Buffer.alloc(0) : whole;
@@ -113,13 +138,24 @@ export async function* readTar(
       header = undefined;
       left = BLOCK;
       if (kind === "L") longName = text(body, 0, body.length);
-      else if (kind === "x") longName = paxPath(body) ?? longName;
-      else {
-        if (kind === "0" || kind === "\0") yield { name: longName ?? plainName, bytes: body };
-        longName = undefined;
+      else if (kind === "x") {
+        const { path: name, size } = paxRecords(body);
+        longName = name ?? longName;
+        longSize = size === undefined ? undefined : Number(size);
+      } else if (kind !== "K" && kind !== "g") {
+        const name = longName ?? plainName;
+        if (Object.hasOwn(links, kind)) {
+          throw new SyntaxError(
+            `Cannot read ${path}: every file must be there with its bytes, got ${links[kind]} for ${name}; pack it with tar --hard-dereference --dereference`,
+          );
+        }
+        const isFile = kind === "0" || kind === "7" || (kind === "\0" && !name.endsWith("/"));
+        if (isFile) yield { name, bytes: body };
+        longName = longSize = undefined;
       }
     }
   }
+  if (ended && parts.some((part) => part.some((byte) => byte !== 0))) throw refuseRest(path);
   if (!ended) {
     const where =
       header === undefined ? "its end marker is missing" : `it ends inside ${text(header, 0, 100)}`;

@@ -148,6 +148,7 @@ async function readArchive(
     const wanted = typeof choice === "object" ? new Set(choice) : undefined;
     for await (const { name, bytes } of readTar(archive, { signal })) {
       const file = name.split("/").at(-1)!;
+      if (file.startsWith(".")) continue; // as in folders; macOS packs such entries beside the files
       names.push(file);
       const index = Number(/_(\d{5})\.npy$/.exec(file)?.[1]);
       if (wanted ? wanted.has(index) : typeof choice !== "number" || index < choice) {

@@ -9,6 +9,7 @@ import { summaryBundle } from "../../src/core/display";
 import { randomSource } from "../../src/core/random";
 import { writeDecimal } from "../../src/data/csv/decimal";
 import { splitLine } from "../../src/data/csv/lines";
+import { readNumberTable } from "../../src/data/csv/numberTable";
 import { integerColumn, readTextTable } from "../../src/data/csv/textTable";
 import { requireFile } from "../../src/data/folder";
 import { writeSampleFolder } from "../../src/data/sampleFolder";
@@ -174,4 +175,38 @@ test("a sample folder is written once, resumed when cut off, renewed for another
     writeSampleFolder(foreign, { seed: 1 }, write),
     /must be empty or hold sample data, got train_labels\.csv/,
   );
+});
+
+test("text that is not UTF-8 is refused with its line, and how to convert it", async () => {
+  // pola-rs/polars#7461: cp949 of Korean Excel became names that cannot be told apart.
+  const path = join(await mkdtemp(join(tmpdir(), "podium-csv-")), "labels.csv");
+  const head = Buffer.from("id,name\n0,a\n1,");
+  for (const name of [
+    Buffer.of(0xbf, 0xee, 0xb5, 0xbf),
+    Buffer.of(0x63, 0x61, 0x66, 0xe9),
+    Buffer.of(0x61, 0),
+  ]) {
+    await writeFile(path, Buffer.concat([head, name, Buffer.from("\n2,b\n")]));
+    await assert.rejects(readTextTable(path), {
+      name: "SyntaxError",
+      message: /labels\.csv:3: .*iconv -f cp949/,
+    });
+  }
+  await writeFile(path, Buffer.from("\uFEFFid,name\n", "utf16le"));
+  await assert.rejects(readTextTable(path), /labels\.csv:1: text must be UTF-8/);
+  await assert.rejects(readNumberTable(path), /labels\.csv:1: text must be UTF-8/);
+});
+
+test("quotes within a field are part of it", async () => {
+  // NVIDIA/cudf#2398, #11948: rows between two such quotes were taken for one.
+  const path = join(await mkdtemp(join(tmpdir(), "podium-csv-")), "table.csv");
+  await writeFile(path, 'id,name\n1,5" pipe\n2,"a ""b""\nc"\n3,6" pipe\n4,""\n');
+  const { rows, lines } = await readTextTable(path);
+  assert.deepEqual(rows, [
+    ["1", '5" pipe'],
+    ["2", 'a "b"\nc'],
+    ["3", '6" pipe'],
+    ["4", ""],
+  ]);
+  assert.deepEqual(lines, [2, 3, 5, 6]);
 });

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { readTar } from "../../src/data/tar";
 
 /** Too long for a header's name field: ustar divides it, GNU and pax have their own ways. */
@@ -73,4 +73,71 @@ test("reading stops when the signal is aborted", async () => {
     for await (const _ of readTar(path, { signal: controller.signal })) controller.abort();
   };
   await assert.rejects(read(), { name: "AbortError" });
+});
+
+async function written(name: string, bytes: Buffer): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "podium-tar-")), name);
+  await writeFile(path, bytes);
+  return path;
+}
+
+/** A small archive of one file. */
+async function small(name: string, text: string, kind = "0"): Promise<Buffer> {
+  const block = Buffer.alloc(512);
+  block.write(name);
+  block.write(`${text.length.toString(8).padStart(11, "0")} `, 124);
+  block.write("        ", 148);
+  block.write(kind, 156);
+  block.write(
+    `${block
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, "0")}\0 `,
+    148,
+  );
+  const body = Buffer.alloc(Math.ceil(text.length / 512) * 512);
+  body.write(text);
+  return Buffer.concat([block, body, Buffer.alloc(1024)]);
+}
+
+test("archives that were joined are all read, also where gzip members and zeros lie between them", async () => {
+  // libarchive/libarchive#1620; of gzip nodejs/node#4306, #5883, oven-sh/bun#31522.
+  const [a, b] = [await small("a", "one"), await small("b", "two")];
+  const both = { a: "one", b: "two" };
+  const zeros = Buffer.alloc(10 * 512);
+  for (const parts of [
+    [a, b],
+    [a, zeros, b, zeros],
+    [a.subarray(0, -512), b.subarray(0, -512)],
+  ]) {
+    assert.deepEqual(await contents(await written("ab.tar", Buffer.concat(parts))), both);
+  }
+  for (const between of [Buffer.alloc(0), Buffer.alloc(7), Buffer.alloc(300_000)]) {
+    const path = await written("ab.tar.gz", Buffer.concat([gzipSync(a), between, gzipSync(b), between]));
+    assert.deepEqual(await contents(path), both);
+  }
+});
+
+test("bytes behind the end, links, sparse files and sizes that are none are refused", async () => {
+  // python/cpython#84934: other bytes behind the end were passed over.
+  const a = await small("a", "one");
+  for (const rest of ["x", "y".repeat(600)]) {
+    const path = await written("a.tar", Buffer.concat([a, Buffer.from(rest)]));
+    await assert.rejects(contents(path), /a\.tar: nothing but another archive may follow its end marker/);
+  }
+  const packed = await written("a.tgz", Buffer.concat([gzipSync(a), Buffer.from("rest")]));
+  await assert.rejects(contents(packed), /damaged or not a gzip file/);
+  for (const [kind, what] of [
+    ["1", "a hard link"],
+    ["2", "a symbolic link"],
+    ["S", "a sparse file"],
+  ]) {
+    const path = await written("a.tar", await small("a", "", kind));
+    await assert.rejects(contents(path), new RegExp(`got ${what} for a`));
+  }
+  const cut = await written(
+    "a.tar",
+    Buffer.concat([a, (await small("b", "two".repeat(300))).subarray(0, 700)]),
+  );
+  await assert.rejects(contents(cut), /the archive is cut off; it ends inside b/);
 });

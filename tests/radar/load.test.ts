@@ -88,6 +88,15 @@ test("other number types and column-major order are converted", async () => {
     assert.deepEqual(sampleOf(data.train, index), values, `sample ${index}`);
 });
 
+test("entries that macOS packs beside the files are passed over, as in folders", async () => {
+  // mvt-project/mvt#922.
+  const directory = await folderOf();
+  await writeFile(join(directory, "train/._train_00000.npy"), "Mac OS X");
+  execFileSync("tar", ["-cf", join(directory, "train.tar"), "-C", directory, "train"]);
+  await rm(join(directory, "train"), { recursive: true });
+  assert.deepEqual((await load(directory)).trainNames.length, 3);
+});
+
 test("a part of the samples can be chosen, by number or one by one", async () => {
   const directory = await folderOf();
   const some = await load(directory, { train: 2, test: [1, 0, 1] });

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readChunks } from "../stream";
 
 /**
@@ -37,6 +38,28 @@ export async function* readLines(
     if (from < piece.length) yield* whole(piece.subarray(from));
   }
   if (rest.length > 0) yield* whole(Buffer.concat([rest, Buffer.of(10)]));
+}
+
+/**
+ * Bytes as text.
+ *
+ * @param place file and number of the line that they begin on, for errors
+ * @throws {SyntaxError} with file and line, if they are not UTF-8, or hold a NUL as UTF-16 does
+ * @example
+ * decodeText(Buffer.from("id,label\n"), { path: "labels.csv", line: 1 }); // "id,label\n"
+ */
+export function decodeText(bytes: Buffer, place: { path: string; line: number }): string {
+  if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString("utf8");
+  let { line } = place;
+  for (let at = 0; at < bytes.length; line++) {
+    const end = bytes.indexOf(10, at) + 1 || bytes.length;
+    const piece = bytes.subarray(at, end);
+    if (!isUtf8(piece) || piece.includes(0)) break;
+    at = end;
+  }
+  throw new SyntaxError(
+    `Cannot read ${place.path}:${line}: text must be UTF-8, got other bytes; convert it, such as by iconv -f cp949 -t utf-8 (Korean Excel) or iconv -f latin1 -t utf-8`,
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import { readChunks } from "../stream";
-import { splitLine } from "./lines";
+import { decodeText, splitLine } from "./lines";
 import { RowParser } from "./rowParser";
 
 /** A table of numbers: some columns whole numbers, the others float32 side by side. */
@@ -66,7 +66,7 @@ function placeColumns(
  * Takes a byte order mark, CRLF, quoted fields, blank lines and columns in any order.
  *
  * @param path the file
- * @throws {SyntaxError} with file and line, if a field is not a finite number, a line has too few or too many fields,
+ * @throws {SyntaxError} with file and line, if the header is not UTF-8, a field is not a finite number, a line has too few or too many fields,
  *   a column is missing, repeated or unknown, or the file is empty or cut off
  * @example
  * const table = await readNumberTable("train_features.csv", { integers: ["id", "time"] });
@@ -82,11 +82,8 @@ export async function readNumberTable(path: string, options: NumberTableOptions 
   function begin(bytes: Uint8Array, share: number): number {
     const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
     const at = bytes.indexOf(NEWLINE) + 1;
-    const header = splitLine(
-      Buffer.from(bytes.subarray(bom, at - 1))
-        .toString("utf8")
-        .replace(/\r$/, ""),
-    ).map((name) => name.trim());
+    const text = decodeText(Buffer.from(bytes.subarray(bom, at - 1)), { path, line: 1 });
+    const header = splitLine(text.replace(/\r$/, "")).map((name) => name.trim());
     columns = placeColumns(path, header, options);
     parser = new RowParser(path, header, columns.slots, columns.values.length);
     const second = bytes.indexOf(NEWLINE, at);

@@ -1,6 +1,6 @@
 import { currentSignal } from "../../core/signal";
 import { readChunks } from "../stream";
-import { splitLine } from "./lines";
+import { decodeText, splitLine } from "./lines";
 
 /** A small table of text. */
 export interface TextTable {
@@ -14,31 +14,33 @@ export interface TextTable {
   readonly lines: readonly number[];
 }
 
-/** Index of `mark` in `text` from `from` on; the text's length if there is none. */
-function find(text: string, mark: string, from: number): number {
-  const at = text.indexOf(mark, from);
-  return at < 0 ? text.length : at;
+/** Where a quoted field ends, behind its closing quote; the text's length if that is missing. */
+function quotedEnd(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at + 1;
+  }
+  return text.length + 1;
 }
 
-/** Divides text into records at line ends outside quotes; blank lines give none. */
+/** Divides text into records at line ends outside quotes, which quote only where a field begins; blank lines give none. */
 function* records(text: string, path: string): Generator<{ record: string; line: number }> {
   let line = 1;
-  let quote = find(text, '"', 0);
   for (let at = 0; at < text.length; ) {
-    let end = find(text, "\n", at);
-    let lineEnds = 0;
-    for (let quoted = false; ; end = find(text, "\n", end + 1), lineEnds++) {
-      for (; quote < end; quote = find(text, '"', quote + 1)) quoted = !quoted;
-      if (!quoted) break;
-      if (end === text.length) {
-        throw new SyntaxError(
-          `Cannot read ${path}:${line}: a quote must be closed, got none to the file's end`,
-        );
-      }
+    let end = at;
+    while (true) {
+      if (text[end] === '"') end = quotedEnd(text, end);
+      while (end < text.length && text[end] !== "," && text[end] !== "\n") end++;
+      if (text[end] !== ",") break;
+      end++;
+    }
+    if (end > text.length) {
+      throw new SyntaxError(
+        `Cannot read ${path}:${line}: a quote must be closed, got none to the file's end`,
+      );
     }
     const record = text.slice(at, text[end - 1] === "\r" && end > at ? end - 1 : end);
     if (record !== "") yield { record, line };
-    line += lineEnds + 1;
+    for (let i = at; i <= end; i++) if (text[i] === "\n") line++;
     at = end + 1;
   }
 }
@@ -50,7 +52,7 @@ function* records(text: string, path: string): Generator<{ record: string; line:
  * @param path the file
  * @param options `columns`: names the header must have, in any order; others may be there too (default none);
  *   `signal`: stops the reading; default: the notebook cell's
- * @throws {SyntaxError} with file and line, if the file is empty, a quote is open, a column is missing or repeated, or
+ * @throws {SyntaxError} with file and line, if the file is empty or not UTF-8, a quote is open, a column is missing or repeated, or
  *   a line has too few or too many fields
  * @example
  * const labels = await readTextTable("train_labels.csv", { columns: ["id", "label", "label_desc"] });
@@ -63,9 +65,7 @@ export async function readTextTable(
   const { columns: required = [], signal = currentSignal() } = options;
   const pieces: Buffer[] = [];
   for await (const { bytes } of readChunks(path, { signal })) pieces.push(Buffer.from(bytes));
-  const text = Buffer.concat(pieces)
-    .toString("utf8")
-    .replace(/^\uFEFF/, "");
+  const text = decodeText(Buffer.concat(pieces), { path, line: 1 }).replace(/^\uFEFF/, "");
   const rows: string[][] = [];
   const lines: number[] = [];
   let columns: string[] | undefined;

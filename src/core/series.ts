@@ -74,3 +74,28 @@ export function channelIndices(source: Series, names: readonly string[]): number
     return index;
   });
 }
+
+/**
+ * Refuses values that are not finite, for whatever mixes all values of a window.
+ *
+ * @param action what for, as errors say it
+ * @param windows the windows looked at; default all
+ * @throws {RangeError} with window, step and channel of the first such value
+ * @example
+ * checkFinite(series(Float32Array.of(1, 2), { steps: 2, channels: ["x"] }), "measure windows");
+ */
+export function checkFinite(source: Series, action: string, windows?: ArrayLike<number>): void {
+  const { data, shape, channels } = source;
+  const size = shape[1] * shape[2];
+  const count = windows ? windows.length : shape[0];
+  for (let w = 0; w < count; w++) {
+    const window = windows ? windows[w] : w;
+    for (let at = 0; at < size; at++) {
+      const value = data[window * size + at];
+      if (Number.isFinite(value)) continue;
+      throw new RangeError(
+        `Cannot ${action}: values must be finite, got ${value} in window ${window}, step ${Math.floor(at / shape[2])}, channel ${channels[at % shape[2]]}`,
+      );
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import type { Series } from "../../core/series";
+import { checkFinite, type Series } from "../../core/series";
 import { selectChannels } from "../series/channels";
 import type { ChannelOptions } from "../series/derive";
 import type { FeatureTable } from "../series/featureTable";
@@ -14,7 +14,8 @@ export interface FftMagnitudeOptions extends ChannelOptions {
 }
 
 /**
- * Absolute value of each channel's discrete Fourier transform along time, not scaled.
+ * Absolute value of each channel's discrete Fourier transform along time, not scaled. NaN or infinity makes its channel
+ * of its window NaN, and no other.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 `[windows, steps or floor(steps / 2) + 1, channels]`, channels `<name>.fft`
@@ -69,7 +70,8 @@ const statistics = [
  *
  * @param source series `[windows, steps, channels]` of at least 4 steps
  * @returns float32 `[windows, channels * statistics]`, columns `<channel>.<statistic>`
- * @throws {RangeError} if windows are too short or bands do not rise
+ * @throws {RangeError} if a value is not finite, with its place; if windows are too short, `rate` or `rolloff` lies
+ *   outside its range, or bands do not rise
  * Source: Peeters 2004, "A large set of audio features", sections 6.1 and 9.
  * @example
  * const table = spectralStatistics(raw, { bands: [0, 1, 3, 10] });
@@ -81,12 +83,19 @@ export function spectralStatistics(source: Series, options: SpectralStatisticsOp
   if (steps < 4) {
     throw new RangeError(`Cannot measure spectra: windows must have at least 4 steps, got ${steps}`);
   }
+  if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`Cannot measure spectra: rate must be a positive number, got ${rate}`);
+  }
+  if (!(rolloff > 0 && rolloff <= 1)) {
+    throw new RangeError(`Cannot measure spectra: rolloff must lie in (0, 1], got ${rolloff}`);
+  }
   if (bands.length === 1 || bands.some((edge, i) => i > 0 && !(edge > bands[i - 1]))) {
     throw new RangeError(`Cannot measure spectra: bands must be two or more rising edges, got [${bands}]`);
   }
   const kinds = [...statistics, ...bands.slice(1).map((edge, i) => `band${bands[i]}to${edge}`)];
   const width = channels * kinds.length;
   const data = new Float32Array(windows * width);
+  checkFinite(chosen, "measure spectra");
   new RealSpectra(steps, channels).eachPower(chosen, (power, { window, channel }) => {
     const values = spectrumStatistics(power, { steps, rate, bands, rolloff });
     data.set(values, window * width + channel * kinds.length);

@@ -43,9 +43,10 @@ function gains(steps: number, options: { process: number; measurement: number; s
 }
 
 /**
- * Smooths each channel by a Kalman filter of constant velocity, run forwards, then backwards (Rauch-Tung-Striebel).
+ * Smooths each channel by a Kalman filter of constant velocity, run forwards, then backwards (Rauch-Tung-Striebel). NaN or
+ * infinity makes its channel of its window NaN, and no other.
  *
- * @param source series `[windows, steps, channels]`, without missing values
+ * @param source series `[windows, steps, channels]`
  * @returns float32 `[windows, steps, channels]`, channels `<name>.kalman`, `<name>.kalmanVelocity`, or both sets
  * @throws {RangeError} if a noise or the spacing is not positive
  * Source: Rauch, Tung, Striebel 1965; process noise is piecewise constant white acceleration (Bar-Shalom, 6.3.2).

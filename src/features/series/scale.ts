@@ -35,10 +35,10 @@ export interface FittedScaler {
 /** A scaler that has not seen data yet. */
 export interface Scaler {
   /**
-   * Measures each channel over all steps of the chosen windows; NaN does not count.
+   * Measures each channel over all steps of the chosen windows; NaN does not count, and stays NaN when it is scaled.
    *
    * @param options `indices`: the windows to measure, such as a fold's train part (default all)
-   * @throws {RangeError} if an index lies outside, or if a channel has no number
+   * @throws {RangeError} if an index lies outside, a value is infinite (with its place), or a channel has no number
    */
   fit(source: Series, options?: { indices?: ArrayLike<number> }): FittedScaler;
 }
@@ -46,12 +46,18 @@ export interface Scaler {
 /**
  * A fitted scaler of its saved state.
  *
- * @throws {RangeError} if the lengths in the state disagree
+ * @throws {RangeError} if the lengths in the state disagree, or a number in it is not finite
  * @example
  * const again = scalerFrom(JSON.parse(JSON.stringify(scaler.state)));
  */
 export function scalerFrom(state: ScalerState): FittedScaler {
   const { channels, centre, scale, offset } = state;
+  const odd = scale.findIndex((value) => !(value > 0 && value < Number.POSITIVE_INFINITY));
+  if (odd >= 0 || !centre.every(Number.isFinite) || !Number.isFinite(offset)) {
+    throw new RangeError(
+      `Cannot restore a scaler: its numbers must be finite and scales positive, got centre [${centre}], scale [${scale}], offset ${offset}`,
+    );
+  }
   if (centre.length !== channels.length || scale.length !== channels.length) {
     throw new RangeError(
       `Cannot restore a scaler: need one centre and scale a channel (${channels.length}), got ${centre.length} and ${scale.length}`,
@@ -81,7 +87,7 @@ export function scalerFrom(state: ScalerState): FittedScaler {
   };
 }
 
-/** All numbers of a channel in the chosen windows, without NaN. */
+/** All numbers of a channel in the chosen windows, without NaN; infinity is refused. */
 function channelValues(
   source: Series,
   options: { channel: number; windows: ArrayLike<number> },
@@ -94,7 +100,13 @@ function channelValues(
     const end = (windows[w] + 1) * steps * channels;
     for (let i = windows[w] * steps * channels + channel; i < end; i += channels) {
       const value = source.data[i];
-      if (!Number.isNaN(value)) values[count++] = value;
+      if (Number.isNaN(value)) continue;
+      if (!Number.isFinite(value)) {
+        throw new RangeError(
+          `Cannot fit a scaler: values must be finite or NaN, got ${value} in window ${windows[w]}, step ${Math.floor(i / channels) % steps}, channel ${source.channels[channel]}`,
+        );
+      }
+      values[count++] = value;
     }
   }
   return values.subarray(0, count);

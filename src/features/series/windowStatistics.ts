@@ -1,4 +1,4 @@
-import type { Series } from "../../core/series";
+import { checkFinite, type Series } from "../../core/series";
 import { selectChannels } from "./channels";
 import type { ChannelOptions } from "./derive";
 import type { FeatureTable } from "./featureTable";
@@ -90,6 +90,7 @@ export function windowStatistics(source: Series, options: WindowStatisticsOption
   const { channels: names, correlations = true } = options;
   const chosen = names ? selectChannels(source, names) : source;
   const [windows, steps, channels] = chosen.shape;
+  checkFinite(chosen, "measure windows");
   const pairs: [number, number][] = [];
   for (let a = 0; correlations && a < channels; a++) {
     for (let b = a + 1; b < channels; b++) pairs.push([a, b]);
@@ -104,13 +105,7 @@ export function windowStatistics(source: Series, options: WindowStatisticsOption
     const row = window * width;
     for (let c = 0; c < channels; c++) {
       for (let t = 0; t < steps; t++) {
-        const value = chosen.data[(window * steps + t) * channels + c];
-        if (!Number.isFinite(value)) {
-          throw new RangeError(
-            `Cannot measure windows: values must be finite, got ${value} in window ${window}, step ${t}, channel ${chosen.channels[c]}`,
-          );
-        }
-        values[c][t] = value;
+        values[c][t] = chosen.data[(window * steps + t) * channels + c];
       }
       describe(values[c], out);
       deviations[c] = out[1];

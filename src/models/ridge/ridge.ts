@@ -67,7 +67,8 @@ function fitTemperature(margins: Float64Array, labels: ArrayLike<number>, classe
  * @param x features `[rows, columns]`; costs grow with the cube of rows or columns, whichever are fewer, for each penalty
  * @param labels one label a row, whole numbers from 0
  * @returns margins and probabilities for new rows
- * @throws {RangeError} if labels, shapes or penalties are impossible, or a feature is not finite
+ * @throws {RangeError} if labels, shapes or penalties are impossible, or a feature is not finite (with its place; of
+ *   `predict` and `margins` too)
  * Source: scikit-learn's `RidgeClassifierCV` (leave-one-out); temperature as Guo et al. 2017 (arXiv:1706.04599).
  * @example
  * const model = ridgeClassifier(train, labels, { classes: 61 });
@@ -88,8 +89,10 @@ export function ridgeClassifier(
       `Cannot fit ridge: need one label for each of two or more rows, got ${labels.length} labels and shape [${x.shape}] with ${x.data.length} values`,
     );
   }
-  if (alphas.length === 0 || alphas.some((alpha) => !(alpha > 0))) {
-    throw new RangeError(`Cannot fit ridge: alphas must be positive and at least one, got [${alphas}]`);
+  if (alphas.length === 0 || alphas.some((alpha) => !(alpha > 0 && alpha < Number.POSITIVE_INFINITY))) {
+    throw new RangeError(
+      `Cannot fit ridge: alphas must be positive numbers and at least one, got [${alphas}]`,
+    );
   }
   const offsets = new Float64Array(classes).fill(-1); // the means of targets
   for (let i = 0; i < n; i++) {
@@ -100,13 +103,8 @@ export function ridgeClassifier(
     }
     offsets[labels[i]] += 2 / n;
   }
+  checkFeatures(x, "fit ridge");
   const means = columnMeans(x.data, n, columns);
-  const odd = means.findIndex((mean) => !Number.isFinite(mean));
-  if (odd >= 0) {
-    throw new RangeError(
-      `Cannot fit ridge: features must be finite numbers, got a mean of ${means[odd]} in column ${odd}`,
-    );
-  }
   const y = Float64Array.from({ length: classes * n }, (_, at) => {
     const label = Math.floor(at / n);
     return (labels[at % n] === label ? 1 : -1) - offsets[label];
@@ -123,6 +121,7 @@ export function ridgeClassifier(
     if (width !== columns || rows.data.length !== count * width) {
       throw new RangeError(`Cannot predict: rows must have ${columns} columns, got shape [${rows.shape}]`);
     }
+    checkFeatures(rows, "predict");
     const data = predictRidge({ x: rows, means }, { weights, targets: classes });
     for (let at = 0; at < data.length; at++) data[at] += offsets[at % classes];
     return { data, shape: [count, classes] };
@@ -136,6 +135,16 @@ export function ridgeClassifier(
       return { data: Float32Array.from(softmax(data, { classes, temperature })), shape };
     },
   };
+}
+
+/** Refuses features that are not finite: each would make all that it is multiplied with NaN. */
+function checkFeatures({ data, shape }: FeatureRows, action: string): void {
+  for (let at = 0; at < data.length; at++) {
+    if (Number.isFinite(data[at])) continue;
+    throw new RangeError(
+      `Cannot ${action}: features must be finite, got ${data[at]} in row ${Math.floor(at / shape[1])}, column ${at % shape[1]}`,
+    );
+  }
 }
 
 function columnMeans(data: ArrayLike<number>, rows: number, columns: number): Float64Array {

@@ -1,5 +1,5 @@
 import { randomSource } from "../../core/random";
-import type { Series } from "../../core/series";
+import { checkFinite, type Series } from "../../core/series";
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import { type Combination, MiniRocketKernel } from "./miniRocketKernel";
 
@@ -61,7 +61,8 @@ function spreadDilations(steps: number, options: { perKernel: number; most: numb
  *
  * @param source series `[windows, steps, channels]` of at least 9 steps
  * @returns the transform; a feature is the share of steps at which a convolution exceeds a bias
- * @throws {RangeError} if windows are too short, or features, dilations or indices are impossible
+ * @throws {RangeError} if windows are too short, a value is not finite (with its place; of `transform` too), or features,
+ *   dilations or indices are impossible
  * Source: Dempster, Schmidt, Webb 2021 (arXiv:2012.08791), multivariate as in the authors' code.
  * @example
  * const rocket = fitMiniRocket(train, { indices: fold.train });
@@ -84,6 +85,7 @@ export function fitMiniRocket(source: Series, options: MiniRocketOptions = {}): 
       );
     }
   }
+  checkFinite(source, "fit MiniRocket", indices);
   const random = randomSource(seed).fork("miniRocket");
   const spread = spreadDilations(steps, { perKernel: Math.floor(features / 84), most: dilations });
   const exponent = Math.log2(Math.min(channels, 9) + 1);
@@ -125,6 +127,7 @@ export function fitMiniRocket(source: Series, options: MiniRocketOptions = {}): 
       const out = new Float32Array(count * feature);
       for (let window = 0; window < count; window++) {
         throwIfAborted(signal);
+        checkFinite(target, "transform", [window]);
         kernel.features(target, { window, out, at: window * feature });
       }
       return { data: out, shape: [count, feature] };

@@ -68,3 +68,28 @@ test("other channels, windows that are not there and empty channels are errors",
   assert.throws(() => robustScaler({ quantiles: [0.9, 0.1] }), /got \[0.9,0.1\]/);
   assert.throws(() => scalerFrom({ ...fitted.state, scale: [1] }), /got 3 and 1/);
 });
+
+test("infinity is refused with its place, NaN stays where it is, and constants are centred", () => {
+  for (const make of [standardScaler, robustScaler, minMaxScaler]) {
+    const data = Float32Array.of(1, 2, Number.NaN, 4, 5, 6, 7, 8);
+    const source = series(data, { steps: 2, channels: ["x", "y"] });
+    const scaled = make().fit(source).transform(source).data;
+    assert.deepEqual(
+      [...scaled].map((value) => Number.isFinite(value)),
+      [true, true, false, true, true, true, true, true],
+    );
+    data[5] = Number.NEGATIVE_INFINITY;
+    assert.throws(() => make().fit(source), /got -Infinity in window 1, step 0, channel y/);
+    make().fit(source, { indices: [0] }); // what is not measured does not matter
+    // A constant that float32 does not hold exactly, and a thousand of it: scikit-learn/scikit-learn#17794.
+    const constant = series(new Float32Array(1000).fill(14.62), { steps: 10, channels: ["x"] });
+    assert.ok(
+      make()
+        .fit(constant)
+        .transform(constant)
+        .data.every((value) => value === 0),
+    );
+  }
+  const state = { kind: "standard", channels: ["x"], centre: [0], scale: [Number.NaN], offset: 0 };
+  assert.throws(() => scalerFrom(state), /scales positive, .* scale \[NaN\]/);
+});

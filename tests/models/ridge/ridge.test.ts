@@ -60,7 +60,10 @@ test("labels, shapes and penalties that cannot be are errors", () => {
   assert.throws(() => ridgeClassifier(x, [0, 1], { alphas: [0] }), /got \[0\]/);
   for (const odd of [Number.NaN, Number.POSITIVE_INFINITY]) {
     const data = [...Array.from(x.data)].with(3, odd);
-    assert.throws(() => ridgeClassifier({ ...x, data }, [0, 1]), new RegExp(`mean of ${odd} in column 1`));
+    assert.throws(
+      () => ridgeClassifier({ ...x, data }, [0, 1]),
+      new RegExp(`finite, got ${odd} in row 1, column 1`),
+    );
   }
   const model = ridgeClassifier(x, [0, 1]);
   assert.throws(() => model.predict({ data: [1, 2, 3], shape: [1, 3] }), /2 columns, got shape \[1,3\]/);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomicFile";
 import { finishedSample, unfinishedSample } from "./folder";
@@ -12,12 +12,13 @@ async function readRecipe(path: string): Promise<string | undefined> {
 
 /**
  * Writes a folder of sample data so that one which is only half written is never taken for whole: while it is written
- * the folder says so, and a folder of the same recipe that is whole is left as it is.
+ * the folder says so, and a folder of the same recipe that is whole is left as it is. Nothing is ever removed: a folder
+ * may hold a person's own files beside the sample's.
  *
  * @param directory the folder; made if it is missing
  * @param recipe what the sample is made with
  * @param write writes the files; `resumed` says that the folder holds part of this very sample
- * @throws {Error} if the folder holds files that no sample wrote
+ * @throws {Error} if the folder holds another sample, or files that no sample wrote
  * @example
  * await writeSampleFolder("data/motion", { seed: 0 }, async () => writeFileAtomic("data/motion/a.csv", "id\n"));
  */
@@ -33,20 +34,25 @@ export async function writeSampleFolder(
   const begun = await readRecipe(partial);
   const finished = await readRecipe(whole);
   if (begun === undefined && finished === text) return;
-  const held = (await readdir(directory)).filter((name) => !name.startsWith("."));
-  if (begun === undefined && finished === undefined && held.length > 0) {
+  const other = begun ?? finished;
+  if (other !== undefined && other !== text) {
     throw new Error(
-      `Cannot write sample data to ${directory}: the folder must be empty or hold sample data, got ${held.slice(0, 4).join(", ")}`,
+      `Cannot write sample data to ${directory}: the folder must be empty or hold the sample of ${oneLine(text)}, got that of ${oneLine(other)}; remove it or name another folder`,
     );
   }
-  const resumed = begun === text;
-  if (!resumed) {
-    await writeFileAtomic(partial, text);
-    await rm(whole, { force: true });
-    for (const name of await readdir(directory)) {
-      if (name !== unfinishedSample) await rm(join(directory, name), { recursive: true });
+  if (other === undefined) {
+    const held = (await readdir(directory)).filter((name) => !name.startsWith("."));
+    if (held.length > 0) {
+      throw new Error(
+        `Cannot write sample data to ${directory}: the folder must be empty or hold sample data, got ${held.slice(0, 4).join(", ")}`,
+      );
     }
+    await writeFileAtomic(partial, text);
   }
-  await write(resumed);
+  await write(other !== undefined);
   await rename(partial, whole);
+}
+
+function oneLine(recipe: string): string {
+  return recipe.trim().replaceAll(/\s+/g, " ");
 }

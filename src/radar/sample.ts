@@ -34,10 +34,10 @@ function* encodeTemplate(testSamples: number): Generator<string> {
  * The same options always give the same files. A folder that holds them whole is left as it is; one that was cut off is
  * refused by {@link load}, and writing it again goes on where it stopped.
  *
- * @param directory an empty or new folder, or one that holds sample data
+ * @param directory an empty or new folder, or one that holds this very sample data
  * @param options sizes and seed; see {@link SampleOptions}
  * @throws {RangeError} if a size is out of range
- * @throws {Error} if the folder holds other files
+ * @throws {Error} if the folder holds other files, or sample data of other options: none of them is touched
  * @example
  * await radar.writeSample("sample/radar");
  * const data = await radar.load("sample/radar");

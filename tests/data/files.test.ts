@@ -148,7 +148,7 @@ test("summaries escape what comes from data", () => {
   assert.equal(bundle["text/plain"], '<b>\n  name & more  <img src="x">');
 });
 
-test("a sample folder is written once, resumed when cut off, renewed for another recipe, and never over other files", async () => {
+test("a sample folder is written once, resumed when cut off, and never over another one or other files", async () => {
   const directory = await folder();
   const calls: boolean[] = [];
   const write = async (resumed: boolean) => {
@@ -165,9 +165,13 @@ test("a sample folder is written once, resumed when cut off, renewed for another
   await writeSampleFolder(directory, { seed: 1 }, write);
   await writeSampleFolder(directory, { seed: 1 }, write);
   assert.deepEqual(calls, [true]);
-  await writeSampleFolder(directory, { seed: 2 }, write);
-  assert.deepEqual(calls, [true, false]);
-  assert.deepEqual((await readdir(directory)).sort(), ["data.txt", "sample.json"]);
+  await writeFile(join(directory, "thesis.txt"), "years");
+  await assert.rejects(
+    writeSampleFolder(directory, { seed: 2 }, write),
+    /must be empty or hold the sample of \{ "seed": 2 \}, got that of \{ "seed": 1 \}/,
+  );
+  assert.deepEqual(calls, [true]);
+  assert.deepEqual((await readdir(directory)).sort(), ["data.txt", "sample.json", "thesis.txt"]);
 
   const foreign = await folder();
   await writeFile(join(foreign, "train_labels.csv"), "");

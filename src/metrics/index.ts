@@ -17,6 +17,7 @@ export {
   confusionMatrix,
   mostConfused,
 } from "./confusion";
+export { type Direction, directionOf } from "./direction";
 export {
   type FractionsSkillOptions,
   type FractionsSums,

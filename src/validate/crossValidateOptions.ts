@@ -48,7 +48,7 @@ export interface CrossValidateOptions {
   keep?: "best" | "last";
   /** The number of the logs that tells the best epoch. Default "val_loss". */
   monitor?: string;
-  /** Whether that number should be low or high. Default: by its name. */
+  /** Whether that number should be low or high. Default: known of the library's own losses and metrics. */
   mode?: "min" | "max";
   /** Folder of the run; a run that stopped continues from it. Default: nothing is kept. */
   directory?: string;

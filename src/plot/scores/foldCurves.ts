@@ -1,3 +1,4 @@
+import { directionOf } from "../../metrics/direction";
 import { Figure } from "../figure/figure";
 import { escapeText } from "../figure/text";
 import { categories } from "../figure/theme";
@@ -24,7 +25,7 @@ export interface FoldCurvesOptions {
 
 /**
  * Shows how loss and metrics went over the epochs, one panel a metric and one colour a fold: training thin and dotted,
- * validation thick with its best epoch marked.
+ * validation thick with its best epoch marked, where the metric is one of which the library knows what is better.
  *
  * @param histories one a fold; `fit`'s history, or logs so far
  * @throws {RangeError} if there is no history, or a metric is in none
@@ -129,9 +130,11 @@ function longest(histories: readonly EpochLogs[]): number {
   return Math.max(...histories.flatMap(({ logs }) => Object.values(logs).map((values) => values.length)));
 }
 
-/** The epoch of the lowest loss or error, the highest of everything that is better when more. */
+/** The best epoch; -1 where only who named the metric can say what is better. */
 function bestEpoch(metric: string, values: readonly number[]): number {
-  const sign = /acc|auc|f1|precision|recall|csi|pod|score|r2/i.test(metric) ? -1 : 1;
+  const direction = directionOf(metric);
+  if (!direction) return -1;
+  const sign = direction === "max" ? -1 : 1;
   let best = -1;
   values.forEach((value, i) => {
     if (!Number.isNaN(value) && (best < 0 || sign * value < sign * values[best])) best = i;

@@ -1,12 +1,13 @@
 import type { Logs } from "../../core/estimator";
+import { type Direction, directionOf } from "../../metrics/direction";
 import type { FitContext } from "../types";
 
 /** Settings of callbacks that watch one number of the logs. */
 export interface MonitorOptions {
   /** The number watched. Default "val_loss". */
   monitor?: string;
-  /** Whether lower or higher is better. Default: by the name ("loss" and errors lower, "accuracy" and "auc" higher). */
-  mode?: "min" | "max";
+  /** Whether lower or higher is better. Default: known of the library's own losses and metrics; another must be told. */
+  mode?: Direction;
   /** The least change that counts as better. Default 0. */
   minDelta?: number;
 }
@@ -20,17 +21,12 @@ export interface Monitor {
   read(logs: Logs): number;
 }
 
-const higherIsBetter = /acc|auc|^top\d|f1|precision|recall|csi|score/i;
-const lowerIsBetter = /loss|error|mae|mse|entropy|logcosh|huber|focal|brier|^ece$/i;
-
-function modeOf(action: string, options: MonitorOptions): "min" | "max" {
-  const { monitor = "val_loss", mode } = options;
-  if (mode) return mode;
-  const name = monitor.replace(/^val_/, "");
-  const isMax = higherIsBetter.test(name);
-  if (isMax !== lowerIsBetter.test(name)) return isMax ? "max" : "min";
+function modeOf(action: string, options: MonitorOptions): Direction {
+  const { monitor = "val_loss" } = options;
+  const { mode = directionOf(monitor) } = options;
+  if (mode === "min" || mode === "max") return mode;
   throw new RangeError(
-    `Cannot ${action}: whether "${monitor}" should be high or low must be said with mode: "max" or "min", got neither`,
+    `Cannot ${action}: whether "${monitor}" should be high or low must be said with mode: "max" or "min", got ${mode ?? "neither"}`,
   );
 }
 

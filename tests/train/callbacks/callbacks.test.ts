@@ -119,17 +119,23 @@ test("a number that is not in the logs is an error that names those that are", a
       message: /must be one of loss, accuracy \(val_… needs validation data\), got "val_loss"/,
     });
   }
-  assert.throws(() => earlyStopping({ monitor: "val_wobble" }), /mode: "max" or "min"/);
+  for (const make of [earlyStopping, reduceLROnPlateau]) {
+    assert.throws(() => make({ monitor: "val_score" }), /"val_score" .* mode: "max" or "min", got neither/);
+    assert.throws(() => make({ monitor: "val_loss", mode: "best" as "min" }), /got best/);
+  }
 });
 
 test("high is better for accuracy, low for losses", async () => {
-  const best = async (monitor: string, values: number[]) => {
-    const context = new FakeContext([earlyStopping({ monitor, patience: 9, restoreBestWeights: true })]);
+  const best = async (monitor: string, values: number[], mode?: "min" | "max") => {
+    const context = new FakeContext([
+      earlyStopping({ monitor, mode, patience: 9, restoreBestWeights: true }),
+    ]);
     await context.run(values.map((value) => ({ [monitor]: value })));
     return context.current[0].data[0];
   };
   assert.equal(await best("val_accuracy", [0.1, 0.9, 0.5]), 1);
   assert.equal(await best("mae", [0.5, 0.9, 0.1]), 2);
+  assert.equal(await best("val_score", [0.5, 0.9, 0.1], "min"), 2);
 });
 
 test("a schedule sets the rate by step or by epoch", () => {

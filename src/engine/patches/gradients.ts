@@ -1,6 +1,6 @@
 /**
  * Gradients where tfjs's are slow (arrays of ones made in JavaScript, a dozen ops where TensorFlow has one) or wrong
- * (|x| at 0, dilated convolutions). They replace tfjs's in its registry when the engine is loaded.
+ * (|x| at 0, dilated convolutions; ties.ts has more). They replace tfjs's in its registry when the engine is loaded.
  */
 import type { NamedAttrMap, Tensor, Tensor4D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../load";
@@ -9,7 +9,12 @@ import { type ConvolutionOptions, filterGradient, inputGradient } from "./convol
 
 const float: NativeAttribute = { type: "float32" };
 
-type Gradient = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
+/** A gradient: from the incoming one, what was saved and the op's attributes to one tensor an input. */
+export type Gradient = (
+  dy: Tensor,
+  saved: Tensor[],
+  attributes: NamedAttrMap,
+) => Record<string, () => Tensor>;
 
 /** What a kernel's gradient needs of its inputs and outputs. */
 interface GradientOptions {
@@ -17,8 +22,9 @@ interface GradientOptions {
   readonly output?: boolean;
 }
 
-function replaceGradient(kernelName: string, options: GradientOptions, gradFunc: Gradient): void {
-  tf.unregisterGradient(kernelName);
+/** Puts a gradient in the place of tfjs's. */
+export function replaceGradient(kernelName: string, options: GradientOptions, gradFunc: Gradient): void {
+  if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
   tf.registerGradient({
     kernelName,
     inputsToSave: options.inputs,

@@ -7,6 +7,7 @@ import "./gradients";
 import "./groups";
 import "./pointConvolution";
 import "./random";
+import "./ties";
 
 export { biasAdd, matrixProduct } from "./affine";
 export { logitsOf, withLogits } from "./logits";

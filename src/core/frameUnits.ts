@@ -166,16 +166,21 @@ export function convertFrames(
 }
 
 /**
- * The pixel from which on it rains: thresholds are compared as pixels, where whole numbers are exact.
+ * A rain rate in the unit of what it is compared with: converted values may lie beside a threshold that they equal.
  *
  * @param threshold rain in mm/h
+ * @param options `unit`: default "pixel"; `a`, `b`: the Z-R relation
  * @throws {RangeError} if that is no rate
  */
-export function rainLevel(threshold: number, relation: RainRelationOptions): number {
+export function rainLevel(
+  threshold: number,
+  options: RainRelationOptions & { unit?: FrameUnit } = {},
+): number {
+  const { unit = "pixel", ...relation } = options;
   if (!(threshold >= 0)) {
     throw new RangeError(
       `Cannot tell where it rains: a threshold must be a rain rate of 0 mm/h or more, got ${threshold}`,
     );
   }
-  return convertRadarValue(threshold, { ...relation, from: "rain", to: "pixel" });
+  return convertRadarValue(threshold, { ...relation, from: "rain", to: unit });
 }

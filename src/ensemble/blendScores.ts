@@ -82,7 +82,7 @@ export class BlendScorer {
 
   constructor(private readonly scoring: BlendScoring) {
     const { a, b, threshold } = scoring;
-    this.level = rainLevel(threshold, { a, b });
+    this.level = Math.fround(rainLevel(threshold, { a, b })); // as the values
     this.rainAt = radarConverter({ from: "pixel", to: "rain", a, b });
   }
 

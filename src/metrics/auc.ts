@@ -27,13 +27,14 @@ export function auc(
     );
   }
   if (Number.isNaN(cut)) throw new RangeError("Cannot measure AUC: cut must be a number, got NaN");
+  const level = truth instanceof Float32Array ? Math.fround(cut) : cut;
   let count = 0;
   for (let i = 0; i < truth.length; i++) {
     const [given, value] = [Number(truth[i]), prediction[i]];
     if (Number.isNaN(given) || Number.isNaN(value)) {
       throw new RangeError(`Cannot measure AUC: values must be numbers, got NaN at index ${i}`);
     }
-    if (given > cut) count++;
+    if (given > level) count++;
   }
   if (count === 0 || count === truth.length) {
     throw new RangeError(
@@ -43,7 +44,7 @@ export function auc(
   const yes = new Float64Array(count);
   const no = new Float64Array(truth.length - count);
   for (let i = 0, y = 0, n = 0; i < truth.length; i++) {
-    if (Number(truth[i]) > cut) yes[y++] = prediction[i];
+    if (Number(truth[i]) > level) yes[y++] = prediction[i];
     else no[n++] = prediction[i];
   }
   yes.sort();

@@ -1,4 +1,4 @@
-import type { VerifyArray } from "./nowcast";
+import { thresholdFor, type VerifyArray } from "./nowcast";
 
 /** Options of {@link fractionsSkillScore}. */
 export interface FractionsSkillOptions {
@@ -6,7 +6,7 @@ export interface FractionsSkillOptions {
   forecast: VerifyArray;
   /** `[images, rows, columns]` or `[rows, columns]`. */
   shape: readonly number[];
-  /** Yes at or above it, in the values' unit. */
+  /** Yes at or above it, in the values' unit, and in float32 where they are. */
   threshold: number;
   /** Width of the square neighbourhood in pixels. */
   scale: number;
@@ -26,11 +26,12 @@ function summedArea(
   threshold: number,
   table: Int32Array,
 ): void {
+  const level = thresholdFor(values, threshold);
   for (let row = 0; row < rows; row++) {
     let line = 0;
     for (let column = 0; column < columns; column++) {
       const value = values[offset + row * columns + column];
-      if (value >= threshold) line++;
+      if (value >= level) line++;
       table[(row + 1) * (columns + 1) + column + 1] = table[row * (columns + 1) + column + 1] + line;
     }
   }

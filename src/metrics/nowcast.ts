@@ -7,6 +7,11 @@ export interface MaskOptions {
   mask?: ArrayLike<number | boolean>;
 }
 
+/** A threshold in the precision of the values, so that those that equal it are at it. */
+export function thresholdFor(values: VerifyArray, threshold: number): number {
+  return values instanceof Float32Array ? Math.fround(threshold) : threshold;
+}
+
 /** Counts of a yes/no forecast. */
 export interface Contingency {
   /** Forecast yes, observed yes. */
@@ -120,8 +125,8 @@ export function rootMeanSquareError(
  * Counts hits, misses, false alarms and correct negatives of a forecast at a threshold.
  *
  * @param truth observed values
- * @param options `forecast`: as many values; `threshold`: yes at or above it (in the values' unit); `mask`: values to
- *   count (default all)
+ * @param options `forecast`: as many values; `threshold`: yes at or above it (in the values' unit, and in float32
+ *   where they are); `mask`: values to count (default all)
  * @throws {RangeError} if lengths disagree, a counted value or the threshold is NaN, or nothing is counted
  * @example
  * contingency([0, 1, 1], { forecast: [1, 1, 0], threshold: 1 });
@@ -135,14 +140,15 @@ export function contingency(
   if (Number.isNaN(threshold)) {
     throw new RangeError("Cannot verify a forecast: threshold must be a number, got NaN");
   }
+  const [level, told] = [truth, forecast].map((values) => thresholdFor(values, threshold));
   let hits = 0;
   let misses = 0;
   let falseAlarms = 0;
   const count = forCounted(truth, { forecast, mask, infinite: true }, (observed, predicted) => {
-    if (observed >= threshold) {
-      if (predicted >= threshold) hits++;
+    if (observed >= level) {
+      if (predicted >= told) hits++;
       else misses++;
-    } else if (predicted >= threshold) falseAlarms++;
+    } else if (predicted >= told) falseAlarms++;
   });
   return { hits, misses, falseAlarms, correctNegatives: count - hits - misses - falseAlarms };
 }

@@ -2,7 +2,13 @@ import type { FrameArray, Frames } from "../core/frames";
 import { convertRadarValues, type RainRelationOptions, rainLevel } from "../core/frameUnits";
 import { takeValues } from "../core/frameViews";
 import { fractionsSums } from "./fractionsSkill";
-import { type CategoricalScores, type Contingency, categoricalScores, contingency } from "./nowcast";
+import {
+  type CategoricalScores,
+  type Contingency,
+  categoricalScores,
+  contingency,
+  thresholdFor,
+} from "./nowcast";
 
 /** Options of {@link verify}. */
 export interface VerifyOptions extends RainRelationOptions {
@@ -69,8 +75,9 @@ function checkPair(truth: Frames, forecast: Frames): void {
 /** Samples judged at a time: of any number of them, this many are in memory. */
 const blockSamples = 32;
 
-/** Some samples as rain in mm/h and as pixels. */
+/** Some samples, as they are and as rain in mm/h and as pixels. */
 interface Block {
+  readonly values: FrameArray;
   readonly rain: Float32Array;
   readonly pixel: FrameArray;
 }
@@ -81,10 +88,38 @@ function blocksOf(source: Frames, relation: RainRelationOptions): (indices: Int3
   return (indices) => {
     const values = takeValues(source, indices);
     return {
+      values,
       rain: convertRadarValues(values, { ...relation, from, to: "rain" }),
       pixel: from === "pixel" ? values : convertRadarValues(values, { ...relation, from, to: "pixel" }),
     };
   };
+}
+
+/** A function that tells where the values of a source are at or above a rain rate, 1 or 0 each. */
+function wetnessOf(
+  source: Frames,
+  relation: RainRelationOptions,
+): (block: Block, rate: number) => Uint8Array {
+  const { unit } = source;
+  return ({ values }, rate) => {
+    const level = thresholdFor(values, rainLevel(rate, { ...relation, unit }));
+    return Uint8Array.from(values, (value) => (value >= level ? 1 : 0));
+  };
+}
+
+/** Refuses a counted pixel of which no error can be taken. */
+function checkBlock(
+  block: Block,
+  place: { which: string; start: number; columns: number; pixels: number; mask: VerifyOptions["mask"] },
+): void {
+  const { which, start, columns, pixels, mask } = place;
+  for (let i = 0; i < block.rain.length; i++) {
+    if (Number.isFinite(block.rain[i]) || (mask && !mask[i % pixels])) continue;
+    const pixel = i % pixels;
+    throw new RangeError(
+      `Cannot verify: the ${which} must be numbers, got ${block.values[i]} in sample ${start + Math.floor(i / pixels)}, row ${Math.floor(pixel / columns)}, column ${pixel % columns}`,
+    );
+  }
 }
 
 /** Errors summed over the counted pixels of one block. */
@@ -110,7 +145,8 @@ function addErrors(
  * @param truth what was measured, frames `[samples, rows, columns, 1]` in any unit
  * @param options the forecast, thresholds, scales and mask
  * @returns errors, competition score, yes/no scores a threshold, fractions skill score a scale
- * @throws {RangeError} if shapes disagree, a threshold is no rain rate or nothing is counted
+ * @throws {RangeError} if shapes disagree, a threshold is no rain rate, a counted pixel is NaN or infinite rain (with its
+ *   place; dry ground of -Infinity dBZ is the scale's floor), or nothing is counted
  * Source: DACON 235646's score as its participants describe it; pysteps for the others.
  * @example
  * verify(takeTimes(train, { times: [4] }), { forecast: persist(takeTimes(train, { times: [0, 1, 2, 3] })) }).score;
@@ -128,29 +164,34 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
   const wanted = [...new Set([threshold, ...thresholds])];
   const counts = new Map(wanted.map((one) => [one, noCounts]));
   const fractions = scales.map(() => ({ difference: 0, reference: 0 }));
-  const levelOf = (rain: number): number => rainLevel(rain, { a, b });
+  const [truthWet, forecastWet] = [truth, forecast].map((source) => wetnessOf(source, { a, b }));
   const [truthBlock, forecastBlock] = [truth, forecast].map((source) => blocksOf(source, { a, b }));
   for (let start = 0; start < all; start += blockSamples) {
     const samples = Math.min(blockSamples, all - start);
     const indices = Int32Array.from({ length: samples }, (_, i) => start + i);
     const [observed, predicted] = [truthBlock(indices), forecastBlock(indices)];
-    const wet = (i: number): boolean => !wetOnly || observed.rain[i] >= threshold;
-    addErrors(sums, observed, predicted, (i) => (!mask || Boolean(mask[i % pixels])) && wet(i));
+    const place = { start, columns, pixels, mask };
+    checkBlock(observed, { ...place, which: "truth" });
+    checkBlock(predicted, { ...place, which: "forecast" });
     for (const one of wanted) {
-      const level = levelOf(one);
-      const found = contingency(observed.pixel, { forecast: predicted.pixel, threshold: level, mask });
-      counts.set(one, addCounts(counts.get(one)!, found));
-    }
-    const level = levelOf(threshold);
-    scales.forEach((scale, k) => {
-      const shape = [samples, rows, columns];
-      const found = fractionsSums(observed.pixel, {
-        forecast: predicted.pixel,
-        shape,
-        threshold: level,
-        scale,
+      const found = contingency(truthWet(observed, one), {
+        forecast: forecastWet(predicted, one),
+        threshold: 1,
         mask,
       });
+      counts.set(one, addCounts(counts.get(one)!, found));
+    }
+    const wet = truthWet(observed, threshold);
+    const told = forecastWet(predicted, threshold);
+    addErrors(
+      sums,
+      observed,
+      predicted,
+      (i) => (!mask || Boolean(mask[i % pixels])) && (!wetOnly || wet[i] === 1),
+    );
+    scales.forEach((scale, k) => {
+      const shape = [samples, rows, columns];
+      const found = fractionsSums(wet, { forecast: told, shape, threshold: 1, scale, mask });
       fractions[k].difference += found.difference;
       fractions[k].reference += found.reference;
     });

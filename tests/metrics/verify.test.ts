@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { frames } from "../../src/core/frames";
-import { convertFrames } from "../../src/core/frameUnits";
+import { convertFrames, convertRadarValue, convertRadarValues } from "../../src/core/frameUnits";
+import { fractionsSkillScore } from "../../src/metrics/fractionsSkill";
+import { contingency } from "../../src/metrics/nowcast";
 import { verify } from "../../src/metrics/verify";
 
 const pixels = (values: number[]) => frames(Uint8Array.from(values), { shape: [1, 2, 2, 1], unit: "pixel" });
@@ -65,4 +67,50 @@ test("what does not fit is refused", () => {
   assert.throws(() => verify(truth, { forecast: truth, threshold: -1 }), /0 mm\/h or more, got -1/);
   assert.throws(() => verify(truth, { forecast: truth, thresholds: [Number.NaN] }), /got NaN/);
   assert.throws(() => verify(truth, { forecast: truth, wetOnly: true }), /no pixel is counted/);
+});
+
+test("values equal to a threshold are at it, whatever their unit and the threshold", () => {
+  for (let k = 1; k <= 300; k++) {
+    const threshold = k / 100;
+    for (const unit of ["rain", "dbz", "reflectivity", "unit", "pixel"] as const) {
+      const level = convertRadarValues(Float64Array.of(threshold), { from: "rain", to: unit });
+      const at = frames(level, { shape: [1, 1, 1, 1], unit });
+      const [found] = verify(at, { forecast: at, thresholds: [threshold], scales: [] }).categorical;
+      assert.equal(found.csi, 1, `${threshold} mm/h in ${unit}`);
+    }
+    const rain = Float32Array.of(threshold, 0);
+    const expected = { hits: 1, misses: 0, falseAlarms: 0, correctNegatives: 1 };
+    assert.deepEqual(contingency(rain, { forecast: [threshold, 0], threshold }), expected);
+    const options = { forecast: rain, shape: [1, 2], threshold, scale: 1 };
+    assert.equal(fractionsSkillScore([threshold, 0], options), 1);
+  }
+});
+
+test("dry ground is dry in every unit, and a perfect forecast of it has no error", () => {
+  for (const [unit, dry] of [
+    ["dbz", Number.NEGATIVE_INFINITY],
+    ["rain", 0],
+    ["reflectivity", 0],
+  ] as const) {
+    const wet = convertRadarValue(100, { from: "pixel", to: unit });
+    const source = frames(Float32Array.of(dry, wet, dry, wet), { shape: [1, 2, 2, 1], unit });
+    const found = verify(source, { forecast: source, thresholds: [0.001], scales: [1] });
+    assert.deepEqual([found.mae, found.pixelMae, found.csi, found.categorical[0].csi], [0, 0, 1, 1], unit);
+    assert.equal(found.categorical[0].accuracy, 1);
+  }
+});
+
+test("a counted pixel that is no number is refused with its place, one beyond the mask is not", () => {
+  const truth = frames(new Float32Array(8).fill(100), { shape: [2, 2, 2, 1], unit: "pixel" });
+  const forecast = { ...truth, shards: [truth.shards[0].slice()] };
+  forecast.shards[0][6] = Number.NaN;
+  assert.throws(
+    () => verify(truth, { forecast }),
+    /forecast must be numbers, got NaN in sample 1, row 1, column 0/,
+  );
+  assert.throws(
+    () => verify(forecast, { forecast: truth }),
+    /the truth must be numbers, got NaN in sample 1/,
+  );
+  assert.equal(verify(truth, { forecast, mask: [1, 1, 0, 1] }).mae, 0);
 });

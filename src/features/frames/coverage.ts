@@ -1,18 +1,19 @@
 import type { Frames } from "../../core/frames";
 
 /**
- * Where the radars see: pixels that show an echo in any image.
+ * Where the radars see: pixels that show an echo in any image. NaN is none.
  *
  * @param source frames `[samples, rows, columns, times]`
  * @param options `above`: the value an echo exceeds (default 0, in the frames' unit); `least`: in how many images
  *   (default 1; more guards against noise)
  * @returns 1 where seen, 0 elsewhere, `[rows, columns]`
- * @throws {RangeError} if `least` is no positive whole number
+ * @throws {RangeError} if `least` is no positive whole number, or `above` is NaN
  * @example
  * const mask = coverageMask(train, { least: 3 });
  */
 export function coverageMask(source: Frames, options: { above?: number; least?: number } = {}): Uint8Array {
   const { above = 0, least = 1 } = options;
+  if (Number.isNaN(above)) throw new RangeError("Cannot find the coverage: above must be a number, got NaN");
   if (!(Number.isInteger(least) && least > 0)) {
     throw new RangeError(`Cannot find the coverage: least must be a positive whole number, got ${least}`);
   }
@@ -20,9 +21,10 @@ export function coverageMask(source: Frames, options: { above?: number; least?: 
   const pixels = rows * columns;
   const seen = new Uint32Array(pixels);
   for (const shard of source.shards) {
+    const level = shard instanceof Float32Array ? Math.fround(above) : above;
     for (let start = 0; start < shard.length; start += pixels * times) {
       for (let pixel = 0, i = start; pixel < pixels; pixel++) {
-        for (let time = 0; time < times; time++, i++) if (shard[i] > above) seen[pixel]++;
+        for (let time = 0; time < times; time++, i++) if (shard[i] > level) seen[pixel]++;
       }
     }
   }
@@ -30,7 +32,7 @@ export function coverageMask(source: Frames, options: { above?: number; least?: 
 }
 
 /**
- * Adds all images up: where it rained most over a data set.
+ * Adds all images up: where it rained most over a data set. What is not finite spoils its own pixel only.
  *
  * @param source frames `[samples, rows, columns, times]`
  * @returns float64 sums in the frames' unit, `[rows, columns]`

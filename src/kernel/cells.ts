@@ -8,6 +8,7 @@ import { provideModule } from "./compile/modules";
 import type { MimeBundle } from "./display/bundle";
 import { Displays, displayDeclarations, type Publish } from "./display/display";
 import { describeValue } from "./display/mime";
+import { Names } from "./names";
 import { phases } from "./phases";
 import { type CellError, describeDiagnostics, describeError, describeInterrupt } from "./traceback";
 
@@ -31,6 +32,7 @@ interface Running {
 export class Cells {
   readonly displays: Displays;
   readonly compiler: Compiler;
+  readonly #names = new Names();
   readonly #publish: Publish;
   readonly #phase: Int32Array;
   /** Modules that a cell is expected to import, and that are not loaded yet. */
@@ -38,7 +40,6 @@ export class Cells {
   #executor: Executor | undefined;
   #running: Running | undefined;
   /** What the executor reported of the running cell. */
-  #value: unknown;
   #thrown: { error: unknown } | undefined;
 
   /**
@@ -69,18 +70,16 @@ export class Cells {
       process.cwd(),
       { node: converter, browser: converter, close: () => compiler.close() },
       {
-        log: (value: unknown) => {
-          this.#value = value;
-        },
+        log: () => {},
         error: (error: unknown) => {
           this.#thrown = { error };
         },
       },
     );
-    Object.assign(this.#executor.locals, {
-      display: this.displays.display,
-      clearOutput: this.displays.clearOutput,
-    });
+    const { display, clearOutput } = this.displays;
+    Object.assign(this.#names.values, { display, clearOutput });
+    // What compiled cells use: not tslab's own object of names, which takes a hundred times as long.
+    Object.assign(runtime(), { exports: this.#names.values, bind: this.#names.bind });
     return this.#executor;
   }
 
@@ -149,9 +148,8 @@ export class Cells {
   async #finish(cell: number, source: string, running: Running): Promise<Outcome> {
     const { executor, compiler } = this;
     const { signal } = running.controller;
-    this.#value = undefined;
     this.#thrown = undefined;
-    let succeeded = false;
+    let assigned: ReadonlySet<string> | undefined = new Set();
     try {
       const compiled = compiler.compile(cell, source);
       if (this.#expected.some((name) => isImported(source, name))) {
@@ -173,8 +171,9 @@ export class Cells {
       if (compiler.diagnostics.length > 0)
         return { error: describeDiagnostics(compiler.diagnostics, source) };
       if (this.#thrown) throw (this.#thrown as { error: unknown }).error;
-      succeeded = true;
-      const shown = Promise.resolve(describeValue(this.#value));
+      assigned = undefined;
+      const { value } = runtime();
+      const shown = Promise.resolve(describeValue(value ?? undefined));
       const bundle = await Promise.race([shown, running.released]);
       const settled =
         bundle === "released" ? bundle : await Promise.race([this.displays.settle(), running.released]);
@@ -187,7 +186,8 @@ export class Cells {
       }
       return { error: describeError(error, compiler) };
     } finally {
-      await compiler.end(succeeded, executor.locals);
+      runtime().value = undefined;
+      await compiler.end(assigned && this.#names.assigned());
     }
   }
 
@@ -197,11 +197,18 @@ export class Cells {
       setImmediate(() => {
         this.compiler.onRun = () => Atomics.store(this.#phase, 0, phases.synchronous);
         Atomics.store(this.#phase, 0, phases.loading);
+        const { names, cleared } = this.compiler.names;
+        this.#names.declare(names, cleared);
         executor.execute(source).then(resolve, reject);
         Atomics.store(this.#phase, 0, phases.open);
       });
     });
   }
+}
+
+/** What the code of cells finds in the global scope. */
+function runtime(): { exports: object; bind: Names["bind"]; value: unknown } {
+  return (globalThis as unknown as { __tslab__: ReturnType<typeof runtime> }).__tslab__;
 }
 
 function start(): Running {

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { Diagnostic } from "tslab/dist/converter";
 import type { Compiler, SourcePosition } from "./compile/compiler";
+import { namesObject } from "./compile/namesInOnePlace";
 
 /** The content of Jupyter's `error` message. */
 export interface CellError {
@@ -23,7 +24,14 @@ export function describeError(thrown: unknown, compiler: Compiler | undefined): 
 
 function nameOf(thrown: unknown): { ename: string; evalue: string } {
   if (!(thrown instanceof Error)) return { ename: "Thrown value", evalue: inspect(thrown) };
-  return { ename: thrown.name || thrown.constructor.name, evalue: thrown.message };
+  return { ename: thrown.name || thrown.constructor.name, evalue: asWritten(thrown.message) };
+}
+
+const called = new RegExp(`\\(0 , ${namesObject}\\.([\\p{ID_Continue}$]+)\\)`, "gu");
+
+/** What V8 says about compiled code, with the names that the person wrote. */
+export function asWritten(text: string): string {
+  return text.replace(called, "$1").replaceAll(`${namesObject}.`, "");
 }
 
 function describe(thrown: unknown, compiler: Compiler | undefined, depth: number): string[] {
@@ -60,7 +68,7 @@ function readFrames(error: Error, compiler: Compiler | undefined): Frame[] {
     const origin = compiler?.originOf(file, Number(row), Number(column));
     if (!origin && /^cell-\d+\.ts$/.test(file)) continue;
     const place = origin ?? { file, line: Number(row), column: Number(column) };
-    const caller = name && !/<anonymous>|^exports$/.test(name) ? `${name} ` : "";
+    const caller = name && !/<anonymous>|^exports$/.test(name) ? `${asWritten(name)} ` : "";
     frames.push({ text: `    at ${caller}${dim(`(${placeName(place)})`)}`, origin });
   }
   return frames;

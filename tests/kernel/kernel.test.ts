@@ -162,6 +162,17 @@ test("an error in a function of an earlier cell points there, with its cause", a
   assert.match(text, /Caused by TypeError: inner/);
 });
 
+test("V8's words for an error are those of the cell, not of what it was compiled to", async () => {
+  await client.run("const plain: any = 5, table: any = { rows: undefined }");
+  const said = async (code: string) => (await client.run(code)).reply.evalue;
+  assert.equal(await said("plain(1)"), "plain is not a function");
+  assert.equal(await said("plain.missing.deep"), "Cannot read properties of undefined (reading 'deep')");
+  assert.equal(await said("table.rows.map()"), "Cannot read properties of undefined (reading 'map')");
+  assert.equal(await said("table.missing()"), "table.missing is not a function");
+  assert.equal(await said("new plain()"), "plain is not a constructor");
+  assert.equal(await said("for (const a of plain);"), "plain is not iterable");
+});
+
 test("TypeScript's complaints are an error with place and code, and the cell does not run", async () => {
   const answer = await client.run(`console.log("ran");\nconst wrong: number = "text";`);
   const text = traceback(answer);

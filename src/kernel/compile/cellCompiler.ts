@@ -1,67 +1,276 @@
-import type { CompletionInfo, Converter, ConvertResult } from "tslab/dist/converter";
+import path from "node:path";
+import type * as ts from "@tslab/typescript-for-tslab";
+import type { CompletionInfo, Diagnostic } from "tslab/dist/converter";
 import type { CodeMetadata } from "tslab/dist/metadata";
-import { declaredNames, keepAssigned } from "./declarations";
-import { type EmittedMaps, loadTypeScript, prepareTypeScript } from "./typescript";
+import { findCompletions } from "./completions";
+import { readDiagnostics } from "./diagnostics";
+import { documentWhenAsked } from "./documentation";
+import { cellPrefix, NotebookHost } from "./host";
+import { namesInOnePlace } from "./namesInOnePlace";
+import { NotebookScope } from "./scope";
+import { loadTypeScript } from "./typescript";
 
-/** A cell as tslab's executor takes it, with the source maps of what was emitted. */
-export interface CompiledCell {
-  readonly metadata: CodeMetadata;
-  /** What TypeScript made of a cell, or said about one that defines a module. */
-  readonly result: ConvertResult;
-  readonly maps: EmittedMaps;
+/** Code that runs, and the maps of both passes that made it. */
+export interface CompiledCode {
+  readonly code: string;
+  /** From the code to JavaScript with imports, and from that to the source. */
+  readonly maps: readonly [string, string];
 }
 
-/** tslab's converter, which keeps no cells: the names that earlier ones declared come with every call. */
+/** A local file that a cell imports. */
+export interface CompiledFile extends CompiledCode {
+  /** Where `require` looks for it. */
+  readonly path: string;
+  /** The file on disk that it was made from; `undefined` for a module that a cell defined. */
+  readonly source: string | undefined;
+}
+
+/** A cell as it runs. */
+export interface CompiledCell {
+  readonly metadata: CodeMetadata;
+  /** What TypeScript says about it; a cell of which it says anything does not run. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Local files that changed since a cell imported them. */
+  readonly files: readonly CompiledFile[];
+  /** `undefined` for a cell that defines a module or is refused. */
+  readonly output?: CompiledCode & {
+    readonly isAsync: boolean;
+    /** Names that it gives values, and those of them that begin anew. */
+    readonly names: readonly string[];
+    readonly cleared: readonly string[];
+    /** Whether it declares anything, types included. */
+    readonly declares: boolean;
+  };
+}
+
+/** A cell that ran: its code, and the names that it gave a value, all of them where none is told. */
+export interface PastCell {
+  readonly source: string;
+  readonly assigned?: ReadonlySet<string>;
+}
+
+/** TypeScript's node of a cell, with the table of names that it does not publish. */
+type CellFile = ts.SourceFile & { locals?: Map<ts.__String, ts.Symbol>; imports: ts.StringLiteralLike[] };
+
+/** Compiles the cells of a notebook, which to TypeScript are one program. */
 export class CellCompiler {
-  readonly #maps: EmittedMaps;
-  readonly #create: () => Converter;
+  readonly #ts = loadTypeScript();
+  readonly #host = new NotebookHost(this.#ts);
+  readonly #service = this.#ts.createLanguageService(this.#host);
+  readonly #scope = new NotebookScope(this.#ts);
   readonly #metadataOf: (source: string) => CodeMetadata;
-  #made: Converter | undefined;
+  /** Names that the code of cells finds with the notebook's. */
+  readonly #known = new Set<string>();
+  /** Versions of the local files that were handed on. */
+  readonly #done = new Map<string, string>();
+  /** The cell that was asked about last. */
+  #looked: string | undefined;
+  /** The cell that runs. */
+  #pending: { file: CellFile; checker: ts.TypeChecker; names: readonly string[] } | undefined;
 
-  constructor() {
-    this.#maps = prepareTypeScript();
-    const { createConverter }: typeof import("tslab/dist/converter") = require("tslab/dist/converter");
+  /** @param ambient declarations of what every cell knows */
+  constructor(ambient: string) {
     const { getCodeMetadata }: typeof import("tslab/dist/metadata") = require("tslab/dist/metadata");
-    this.#create = () => createConverter({ isJS: false, isBrowser: false });
     this.#metadataOf = getCodeMetadata;
+    documentWhenAsked(this.#ts, this.#host.documentedText);
+    const { file, program } = this.#open(ambient);
+    for (const name of file.locals?.keys() ?? []) this.#known.add(this.#ts.unescapeLeadingUnderscores(name));
+    this.#scope.add(file, program.getTypeChecker(), () => true);
   }
 
-  /** tslab's converter; made on first use, which takes a second: it reads the types of Node. */
-  get converter(): Converter {
-    this.#made ??= this.#create();
-    return this.#made;
-  }
-
-  compile(declarations: string, source: string): CompiledCell {
-    this.#maps.byName.clear();
-    this.#maps.byText.clear();
+  /** Compiles the cell that runs next. */
+  compile(source: string): CompiledCell {
+    this.#pending = undefined;
     const metadata = this.#metadataOf(source);
-    const result: ConvertResult = metadata.module
-      ? { diagnostics: this.converter.addModule(metadata.module, source, metadata) }
-      : this.converter.convert(declarations, source);
-    return { metadata, result, maps: this.#maps };
+    if (metadata.module) {
+      const written = path.join(this.#host.directory, `${metadata.module}.${metadata.jsx ? "tsx" : "ts"}`);
+      this.#host.write(written, source);
+      const program = this.#program();
+      const files = [program.getSourceFile(written) as ts.SourceFile];
+      return {
+        metadata,
+        files: [],
+        diagnostics: readDiagnostics(this.#ts, { program, files, host: this.#host }),
+      };
+    }
+    const { file, program } = this.#open(source);
+    const local = this.#localFiles(file, program);
+    const diagnostics = readDiagnostics(this.#ts, { program, files: [file, ...local], host: this.#host });
+    if (diagnostics.length > 0) return { metadata, files: [], diagnostics };
+    const files = local.flatMap((one) => this.#compileFile(one, program));
+    const output = this.#compileCell(file, program);
+    this.#pending = { file, checker: program.getTypeChecker(), names: output.names };
+    return { metadata, files, diagnostics, output };
   }
 
-  /** The declarations after a cell that failed half-way, of which these names have a value. */
-  keepAssigned(before: string, after: string, assigned: ReadonlySet<string>): string {
-    return keepAssigned(loadTypeScript(), { before, after }, (name) => assigned.has(name));
+  /**
+   * Takes over the names of the cell that ran.
+   *
+   * @param assigned those that it gave a value (default: all)
+   */
+  end(assigned?: ReadonlySet<string>): void {
+    if (!this.#pending) return;
+    this.#looked = undefined;
+    const { file, checker, names } = this.#pending;
+    this.#pending = undefined;
+    const lost = new Set(assigned ? names.filter((name) => !assigned.has(name)) : []);
+    for (const name of names) if (!lost.has(name)) this.#known.add(name);
+    const modules = this.#scope.modules.size;
+    this.#scope.add(file, checker, (name) => !lost.has(name));
+    if (this.#scope.modules.size > modules) this.#host.import(this.#scope.modules);
   }
 
-  /** Whether the declarations hold a value of that name. */
-  declares(declarations: string, name: string): boolean {
-    return declaredNames(loadTypeScript(), declarations).includes(name);
+  /** Whether a cell so far gave the name a value. */
+  declares(name: string): boolean {
+    return this.#known.has(name);
   }
 
   /** What is known of the name at that place; `undefined` where there is none. */
-  inspect(declarations: string, source: string, position: number): string | undefined {
-    const info = this.converter.inspect(declarations, source, position);
+  inspect(source: string, position: number): string | undefined {
+    this.#look(source);
+    const info = this.#service.getQuickInfoAtPosition(this.#host.cell, position + cellPrefix.length);
     if (!info) return undefined;
     const { printQuickInfo }: typeof import("tslab/dist/inspect") = require("tslab/dist/inspect");
     return printQuickInfo(info);
   }
 
-  complete(declarations: string, source: string, position: number): CompletionInfo {
-    const { start, end, candidates } = this.converter.complete(declarations, source, position);
-    return { start, end, candidates };
+  complete(source: string, position: number): CompletionInfo {
+    this.#look(source);
+    return findCompletions(this.#service, { file: this.#host.cell, source, position });
   }
+
+  #program(): ts.Program {
+    const program = this.#service.getProgram();
+    if (!program) throw new Error("Cannot compile: TypeScript gave no program");
+    return program;
+  }
+
+  /** TypeScript's view of a cell that a person still writes. */
+  #look(source: string): void {
+    // Asked twice in a row, as front ends do, it need not be made twice.
+    if (this.#looked !== source) this.#open(source);
+    this.#looked = source;
+  }
+
+  /** TypeScript's view of a cell among the names of the earlier ones. */
+  #open(source: string): { file: CellFile; program: ts.Program } {
+    this.#looked = undefined;
+    this.#host.write(this.#host.cell, source);
+    const program = this.#program();
+    // Finds the names of every file, and would undo what comes next.
+    program.getTypeChecker();
+    const file = program.getSourceFile(this.#host.cell) as CellFile;
+    this.#scope.enclose(file);
+    return { file, program };
+  }
+
+  /** The files beside the notebook that the cell imports, and those that they import. */
+  #localFiles(cell: ts.SourceFile, program: ts.Program): ts.SourceFile[] {
+    const found = new Set<ts.SourceFile>();
+    const checker = program.getTypeChecker();
+    const visit = (file: ts.SourceFile) => {
+      for (const specifier of (file as CellFile).imports) {
+        const imported = checker.getSymbolAtLocation(specifier)?.declarations?.find(this.#ts.isSourceFile);
+        if (!imported || found.has(imported) || !this.#host.isLocal(imported.fileName)) continue;
+        found.add(imported);
+        visit(imported);
+      }
+    };
+    visit(cell);
+    found.delete(cell);
+    return [...found];
+  }
+
+  #compileFile(file: ts.SourceFile, program: ts.Program): CompiledFile[] {
+    const version = this.#host.getScriptVersion(file.fileName);
+    if (this.#done.get(file.fileName) === version) return [];
+    this.#done.set(file.fileName, version);
+    const [script, map] = this.#emit(file, program);
+    const { outputText, sourceMapText = "" } = this.#ts.transpileModule(script, {
+      fileName: "file.js",
+      compilerOptions: secondPass(this.#ts),
+    });
+    const source = this.#host.isWritten(file.fileName) ? undefined : file.fileName;
+    const place = file.fileName.replace(/\.[jt]sx?$/, ".js");
+    return [{ path: place, source, code: withoutMapComment(outputText), maps: [sourceMapText, map] }];
+  }
+
+  #compileCell(file: CellFile, program: ts.Program): NonNullable<CompiledCell["output"]> {
+    const compiler = this.#ts;
+    const [script, map] = this.#emit(file, program);
+    const names: string[] = [];
+    const locals = [...(file.locals ?? [])].map(
+      ([name, symbol]) => [compiler.unescapeLeadingUnderscores(name), symbol] as const,
+    );
+    const transformer = namesInOnePlace(compiler, {
+      declared: new Set(locals.map(([name]) => name)),
+      isKnown: (name) => this.#known.has(name),
+      hasValue: hasValue(compiler, file),
+      onName: (name) => void names.push(name),
+    });
+    const { outputText, sourceMapText = "" } = compiler.transpileModule(script, {
+      fileName: "cell.js",
+      compilerOptions: secondPass(compiler),
+      transformers: { before: [transformer] },
+    });
+    const { SymbolFlags } = compiler;
+    const renewed = SymbolFlags.Enum | SymbolFlags.ValueModule;
+    const lasting = SymbolFlags.Function | SymbolFlags.Class;
+    const cleared = locals.filter(([, { flags }]) => flags & renewed && !(flags & lasting));
+    return {
+      code: withoutMapComment(outputText),
+      maps: [sourceMapText, map],
+      isAsync: awaits(compiler, file),
+      names,
+      cleared: cleared.map(([name]) => name),
+      declares: locals.length > 0,
+    };
+  }
+
+  /** JavaScript with imports, and its map. */
+  #emit(file: ts.SourceFile, program: ts.Program): [script: string, map: string] {
+    let script = "";
+    let map = "";
+    program.emit(file, (name, text) => {
+      if (name.endsWith(".map")) map = text;
+      else script = withoutMapComment(text);
+    });
+    return [script, map];
+  }
+}
+
+function secondPass(compiler: typeof ts): ts.CompilerOptions {
+  return {
+    module: compiler.ModuleKind.CommonJS,
+    target: compiler.ScriptTarget.ES2022,
+    esModuleInterop: true,
+    newLine: compiler.NewLineKind.LineFeed,
+    sourceMap: true,
+  };
+}
+
+function withoutMapComment(code: string): string {
+  return code.replace(/\s*\/\/# sourceMappingURL=\S+\s*$/, "\n");
+}
+
+/** Whether the cell ends with an expression; types and imports may follow it. */
+function hasValue(compiler: typeof ts, file: ts.SourceFile): boolean {
+  const last = file.statements.findLast(
+    (statement) =>
+      !compiler.isInterfaceDeclaration(statement) &&
+      !compiler.isTypeAliasDeclaration(statement) &&
+      !compiler.isImportDeclaration(statement) &&
+      !compiler.isExportDeclaration(statement),
+  );
+  return last !== undefined && (compiler.isExpressionStatement(last) || compiler.isExportAssignment(last));
+}
+
+/** Whether the code awaits outside of its functions. */
+function awaits(compiler: typeof ts, node: ts.Node): boolean {
+  if (compiler.isAwaitExpression(node)) return true;
+  if (compiler.isForOfStatement(node) && node.awaitModifier) return true;
+  // What names a method is worked out where its class is.
+  if (compiler.isFunctionLike(node)) return node.name !== undefined && awaits(compiler, node.name);
+  if (compiler.isClassStaticBlockDeclaration(node)) return false;
+  return compiler.forEachChild(node, (child) => awaits(compiler, child) || undefined) ?? false;
 }

@@ -1,18 +1,11 @@
-import { existsSync } from "node:fs";
 import { SourceMap } from "node:module";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import type {
-  CompletionInfo,
-  ConvertResult,
-  Diagnostic,
-  IsCompleteResult,
-  SideOutput,
-} from "tslab/dist/converter";
+import type { CompletionInfo, ConvertResult, Diagnostic, IsCompleteResult } from "tslab/dist/converter";
 import type { CodeMetadata } from "tslab/dist/metadata";
-import type { CompiledCell } from "./cellCompiler";
+import type { CompiledCell, CompiledCode, CompiledFile, PastCell } from "./cellCompiler";
 import type { CompilerCalls, CompilerData, CompilerReply, CompilerRequest } from "./compilerThread";
-import { type EmittedMaps, loadTypeScript } from "./typescript";
+import { loadTypeScript } from "./typescript";
 
 /** A place in a source: lines and columns count from 1. */
 export interface SourcePosition {
@@ -31,12 +24,11 @@ interface Waiting {
 
 // tslab wraps a cell's code into a function on the same line.
 const prefixes = { plain: "(function(exports, require) { ", async: "(async function(exports, require) { " };
-const cellOutput = "outDir/__tslab__.js";
 
 /**
- * The main thread's end of the compiler: it names each cell's code, keeps its source maps and diagnostics, remembers
- * which names the cells declared, those of a cell that failed half-way too, and hands tslab's executor what the
- * compiler's thread made.
+ * The main thread's end of the compiler: it names each cell's code, keeps its source maps and diagnostics, tells the
+ * thread which names the cells gave values, those of a cell that failed half-way too, and hands tslab's executor what
+ * the thread made.
  */
 export class Compiler {
   /** Sources by cell name, for code frames. */
@@ -49,26 +41,26 @@ export class Compiler {
   onRun: () => void = () => {};
 
   readonly #data: CompilerData;
+  /** The cells that declared anything, for a thread that replaces one that ended. */
+  readonly #past: PastCell[] = [];
   readonly #waiting = new Map<number, Waiting>();
   readonly #lookups = new Map<string, { file: string; lookup: Lookup }>();
   #thread: Worker | undefined;
   #calls = 0;
   /** Cells so far: one that was given up may come back from the thread after the next has begun. */
   #turn = 0;
-  #declarations: string;
-  #pending: string | undefined;
   #cell = "cell-0.ts";
-  #result: ConvertResult = { diagnostics: [] };
-  /** Local files that were compiled but not yet handed on: tslab compiles each but once. */
-  #files: SideOutput[] = [];
+  #source = "";
+  #compiled: CompiledCell | undefined;
+  /** Local files that were compiled but not yet handed on: each is compiled but once. */
+  #files: CompiledFile[] = [];
 
   /**
-   * @param declarations ambient names that every cell knows
+   * @param ambient declarations of what every cell knows
    * @param expected modules that a cell is expected to import
    */
-  constructor(declarations: string, expected: readonly string[]) {
-    this.#declarations = declarations;
-    this.#data = { declarations, expected };
+  constructor(ambient: string, expected: readonly string[]) {
+    this.#data = { ambient, expected, past: this.#past };
   }
 
   /** Starts the thread, which at once gets ready for the first cell. */
@@ -79,8 +71,12 @@ export class Compiler {
     });
     this.#thread = thread;
     thread.on("message", (reply: CompilerReply) => this.#settle(reply));
-    // It keeps nothing that the next call could not give to another one.
     thread.on("error", (cause) => this.#leave(cause));
+  }
+
+  /** Names that the cell gives values, and those of them that begin anew. */
+  get names(): { names: readonly string[]; cleared: readonly string[] } {
+    return this.#compiled?.output ?? { names: [], cleared: [] };
   }
 
   /** Compiles the cell that runs next. */
@@ -88,56 +84,65 @@ export class Compiler {
     const turn = ++this.#turn;
     this.#cell = `cell-${cell}.ts`;
     this.sources.set(this.#cell, source);
+    this.#source = source;
     this.diagnostics = [];
-    this.#pending = undefined;
-    const compiled = await this.#call("compile", this.#declarations, source);
-    for (const file of compiled.result.sideOutputs ?? []) this.#keepFile(file, compiled.maps);
-    if (turn === this.#turn) this.#take(compiled);
+    this.#compiled = undefined;
+    const compiled = await this.#call("compile", source);
+    for (const file of compiled.files) this.#keepFile(file);
+    if (turn !== this.#turn) return;
+    this.#compiled = compiled;
+    this.metadata = compiled.metadata;
+    this.diagnostics = compiled.diagnostics;
+    if (compiled.metadata.module) this.#past.push({ source });
+    if (compiled.output) this.#keepCell(compiled.output);
   }
 
-  /** Takes over the cell's declarations: all of them, or those that got a value before it failed. */
-  async end(succeeded: boolean, values: Record<string, unknown>): Promise<void> {
-    const pending = this.#pending;
-    if (pending === undefined) return;
-    this.#pending = undefined;
-    if (succeeded) {
-      this.#declarations = pending;
-      return;
-    }
-    const assigned = new Set(Object.keys(values).filter((name) => values[name] !== undefined));
-    this.#declarations = await this.#call("keepAssigned", this.#declarations, pending, assigned);
+  /**
+   * Takes over the names of the cell that ran.
+   *
+   * @param assigned those that it gave a value (default: all)
+   */
+  async end(assigned?: ReadonlySet<string>): Promise<void> {
+    const compiled = this.#compiled;
+    this.#compiled = undefined;
+    if (!compiled?.output) return;
+    if (compiled.output.declares) this.#past.push({ source: this.#source, assigned });
+    await this.#call("end", assigned);
   }
 
   /** Forgets a cell that was compiled but not run. */
   drop(): void {
     this.#turn++;
-    this.#pending = undefined;
+    this.#compiled = undefined;
   }
 
   /** The compiled cell, for tslab's executor. */
   convert(): ConvertResult {
-    const result = { ...this.#result, sideOutputs: this.#files.splice(0) };
-    if (!result.output) return result;
+    const diagnostics = [...this.diagnostics];
+    const sideOutputs = this.#files.splice(0).map(({ path, code }) => ({ path, data: code }));
+    const output = this.#compiled?.output;
+    if (!output || diagnostics.length > 0) return { diagnostics, sideOutputs };
     this.onRun();
-    return { ...result, output: `${result.output}\n//# sourceURL=${this.#cell}` };
+    const code = `${output.code}\n//# sourceURL=${this.#cell}`;
+    return { diagnostics, sideOutputs, output: code, hasToplevelAwait: output.isAsync };
   }
 
   /** What TypeScript said about a cell that defines a module, for tslab's executor. */
   addModule(): Diagnostic[] {
-    return this.#result.diagnostics;
+    return [...this.diagnostics];
   }
 
-  /** Whether a cell so far declared a value of that name. */
+  /** Whether a cell so far gave the name a value. */
   async declares(name: string): Promise<boolean> {
-    return this.#declarations.includes(name) && this.#call("declares", this.#declarations, name);
+    return this.#call("declares", name);
   }
 
   inspect(source: string, position: number): Promise<string | undefined> {
-    return this.#call("inspect", this.#declarations, source, position);
+    return this.#call("inspect", source, position);
   }
 
   complete(source: string, position: number): Promise<CompletionInfo> {
-    return this.#call("complete", this.#declarations, source, position);
+    return this.#call("complete", source, position);
   }
 
   /**
@@ -190,18 +195,10 @@ export class Compiler {
     else waiting?.resolve(reply.value as never);
   }
 
-  /** Keeps what the cell that runs next was compiled to. */
-  #take({ metadata, result, maps }: CompiledCell): void {
-    this.metadata = metadata;
-    this.#result = result;
-    this.diagnostics = result.diagnostics;
-    if (metadata.module || result.diagnostics.length > 0) return;
-    // TypeScript's declarations of a cell without any may be undefined, which tslab joins as text.
-    this.#pending = (result.declOutput ?? "").replace(/^undefined/, "");
-    if (!result.output) return;
-    const prefix = result.hasToplevelAwait ? prefixes.async : prefixes.plain;
-    const lookup = chain(maps, { name: cellOutput, text: result.output, extraLines: 1 });
-    const length = result.output.split("\n").length;
+  #keepCell({ code, maps, isAsync }: NonNullable<CompiledCell["output"]>): void {
+    const prefix = isAsync ? prefixes.async : prefixes.plain;
+    const lookup = chain({ code, maps }, 1);
+    const length = code.split("\n").length;
     this.#lookups.set(this.#cell, {
       file: this.#cell,
       // What follows the cell's own lines is the call of tslab's wrapper.
@@ -210,24 +207,16 @@ export class Compiler {
     });
   }
 
-  #keepFile(file: SideOutput, maps: EmittedMaps): void {
+  #keepFile(file: CompiledFile): void {
     this.#files.push(file);
-    const source = [".ts", ".tsx"].map((end) => file.path.replace(/\.js$/, end)).find(existsSync);
-    const name = path.posix.join("outDir", path.relative(process.cwd(), file.path));
-    // tslab puts one line before the text of a module that a cell defines, none before a file's.
-    const lookup = chain(maps, { name, text: file.data, extraLines: source ? 0 : 1 });
-    this.#lookups.set(file.path, { file: source ?? file.path, lookup });
+    // One line precedes the text of a module that a cell defines, none a file's.
+    const lookup = chain(file, file.source ? 0 : 1);
+    this.#lookups.set(file.path, { file: file.source ?? file.path, lookup });
   }
 }
 
-/** Follows both passes of tslab back: to JavaScript with imports, then to the source. */
-function chain(
-  emitted: EmittedMaps,
-  { name, text, extraLines }: { name: string; text: string; extraLines: number },
-): Lookup {
-  const second = emitted.byText.get(text);
-  const first = emitted.byName.get(name);
-  if (!first || !second) return () => undefined;
+/** Follows both passes back: to JavaScript with imports, then to the source. */
+function chain({ maps: [second, first] }: CompiledCode, extraLines: number): Lookup {
   // Parsed only when an error asks.
   let maps: [SourceMap, SourceMap] | undefined;
   return (line, column) => {

@@ -1,21 +1,20 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { CellCompiler } from "./cellCompiler";
+import { CellCompiler, type PastCell } from "./cellCompiler";
 import { keepTypeScript } from "./typescript";
 
 /** What the compiler's thread is started with. */
 export interface CompilerData {
-  /** Names that every cell knows. */
-  readonly declarations: string;
+  /** Declarations of what every cell knows. */
+  readonly ambient: string;
   /** Modules that a cell is expected to import. */
   readonly expected: readonly string[];
+  /** Cells that ran already, where another thread compiled them. */
+  readonly past: readonly PastCell[];
 }
 
 /** What the main thread may ask for, one after the other. */
-export type CompilerCalls = Pick<
-  CellCompiler,
-  "compile" | "keepAssigned" | "declares" | "inspect" | "complete"
->;
+export type CompilerCalls = Pick<CellCompiler, "compile" | "end" | "declares" | "inspect" | "complete">;
 
 export interface CompilerRequest {
   readonly id: number;
@@ -33,12 +32,17 @@ export type CompilerReply = { readonly id: number } & (
  * runs cells while the next line is completed.
  */
 async function main(): Promise<void> {
-  const { declarations, expected } = workerData as CompilerData;
+  const { ambient, expected, past } = workerData as CompilerData;
   let compiler: CellCompiler | undefined;
   /** Whether a cell has come. */
   let isWarm = false;
   const load = () => {
-    compiler ??= new CellCompiler();
+    if (compiler) return compiler;
+    compiler = new CellCompiler(ambient);
+    for (const { source, assigned } of past) {
+      compiler.compile(source);
+      compiler.end(assigned);
+    }
     return compiler;
   };
 
@@ -57,9 +61,8 @@ async function main(): Promise<void> {
   // What the first cell needs is made before it comes, piece by piece so that requests get through.
   const pieces = [
     load,
-    () => load().converter,
     () => {
-      if (!isWarm) load().compile(declarations, importsOf(expected));
+      if (!isWarm) load().compile(importsOf(expected));
     },
     keepTypeScript,
   ];

@@ -5,10 +5,10 @@ import test from "node:test";
 
 const root = path.join(__dirname, "..", "..", "..");
 
-test("a cell under way fails when the compiler's thread ends, and the next one gets another", () => {
+test("a cell under way fails when the compiler's thread ends, and the next one gets another that knows the earlier cells", () => {
   // In a process of its own: threads start from TypeScript only where the whole process does so by require.
   const script = `
-    const { Compiler } = require("../../../src/kernel/compile/compiler");
+    const { Compiler } = require("./src/kernel/compile/compiler");
     async function main() {
       const compiler = new Compiler("declare const given: number;", []);
       const lost = compiler.compile(1, "const lost = given;");
@@ -16,9 +16,12 @@ test("a cell under way fails when the compiler's thread ends, and the next one g
       const reason = await lost.catch((error) => error.message);
       await compiler.compile(2, "const found = given;");
       const { output } = compiler.convert();
-      await compiler.end(true, {});
+      await compiler.end();
+      compiler.close();
+      await compiler.compile(3, "found.toFixed() + found.nothing");
+      const [{ messageText }] = compiler.diagnostics;
       const declared = [await compiler.declares("found"), await compiler.declares("lost")];
-      console.log(JSON.stringify({ reason, output, declared }));
+      console.log(JSON.stringify({ reason, output, messageText, declared }));
       compiler.close();
     }
     void main();`;
@@ -27,8 +30,9 @@ test("a cell under way fails when the compiler's thread ends, and the next one g
     ["--require", require.resolve("tsx/cjs"), "--eval", script],
     { cwd: root, encoding: "utf8" },
   );
-  const { reason, output, declared } = JSON.parse(printed);
+  const { reason, output, messageText, declared } = JSON.parse(printed);
   assert.equal(reason, "Cannot compile: the compiler's thread ended");
-  assert.match(output, /found = exports\.given/);
+  assert.match(output, /found = __names__\.given;/);
+  assert.equal(messageText, "Property 'nothing' does not exist on type 'number'.");
   assert.deepEqual(declared, [true, false]);
 });

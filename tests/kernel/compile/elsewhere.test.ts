@@ -35,7 +35,7 @@ test("a file that an import did not find is found once it is there", async () =>
 test("podium's namespaces, functions and options complete and tell their documentation", async () => {
   assert.equal((await client.run(`import * as podium from "podium";`)).reply.status, "ok");
   assert.ok((await completions("podium.tr|")).includes("train"));
-  assert.ok((await completions("podium.train.stratified|")).includes("stratifiedKFold"));
+  assert.ok((await completions("podium.validate.stratified|")).includes("stratifiedKFold"));
   assert.ok((await completions("podium.validate.stratifiedKFold([], { shu| });")).includes("shuffle"));
 
   const code = "podium.validate.stratifiedKFold";

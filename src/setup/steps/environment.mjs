@@ -118,13 +118,20 @@ export function installedPackages(environment) {
 }
 
 /** Makes the scripts of an environment that was moved point to where it is. */
-function followMove(environment, before) {
+function followMove({ environment, python }, before) {
   const bin = path.join(environment, "bin");
   const scripts = readdirSync(bin, { withFileTypes: true }).filter((entry) => entry.isFile());
+  // The first line of a script takes no space in a path, so that the shell starts Python, as pip itself writes it.
+  const start = `#!/bin/sh\n'''exec' "${python}" "$0" "$@"\n' '''\n`;
   for (const file of ["pyvenv.cfg", ...scripts.map(({ name }) => path.join("bin", name))]) {
     const text = readFileSync(path.join(environment, file), "latin1");
     if (!text.includes(before)) continue;
-    writeFileSync(path.join(environment, file), text.replaceAll(before, environment), "latin1");
+    const started = text.replace(/^#!.*\/python[\d.]*\n/, () => start);
+    writeFileSync(
+      path.join(environment, file),
+      started.replaceAll(before, () => environment),
+      "latin1",
+    );
   }
 }
 
@@ -192,7 +199,7 @@ export function environmentStep(places, lock) {
       const before = placeBefore();
       if (unmade()) await make();
       else if (before !== environment) {
-        followMove(environment, before);
+        followMove(places, before);
         writeWhole(owner, environment);
       }
       mark.begin();

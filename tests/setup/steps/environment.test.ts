@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
@@ -103,7 +104,8 @@ async function clone(context: TestContext) {
          *ensurepip*) echo ok;;
          *"venv "*) for last; do :; done; packages="$last/lib/python${version}/site-packages"
            mkdir -p "$last/bin" "$packages/pip"; ln -s "${program}" "$last/bin/python"
-           echo "home = $last" > "$last/pyvenv.cfg"; echo "#!$last/bin/python" > "$last/bin/jupyter";;
+           echo "home = $last" > "$last/pyvenv.cfg"; echo "#!$last/bin/python" > "$last/bin/jupyter"
+           chmod +x "$last/bin/jupyter";;
          *"pip install"*) for name in ${pinned.join(" ")}; do
            mkdir -p "$packages/$name" "$packages/$name-1.0.dist-info"
            echo "$name-1.0.dist-info/INSTALLER" > "$packages/$name-1.0.dist-info/RECORD"; done;;
@@ -208,16 +210,14 @@ test("a package that is gone is put back", async (context) => {
 test("an environment follows the folder that was moved", async (context) => {
   const { root, step, made } = await clone(context);
   await step().run(quiet);
-  const moved = path.join(root, "moved");
+  const moved = path.join(root, "moved away");
   for (const name of [".venv", ".cache"])
     cpSync(path.join(root, name), path.join(moved, name), { recursive: true, verbatimSymlinks: true });
   assert.match(step(moved).needed(), /moved from/);
   await step(moved).run(quiet);
   assert.equal(step(moved).needed(), false);
-  assert.equal(
-    readFileSync(path.join(moved, ".venv", "bin", "jupyter"), "utf8"),
-    `#!${moved}/.venv/bin/python\n`,
-  );
+  const jupyter = path.join(moved, ".venv", "bin", "jupyter");
+  assert.match(spawnSync(jupyter, ["version_info"], { encoding: "utf8" }).stdout, /^3\.12\.1$/m);
   assert.equal(made(), 1);
 });
 

@@ -1,7 +1,18 @@
-import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import path, { basename, dirname, join } from "node:path";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { fileError } from "./fileError";
 import { currentSignal, throwIfAborted } from "./signal";
 
 /** What a file can be written from: one piece or many. */
@@ -11,12 +22,122 @@ export type FileContent =
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>;
 
+/** Bytes that are read or written by one call: Node takes fewer than 2 GiB. */
+export const mostBytes = 1 << 30;
+
+/** A partial file's name tells who writes it: `.scores.json.1234-7@host.part`. */
+const partialName = /^\..+\.(\d+)-\d+@(.+)\.part$/;
+/** Milliseconds after which a partial file is of a writer that is gone, on whatever machine it was. */
+const LONG_GONE = 24 * 3600_000;
+/** Folders in which this process has looked for what killed ones left. */
+const swept = new Set<string>();
+let count = 0;
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Removes the partial files of writers that were killed; once a folder, as it may hold many files. */
+function sweep(folder: string): void {
+  const whole = resolve(folder);
+  if (swept.has(whole)) return;
+  swept.add(whole);
+  for (const name of readdirSync(whole)) {
+    const [, pid, host] = partialName.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const file = join(whole, name);
+    // This process has written nothing here yet, so a file with its number is of an earlier one.
+    const isGone = host === hostname() && (Number(pid) === process.pid || !isRunning(Number(pid)));
+    try {
+      if (isGone || Date.now() - statSync(file).mtimeMs > LONG_GONE) rmSync(file, { force: true });
+    } catch {
+      // Another process removed it meanwhile, or it is another user's.
+    }
+  }
+}
+
+/**
+ * A file that is written beside its place and takes its name once it is whole and on disk. What a killed process left
+ * of one is removed when the next process writes into the folder.
+ */
+export class AtomicFile {
+  private readonly partial: string;
+  private readonly handle: number;
+  private isOpen = true;
+
+  /**
+   * @param path the file; its folder is made if it is missing
+   * @throws {Error} with the file's name and the system's code
+   */
+  constructor(private readonly path: string) {
+    const folder = dirname(path);
+    const name = basename(path).slice(0, 64);
+    this.partial = join(folder, `.${name}.${process.pid}-${++count}@${hostname()}.part`);
+    this.handle = this.attempt(() => {
+      mkdirSync(folder, { recursive: true });
+      sweep(folder);
+      return openSync(this.partial, "wx");
+    });
+  }
+
+  /** Writes text or bytes where the last ones ended, or at a position. */
+  write(piece: string | Uint8Array, position?: number): void {
+    const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
+    this.attempt(() => {
+      for (let at = 0; at < bytes.length; ) {
+        const length = Math.min(mostBytes, bytes.length - at);
+        at += writeSync(this.handle, bytes, at, length, position === undefined ? null : position + at);
+      }
+    });
+  }
+
+  /** Gives the file its name. */
+  finish(): void {
+    this.attempt(() => {
+      // Else a power cut could leave the new name on an empty file.
+      fsyncSync(this.handle);
+      this.close();
+      renameSync(this.partial, this.path);
+    });
+  }
+
+  /** Leaves nothing behind, and what was there before as it was. */
+  abandon(): void {
+    this.close();
+    rmSync(this.partial, { force: true });
+  }
+
+  private close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    closeSync(this.handle);
+  }
+
+  private attempt<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw fileError("write", this.path, error);
+    }
+  }
+}
+
+/** Milliseconds of writing between two turns of the event loop, in which an interrupt is heard. */
+const TURN = 20;
+
 /**
  * Writes a file whole or not at all: into a new file beside it that takes its name when it is complete and on disk.
  *
  * @param path the file; its folder is made if it is missing
  * @param content text (UTF-8) or bytes, in one piece or many
  * @param options `signal`: stops the writing and leaves what was there before; default: the notebook cell's
+ * @throws {Error} with the file's name and the system's code, such as `ENOSPC` where the disk is full; what was there
+ *   before stays
  * @example
  * await writeFileAtomic("runs/scores.json", JSON.stringify(scores));
  */
@@ -26,64 +147,40 @@ export async function writeFileAtomic(
   options: { signal?: AbortSignal } = {},
 ): Promise<void> {
   const { signal = currentSignal() } = options;
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  throwIfAborted(signal);
   const pieces = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
+  const file = new AtomicFile(path);
   try {
-    const file = await open(temporary, "wx");
-    try {
-      for await (const piece of pieces) {
-        throwIfAborted(signal);
-        await file.writeFile(piece);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+    let turned = performance.now();
+    for await (const piece of pieces) {
+      throwIfAborted(signal);
+      file.write(piece);
+      if (performance.now() - turned < TURN) continue;
+      await setImmediate();
+      turned = performance.now();
     }
     throwIfAborted(signal);
-    await rename(temporary, path);
+    file.finish();
   } catch (error) {
-    await rm(temporary, { force: true });
+    file.abandon();
     throw error;
   }
 }
-
-/** Bytes that are read or written by one call: Node takes fewer than 2 GiB. */
-export const mostBytes = 1 << 30;
 
 /**
- * Writes a file that is either whole or not there: into a neighbour, which then takes the file's place. Makes the
- * folder where it is lacking.
+ * Writes a file whole or not at all, as {@link writeFileAtomic} does, before it returns.
  *
- * @param file where to write
+ * @param path where to write; its folder is made where it is lacking
  * @param parts text or bytes, one after another
- * @throws {Error} the file system's own error; the old file, where there was one, is then untouched
+ * @throws {Error} with the file's name and the system's code; the old file, where there was one, is then untouched
  */
-export function atomicWrite(file: string, ...parts: readonly (string | Uint8Array)[]): void {
-  const directory = path.dirname(file);
-  mkdirSync(directory, { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  const handle = openSync(temporary, "w");
+export function atomicWrite(path: string, ...parts: readonly (string | Uint8Array)[]): void {
+  const file = new AtomicFile(path);
   try {
-    try {
-      for (const part of parts) {
-        writeAll(handle, typeof part === "string" ? Buffer.from(part) : part);
-      }
-      // Else a power cut could leave the new name on an empty file.
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, file);
+    for (const part of parts) file.write(part);
+    file.finish();
   } catch (error) {
-    rmSync(temporary, { force: true });
+    file.abandon();
     throw error;
-  }
-}
-
-/** Writes all the bytes where the last ones ended. */
-export function writeAll(handle: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) {
-    at += writeSync(handle, bytes, at, Math.min(mostBytes, bytes.length - at));
   }
 }

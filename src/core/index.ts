@@ -4,6 +4,7 @@ export * from "./atomicFile";
 export * from "./concurrency";
 export * from "./display";
 export * from "./estimator";
+export * from "./fileError";
 export * from "./frames";
 export * from "./frameUnits";
 export * from "./frameViews";

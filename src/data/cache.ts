@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { access, constants, mkdir, open, stat } from "node:fs/promises";
+import { access, constants, mkdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { crc32 } from "node:zlib";
 import { writeFileAtomic } from "../core/atomicFile";
 import { currentSignal, throwIfAborted } from "../core/signal";
+import { OpenFile } from "./regularFile";
+import { encodeSafetensors, readSafetensorsAsync } from "./safetensors";
 
 /** The typed arrays that are cached. */
 export type CacheArray = Uint8Array | Int32Array | Float32Array;
@@ -24,18 +25,8 @@ export interface CacheOptions<T extends CacheContent> {
   signal?: AbortSignal;
 }
 
-interface Head {
-  key: string;
-  arrays: { name: string; type: "Uint8Array" | "Int32Array" | "Float32Array"; length: number }[];
-  checksum: number;
-}
-
-const MAGIC = Buffer.from("PodiumC1");
-/** What comes before the head: the magic word, the head's length and its sum. */
-const START = MAGIC.length + 8;
-const ALIGN = 64;
-/** Bytes read or checked between two looks at the signal. */
-const PIECE = 16 << 20;
+/** Metadata that tells the source and the version of its parsing. */
+const keyName = "podium.source";
 
 async function keyOf(source: string, version: number): Promise<string> {
   const { size, mtimeNs } = await stat(source, { bigint: true });
@@ -76,20 +67,6 @@ async function canWrite(parent: string, folder: string): Promise<boolean> {
   }
 }
 
-const constructors = { Uint8Array, Int32Array, Float32Array };
-
-function checksum(arrays: readonly CacheArray[], signal: AbortSignal | undefined): number {
-  let sum = 0;
-  for (const array of arrays) {
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    for (let at = 0; at < bytes.length; at += PIECE) {
-      throwIfAborted(signal);
-      sum = crc32(bytes.subarray(at, at + PIECE), sum);
-    }
-  }
-  return sum;
-}
-
 /** Reads a cache; `undefined` if it is missing, damaged or of another source. */
 async function readCache(
   path: string,
@@ -97,35 +74,15 @@ async function readCache(
   signal: AbortSignal | undefined,
 ): Promise<CacheContent | undefined> {
   try {
-    const file = await open(path);
+    const file = new OpenFile(path);
     try {
-      const start = Buffer.alloc(START);
-      await file.read(start, 0, start.length, 0);
-      if (!start.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-      const length = start.readUInt32LE(MAGIC.length);
-      if (length > (await file.stat()).size) return undefined;
-      const text = Buffer.alloc(length);
-      await file.read(text, 0, text.length, start.length);
-      if (crc32(text) !== start.readUInt32LE(MAGIC.length + 4)) return undefined;
-      const head = JSON.parse(text.toString("utf8")) as Head;
-      if (head.key !== key) return undefined;
-      const content: CacheContent = {};
-      let at = Math.ceil((start.length + text.length) / ALIGN) * ALIGN;
-      for (const { name, type, length } of head.arrays) {
-        const array = new constructors[type](length);
-        const bytes = new Uint8Array(array.buffer);
-        for (let done = 0; done < bytes.length; ) {
-          throwIfAborted(signal);
-          const { bytesRead } = await file.read(bytes, done, Math.min(PIECE, bytes.length - done), at + done);
-          if (bytesRead === 0) return undefined;
-          done += bytesRead;
-        }
-        content[name] = array;
-        at += bytes.length;
-      }
-      return checksum(Object.values(content), signal) === head.checksum ? content : undefined;
+      const { tensors, metadata } = await readSafetensorsAsync(file, signal);
+      if (metadata[keyName] !== key) return undefined;
+      return Object.fromEntries(
+        Object.entries(tensors).map(([name, { data }]) => [name, data as CacheArray]),
+      );
     } finally {
-      await file.close();
+      file.close();
     }
   } catch {
     throwIfAborted(signal);
@@ -133,25 +90,17 @@ async function readCache(
   }
 }
 
-function* encode(key: string, content: CacheContent, signal: AbortSignal | undefined): Generator<Uint8Array> {
-  const arrays = Object.entries(content);
-  const head: Head = {
-    key,
-    arrays: arrays.map(([name, array]) => ({
-      name,
-      type: array.constructor.name as keyof typeof constructors,
-      length: array.length,
-    })),
-    checksum: checksum(Object.values(content), signal),
-  };
-  const text = Buffer.from(JSON.stringify(head));
-  const start = Buffer.alloc(Math.ceil((START + text.length) / ALIGN) * ALIGN);
-  MAGIC.copy(start);
-  start.writeUInt32LE(text.length, MAGIC.length);
-  start.writeUInt32LE(crc32(text), MAGIC.length + 4);
-  text.copy(start, START);
-  yield start;
-  for (const [, array] of arrays) yield new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+async function writeCache(
+  path: string,
+  key: string,
+  content: CacheContent,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const tensors = Object.fromEntries(
+    Object.entries(content).map(([name, data]) => [name, { data, shape: [data.length] }]),
+  );
+  const parts = encodeSafetensors(path, { tensors, metadata: { [keyName]: key } });
+  await writeFileAtomic(path, parts, { signal }).catch(() => throwIfAborted(signal));
 }
 
 /**
@@ -175,7 +124,7 @@ export async function cached<T extends CacheContent>(source: string, options: Ca
   const content = await read();
   // A source that changed while it was read is not cached.
   if ((await keyOf(source, version)) === key) {
-    await writeFileAtomic(path, encode(key, content, signal), { signal }).catch(() => throwIfAborted(signal));
+    await writeCache(path, key, content, signal);
   }
   return content;
 }

@@ -1,6 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { sizeOf } from "../core/array";
 import { writeFileAtomic } from "../core/atomicFile";
-import { type NpyHeader, type NpyType, readNpyHeader, writeNpyHeader } from "./npyHeader";
+import { currentSignal, throwIfAborted } from "../core/signal";
+import { longestNpyHeader, type NpyHeader, type NpyType, readNpyHeader, writeNpyHeader } from "./npyHeader";
+import { OpenFile } from "./regularFile";
 
 /** The typed arrays that `.npy` files are read into and written from. */
 export type NpyData =
@@ -90,22 +93,29 @@ function toRowMajor<T extends NpyData>(data: T, shape: readonly number[]): T {
 export function decodeNpy(bytes: Uint8Array, options: { name?: string; header?: NpyHeader } = {}): NpyArray {
   const { name = "array" } = options;
   const header = options.header ?? readNpyHeader(bytes, name);
-  const { type, itemSize, shape, offset } = header;
-  const count = shape.reduce((product, extent) => product * extent, 1);
-  const size = offset + count * itemSize;
-  if (bytes.byteLength !== size) {
-    const state = bytes.byteLength < size ? "is cut off" : "is too long";
-    throw new SyntaxError(
-      `Cannot read ${name}: the file ${state}: shape (${shape.join(", ")}) of ${type} needs ${size} bytes, got ${bytes.byteLength}`,
-    );
-  }
-  const body = Buffer.from(new ArrayBuffer(count * itemSize));
-  body.set(bytes.subarray(offset));
-  if (header.swapped) swapBytes(body, itemSize);
+  requireSize(header, bytes.byteLength, name);
+  const body = new Uint8Array(bytes.byteLength - header.offset);
+  body.set(bytes.subarray(header.offset));
+  return decodeBody(body, header, name);
+}
+
+/** Requires that a file has the size that its header tells. */
+function requireSize({ type, itemSize, shape, offset }: NpyHeader, size: number, name: string): void {
+  const wanted = offset + sizeOf(shape) * itemSize;
+  if (size === wanted) return;
+  throw new SyntaxError(
+    `Cannot read ${name}: the file is ${size < wanted ? "cut off" : "too long"}: shape (${shape.join(", ")}) of ${type} needs ${wanted} bytes, got ${size}`,
+  );
+}
+
+/** The array whose values lie in `body`, which becomes its memory. */
+function decodeBody(body: Uint8Array, header: NpyHeader, name: string): NpyArray {
+  const { type, itemSize, shape } = header;
+  if (header.swapped) swapBytes(Buffer.from(body.buffer), itemSize);
   const data =
     type === "int64" || type === "uint64"
       ? widen(body, type === "int64", name)
-      : new constructors[type](body.buffer, body.byteOffset, count);
+      : new constructors[type](body.buffer as ArrayBuffer);
   return { data: header.fortranOrder && shape.length > 1 ? toRowMajor(data, shape) : data, shape, type };
 }
 
@@ -140,15 +150,38 @@ export function encodeNpy(data: NpyData, shape: readonly number[]): Uint8Array {
   return bytes;
 }
 
+/** Bytes read between two looks at the signal. */
+const PIECE = 16 << 20;
+
 /**
  * Reads a `.npy` file; see {@link decodeNpy}.
  *
  * @param path the file
+ * @param options `signal`: stops the reading; default: the notebook cell's
+ * @throws {SyntaxError} with the file's name, if it is malformed, cut off or too long, or holds Python objects
+ * @throws {RangeError} if a 64-bit integer is too large for a number
+ * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const { data, shape } = await readNpy("train_00000.npy");
  */
-export async function readNpy(path: string): Promise<NpyArray> {
-  return decodeNpy(await readFile(path), { name: path });
+export async function readNpy(path: string, options: { signal?: AbortSignal } = {}): Promise<NpyArray> {
+  const { signal = currentSignal() } = options;
+  const file = new OpenFile(path);
+  try {
+    const head = new Uint8Array(Math.min(file.size, longestNpyHeader));
+    file.read(head, 0);
+    const header = readNpyHeader(head, path);
+    requireSize(header, file.size, path);
+    const body = new Uint8Array(file.size - header.offset);
+    for (let at = 0; at < body.length; at += PIECE) {
+      throwIfAborted(signal);
+      file.read(body.subarray(at, at + PIECE), header.offset + at);
+      if (body.length > PIECE) await setImmediate();
+    }
+    return decodeBody(body, header, path);
+  } finally {
+    file.close();
+  }
 }
 
 /**

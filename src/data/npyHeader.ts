@@ -1,4 +1,5 @@
 import { endianness } from "node:os";
+import { sizeOf } from "../core/array";
 
 /** Kinds of numbers that `.npy` files are read in. */
 export type NpyType =
@@ -43,13 +44,50 @@ export const npyCodes: Readonly<Record<string, NpyType>> = {
 };
 
 const MAGIC = Buffer.from("\x93NUMPY", "latin1");
+/** The longest header; NumPy's own readers take 10,000 bytes unless told otherwise. */
+export const longestNpyHeader = 1 << 16;
+
+/** What a header may say: `descr` as text (or a list, which is refused later), `fortran_order` as a truth, `shape` as a tuple of whole numbers. */
+const values = {
+  descr: /('[^'\\]*'|\[[^\]]*\])/y,
+  fortran_order: /(True|False)/y,
+  shape: /\(\s*((?:\d+L?\s*,\s*)*(?:\d+L?)?)\s*\)/y,
+} as const;
+type Key = keyof typeof values;
+
+/** Reads a header's dictionary, whose three keys come once each; an error's text where it is another. */
+function readDictionary(head: string): Record<Key, string> | string {
+  const found: Partial<Record<Key, string>> = {};
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(head);
+    if (match) at = pattern.lastIndex;
+    return match;
+  };
+  if (!take(/\s*\{\s*/y)) return "be a dictionary";
+  while (!take(/\}\s*$/y)) {
+    const key = take(/'(\w*)'\s*:\s*/y)?.[1] as Key | undefined;
+    if (key === undefined) return "be a dictionary";
+    if (!Object.hasOwn(values, key)) return `name descr, fortran_order and shape alone, not ${key}`;
+    if (found[key] !== undefined) return `name ${key} once`;
+    const value = take(values[key])?.[1];
+    if (value === undefined) return `give ${key} as NumPy writes it`;
+    found[key] = value;
+    if (!take(/\s*,\s*/y) && !/^\s*\}/.test(head.slice(at))) return "be a dictionary";
+    take(/\s*/y);
+  }
+  const missing = (Object.keys(values) as Key[]).find((key) => found[key] === undefined);
+  return missing === undefined ? (found as Record<Key, string>) : `name ${missing}`;
+}
 
 /**
  * Reads the head of a `.npy` file, format versions 1 to 3.
  *
  * @param bytes the file's beginning
  * @param name names the file in errors
- * @throws {SyntaxError} if it is no `.npy` file, is cut off, or holds Python objects, text or records
+ * @throws {SyntaxError} if it is no `.npy` file, is cut off, its header is another than NumPy writes, or it holds
+ *   Python objects, text or records
  * @example
  * readNpyHeader(await readFile("train_00000.npy")).shape; // [120, 120, 5]
  */
@@ -63,32 +101,40 @@ export function readNpyHeader(bytes: Uint8Array, name = "array"): NpyHeader {
     );
   }
   const version = buffer[6];
-  if (version < 1 || version > 3) throw refuse(`the format version must be 1, 2 or 3, got ${version}`);
+  if (version < 1 || version > 3 || buffer[7] !== 0) {
+    throw refuse(`the format version must be 1.0, 2.0 or 3.0, got ${version}.${buffer[7]}`);
+  }
   const start = version === 1 ? 10 : 12;
   if (buffer.length < start) throw refuse("the header is cut off");
   const offset = start + (version === 1 ? buffer.readUInt16LE(8) : buffer.readUInt32LE(8));
+  if (offset > longestNpyHeader) {
+    throw refuse(`the header must have at most ${longestNpyHeader} bytes, got ${offset}`);
+  }
   if (buffer.length < offset) {
     throw refuse(`the header is cut off: it must have ${offset} bytes, got ${buffer.length}`);
   }
   const head = buffer.toString(version === 3 ? "utf8" : "latin1", start, offset);
-  const code = /'descr'\s*:\s*'([<>|=]?)(\w+)'/.exec(head);
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(head);
-  const extents = /'shape'\s*:\s*\(([^)]*)\)/.exec(head);
-  if (!order || !extents) throw refuse(`the header must name fortran_order and shape, got ${head.trim()}`);
-  const type = code ? npyCodes[code[2]] : undefined;
+  const found = readDictionary(head);
+  const shown = JSON.stringify(head.trim().slice(0, 200));
+  if (typeof found === "string") {
+    throw refuse(`the header must ${found}, got ${shown}`);
+  }
+  const code = /^'([<>|=]?)(\w+)'$/.exec(found.descr);
+  const type = code && Object.hasOwn(npyCodes, code[2]) ? npyCodes[code[2]] : undefined;
   if (!code || !type) {
-    const what = /'descr'\s*:\s*('[^']*'|\[.*?\])/.exec(head)?.[1] ?? "nothing";
-    const reason = what.includes("O") ? " (pickled Python objects, which can run code when read)" : "";
+    const reason = found.descr.includes("O") ? " (pickled Python objects, which can run code when read)" : "";
     throw refuse(
-      `the values must be numbers of type ${Object.keys(npyCodes).join(", ")}, got ${what}${reason}`,
+      `the values must be numbers of type ${Object.keys(npyCodes).join(", ")}, got ${found.descr}${reason}`,
     );
   }
-  const shape = extents[1]
+  const extents = found.shape.trim();
+  if (/^\d+L?$/.test(extents)) throw refuse(`the shape must be a tuple, got ${shown}`);
+  const shape = extents
     .split(",")
     .filter((extent) => extent.trim() !== "")
     .map((extent) => Number(extent.trim().replace(/L$/, "")));
-  if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
-    throw refuse(`the shape must be whole numbers, got (${extents[1]})`);
+  if (!Number.isSafeInteger(8 * sizeOf(shape)) || !shape.every(Number.isSafeInteger)) {
+    throw refuse(`the shape must be of whole numbers within reach, got (${extents})`);
   }
   const itemSize = Number(code[2].slice(1));
   const big = code[1] === ">" || (code[1] === "=" && endianness() === "BE");
@@ -96,7 +142,7 @@ export function readNpyHeader(bytes: Uint8Array, name = "array"): NpyHeader {
     type,
     itemSize,
     swapped: itemSize > 1 && big !== (endianness() === "BE"),
-    fortranOrder: order[1] === "True",
+    fortranOrder: found.fortran_order === "True",
     shape,
     offset,
   };

@@ -15,6 +15,7 @@ export { takeSamples } from "../core/samples";
 export { type Series, series, takeWindows } from "../core/series";
 export { currentSignal, throwIfAborted } from "../core/signal";
 export { type CacheArray, type CacheContent, type CacheOptions, cached, cachePath } from "./cache";
+export type { LineLimits } from "./csv/lines";
 export { type NumberTable, type NumberTableOptions, readNumberTable } from "./csv/numberTable";
 export { type ReadWindowsOptions, readWindows } from "./csv/readWindows";
 export { integerColumn, readTextTable, type TextTable } from "./csv/textTable";
@@ -24,10 +25,12 @@ export { type NpyHeader, type NpyType, readNpyHeader } from "./npyHeader";
 export { dataFolder, runFolder } from "./places";
 export { decodePixels, emptyFrames, readFrames, type SampleShape } from "./readFrames";
 export {
+  type ReadSafetensorsOptions,
   readSafetensors,
   type StoredArray,
   type StoredTensor,
   type StoredTensors,
   writeSafetensors,
 } from "./safetensors";
-export { readTar, type TarEntry } from "./tar";
+export type { ReadLimits } from "./stream";
+export { type ReadTarOptions, readTar, type TarEntry } from "./tar";

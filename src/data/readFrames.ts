@@ -1,11 +1,13 @@
-import { closeSync, openSync, readFileSync, readvSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { closeSync, openSync, readvSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { sizeOf } from "../core/array";
 import { forEachConcurrent } from "../core/concurrency";
+import { fileError } from "../core/fileError";
 import { type Frames, sampleOf } from "../core/frames";
 import { currentSignal, throwIfAborted } from "../core/signal";
 import { decodeNpy } from "./npy";
-import { readNpyHeader, writeNpyHeader } from "./npyHeader";
+import { longestNpyHeader, readNpyHeader, writeNpyHeader } from "./npyHeader";
+import { FLAGS, readSmallFile, readSmallFileAsync } from "./regularFile";
 
 /** Shape of one sample. */
 export type SampleShape = readonly [rows: number, columns: number, times: number];
@@ -70,6 +72,11 @@ export function decodePixels(
   into.set(data);
 }
 
+/** Bytes that a sample's file has at most: its numbers may be of any type. */
+export function mostFileBytes(shape: SampleShape): number {
+  return longestNpyHeader + 8 * sizeOf(shape);
+}
+
 /** Reads files whose head is `head` straight into place. */
 class StraightReader {
   private readonly start: Buffer;
@@ -81,12 +88,15 @@ class StraightReader {
 
   /** False if the file is not exactly the head and as many bytes as there is room for. */
   read(path: string, into: Uint8Array): boolean {
-    const file = openSync(path, "r");
+    let file: number | undefined;
     try {
+      file = openSync(path, FLAGS);
       const bytesRead = readvSync(file, [this.start, into, this.beyond]);
       return bytesRead === this.head.length + into.length && this.start.equals(this.head);
+    } catch (error) {
+      throw fileError("read", path, error);
     } finally {
-      closeSync(file);
+      if (file !== undefined) closeSync(file);
     }
   }
 }
@@ -108,7 +118,8 @@ const SLOW = 2;
  *   `onProgress`: called with the number of files read; `signal`: stops the reading (default: the notebook cell's)
  * @returns uint8 frames `[samples, rows, columns, times]`, unit "pixel"
  * @throws {SyntaxError} that names the file, if one is malformed or of another shape
- * @throws {RangeError} that names the file, if a value is no whole number in [0, 255]
+ * @throws {RangeError} that names the file, if it is far too long or a value is no whole number in [0, 255]
+ * @throws {Error} that names the file, if it cannot be read
  * @example
  * const train = await readFrames(paths, { shape: [120, 120, 5] });
  */
@@ -124,6 +135,7 @@ export async function readFrames(
   const { shape, concurrency, onProgress, signal = currentSignal() } = options;
   const frames = emptyFrames(paths.length, shape);
   const reader = new StraightReader(writeNpyHeader("uint8", shape));
+  const most = mostFileBytes(shape);
   let done = 0;
   let slow = false;
   while (done < paths.length && !slow) {
@@ -134,7 +146,7 @@ export async function readFrames(
     while (done < paths.length && elapsed < TURN) {
       const into = sampleOf(frames, done);
       if (!reader.read(paths[done], into)) {
-        decodePixels(readFileSync(paths[done]), { into, shape, name: paths[done] });
+        decodePixels(readSmallFile(paths[done], most), { into, shape, name: paths[done] });
       }
       done++;
       elapsed = performance.now() - start;
@@ -148,7 +160,11 @@ export async function readFrames(
     paths.length - rest,
     async (index) => {
       const path = paths[rest + index];
-      decodePixels(await readFile(path), { into: sampleOf(frames, rest + index), shape, name: path });
+      decodePixels(await readSmallFileAsync(path, most), {
+        into: sampleOf(frames, rest + index),
+        shape,
+        name: path,
+      });
       onProgress?.(++done);
     },
     { concurrency, signal },

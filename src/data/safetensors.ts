@@ -1,10 +1,21 @@
-import { readFileSync } from "node:fs";
-import { crc32 } from "node:zlib";
+import { setImmediate } from "node:timers/promises";
 import { sizeOf } from "../core/array";
 import { atomicWrite } from "../core/atomicFile";
+import { currentSignal, throwIfAborted } from "../core/signal";
+import { type OpenFile, withFile } from "./regularFile";
+import {
+  encodeHeader,
+  type HeaderEntry,
+  type Kind,
+  kinds,
+  malformed,
+  readHead,
+  type StoredArray,
+  seal,
+  sumOn,
+} from "./safetensorsHeader";
 
-/** The typed arrays that a safetensors file may hold. */
-export type StoredArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type { StoredArray } from "./safetensorsHeader";
 
 /** A dense array in C order with its shape. */
 export interface StoredTensor {
@@ -19,32 +30,67 @@ export interface StoredTensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const kinds = {
-  F32: Float32Array,
-  F64: Float64Array,
-  I32: Int32Array,
-  U8: Uint8Array,
-} as const;
-type Kind = keyof typeof kinds;
-
-/** Metadata under which the checksum of the values is kept; other programs ignore it. */
-export const checksumKey = "crc32";
-/** No header of ours comes near this; a larger length means that the file is something else. */
-const longestHeader = 100_000_000;
+/** Options of {@link readSafetensors}. */
+export interface ReadSafetensorsOptions {
+  /**
+   * Whether the file must hold the checksum that {@link writeSafetensors} writes; default true. `false` reads the files
+   * of other programs too, where damage to the values cannot be told.
+   */
+  checked?: boolean;
+}
 
 /** An array's own bytes. */
 export function bytesOf(array: StoredArray): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
+/** The parts of a safetensors file: header and values, one after another. */
+export function encodeSafetensors(
+  file: string,
+  content: {
+    tensors: Readonly<Record<string, StoredTensor>>;
+    metadata?: Readonly<Record<string, string>>;
+  },
+): Uint8Array[] {
+  const { tensors, metadata = {} } = content;
+  for (const [reserved, names] of [
+    ["__metadata__", tensors],
+    ["crc32", metadata],
+  ] as const) {
+    if (Object.hasOwn(names, reserved)) {
+      throw new RangeError(
+        `Cannot write ${file}: the name ${reserved} is the format's own, got it among yours`,
+      );
+    }
+  }
+  const entries: [string, HeaderEntry][] = [];
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const [name, { data, shape }] of Object.entries(tensors)) {
+    if (sizeOf(shape) !== data.length) {
+      throw new RangeError(
+        `Cannot write ${file}: "${name}" of shape [${shape}] needs ${sizeOf(shape)} values, got ${data.length}`,
+      );
+    }
+    const kind = (Object.keys(kinds) as Kind[]).find((key) => data instanceof kinds[key]);
+    entries.push([name, { dtype: kind as Kind, shape, data_offsets: [at, at + data.byteLength] }]);
+    parts.push(bytesOf(data));
+    at += data.byteLength;
+  }
+  const header = encodeHeader(Object.fromEntries(entries), metadata);
+  const checksum = parts.reduce((sum, bytes) => sumOn(bytes, sum), sumOn(header, 0));
+  return [seal(header, checksum), ...parts];
+}
+
 /**
- * Writes named arrays and text as a safetensors file, whole or not at all, with a checksum of the values.
+ * Writes named arrays and text as a safetensors file, whole or not at all, with a checksum of all that it holds.
  *
  * Source: the safetensors format of Hugging Face; its Python package reads these files.
  *
  * @param file where to write; its folder is made where it is lacking
  * @param content `tensors`: float32, float64, int32 or uint8 arrays; `metadata`: text by name (default none)
- * @throws {RangeError} if an array's length does not agree with its shape
+ * @throws {RangeError} if an array's length does not agree with its shape, or a name is the format's own
+ * @throws {Error} with the file's name and the system's code, if it cannot be written
  * @example
  * writeSafetensors("runs/a/weights.safetensors", { tensors: { bias: { data: new Float32Array(3), shape: [3] } } });
  */
@@ -55,125 +101,67 @@ export function writeSafetensors(
     metadata?: Readonly<Record<string, string>>;
   },
 ): void {
-  const { tensors, metadata = {} } = content;
-  const entries: Record<string, HeaderEntry> = {};
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  let checksum = 0;
-  for (const [name, { data, shape }] of Object.entries(tensors)) {
-    if (sizeOf(shape) !== data.length) {
-      throw new RangeError(
-        `Cannot write ${file}: "${name}" of shape [${shape}] needs ${sizeOf(shape)} values, got ${data.length}`,
-      );
+  atomicWrite(file, ...encodeSafetensors(file, content));
+}
+
+/** Bytes read between two looks at the signal. */
+const PIECE = 16 << 20;
+
+/** Reads an open file, with a pause after each piece. */
+function* readPieces(file: OpenFile, checked: boolean): Generator<void, StoredTensors> {
+  const { entries, metadata, start, checksum } = readHead(file);
+  if (checked && checksum === undefined) {
+    throw malformed(
+      file.path,
+      "the header must hold a checksum, which other programs do not write; read their files with { checked: false }",
+      8,
+    );
+  }
+  let sum = checksum?.header ?? 0;
+  const tensors: [string, StoredTensor][] = [];
+  for (const { name, dtype, shape, data_offsets: offsets } of entries) {
+    const bytes = new Uint8Array(offsets[1] - offsets[0]);
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      const piece = bytes.subarray(at, at + PIECE);
+      file.read(piece, start + offsets[0] + at);
+      if (checksum) sum = sumOn(piece, sum);
+      yield;
     }
-    const kind = (Object.keys(kinds) as Kind[]).find((key) => data instanceof kinds[key]);
-    entries[name] = { dtype: kind as Kind, shape, data_offsets: [at, at + data.byteLength] };
-    const bytes = bytesOf(data);
-    // zlib starts anew where it is handed no bytes.
-    if (bytes.length > 0) checksum = crc32(bytes, checksum);
-    parts.push(bytes);
-    at += data.byteLength;
+    tensors.push([name, { data: new kinds[dtype](bytes.buffer), shape }]);
   }
-  atomicWrite(file, encodeHeader(entries, { ...metadata, [checksumKey]: String(checksum) }), ...parts);
-}
-
-/** What a file's header says of a tensor. */
-export interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [start: number, end: number];
-}
-
-/** All of a file that is before the values. */
-export function encodeHeader(
-  entries: Readonly<Record<string, HeaderEntry>>,
-  metadata: Readonly<Record<string, string>>,
-): Buffer {
-  const text = JSON.stringify({ __metadata__: metadata, ...entries });
-  // Spaces at the end of the header put the values on a multiple of 8 bytes, as the format recommends.
-  const unpadded = Buffer.byteLength(text);
-  const header = Buffer.from(text + " ".repeat((8 - (unpadded % 8)) % 8));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header]);
-}
-
-function malformed(file: string, requirement: string, byte: number): SyntaxError {
-  return new SyntaxError(`Cannot read ${file}: ${requirement} (at byte ${byte})`);
-}
-
-/** The header at the beginning of a file's bytes, and where the values start. */
-export function readHeader(file: string, bytes: Buffer): { header: Record<string, unknown>; start: number } {
-  if (bytes.length < 8) {
-    throw malformed(file, `a safetensors file has at least 8 bytes, got ${bytes.length}`, 0);
+  if (checksum && sum !== checksum.wanted) {
+    throw malformed(file.path, "the file must have the checksum that its header tells: it is damaged", start);
   }
-  const length = Number(bytes.readBigUInt64LE(0));
-  if (length > longestHeader) {
-    throw malformed(file, `a safetensors header is at most ${longestHeader} bytes long, got ${length}`, 0);
-  }
-  if (8 + length > bytes.length) {
-    throw malformed(file, `the file ends inside its header of ${length} bytes: it is cut off`, bytes.length);
-  }
-  const text = bytes.toString("utf8", 8, 8 + length);
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch (cause) {
-    throw new SyntaxError(`Cannot read ${file}: the header must be JSON (at byte 8)`, { cause });
-  }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    throw malformed(file, "the header must be a JSON object", 8);
-  }
-  return { header: header as Record<string, unknown>, start: 8 + length };
-}
-
-function readTensor(file: string, bytes: Buffer, entry: HeaderEntry & { name: string; start: number }) {
-  const { name, dtype, shape, data_offsets: offsets, start } = entry;
-  if (!Object.hasOwn(kinds, dtype)) {
-    throw malformed(file, `"${name}" must be one of ${Object.keys(kinds).join(", ")}, got ${dtype}`, 8);
-  }
-  const kind = kinds[dtype as Kind];
-  const isShape = Array.isArray(shape) && shape.every((extent) => Number.isInteger(extent) && extent >= 0);
-  const isRange = Array.isArray(offsets) && offsets.length === 2 && offsets.every(Number.isInteger);
-  if (!isShape || !isRange || offsets[1] - offsets[0] !== sizeOf(shape) * kind.BYTES_PER_ELEMENT) {
-    throw malformed(file, `the place of "${name}" must agree with its shape, got [${offsets}]`, 8);
-  }
-  if (offsets[0] < 0 || start + offsets[1] > bytes.length) {
-    throw malformed(file, `the file ends before "${name}" does: it is cut off`, bytes.length);
-  }
-  // A copy of its own: aligned, and free of the rest of the file.
-  const own = new Uint8Array(bytes.subarray(start + offsets[0], start + offsets[1]));
-  return { data: new kind(own.buffer), shape };
+  return { tensors: Object.fromEntries(tensors), metadata };
 }
 
 /**
- * Reads a safetensors file, and checks its values where it holds a checksum.
+ * Reads a safetensors file and checks that it is as it was written.
  *
- * @throws {SyntaxError} if the file is not of this format, is cut off or its values are damaged
- * @throws {Error} the file system's own error if it cannot be read
+ * @param options whether a checksum must be there; see {@link ReadSafetensorsOptions}
+ * @throws {SyntaxError} with file and byte, if the file is not of this format, is cut off, damaged or without checksum
+ * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const { tensors, metadata } = readSafetensors("runs/a/weights.safetensors");
  */
-export function readSafetensors(file: string): StoredTensors {
-  const bytes = readFileSync(file);
-  const { header, start } = readHeader(file, bytes);
-  const { __metadata__: metadata = {}, ...entries } = header as {
-    __metadata__?: Record<string, string>;
-  } & Record<string, HeaderEntry>;
-  const tensors: Record<string, StoredTensor> = {};
-  let end = 0;
-  for (const [name, entry] of Object.entries(entries as Record<string, HeaderEntry>)) {
-    tensors[name] = readTensor(file, bytes, { ...entry, name, start });
-    end = Math.max(end, entry.data_offsets[1]);
+export function readSafetensors(file: string, options: ReadSafetensorsOptions = {}): StoredTensors {
+  return withFile(file, (open) => {
+    const pieces = readPieces(open, options.checked ?? true);
+    for (let step = pieces.next(); ; step = pieces.next()) if (step.done) return step.value;
+  });
+}
+
+/** As {@link readSafetensors}, with a look at the signal after each piece. */
+export async function readSafetensorsAsync(
+  open: OpenFile,
+  signal: AbortSignal | undefined = currentSignal(),
+): Promise<StoredTensors> {
+  const pieces = readPieces(open, true);
+  for (let step = pieces.next(); ; step = pieces.next()) {
+    if (step.done) return step.value;
+    await setImmediate();
+    throwIfAborted(signal);
   }
-  if (start + end !== bytes.length) {
-    throw malformed(file, `the values must end with the file, at byte ${start + end}`, bytes.length);
-  }
-  const { [checksumKey]: checksum, ...rest } = metadata;
-  if (checksum !== undefined && crc32(bytes.subarray(start)) !== Number(checksum)) {
-    throw malformed(file, "the values must have the checksum in the header: the file is damaged", start);
-  }
-  return { tensors, metadata: rest };
 }
 
 /** JSON of a value in which numbers may also be NaN or infinite: a training that went wrong is kept as it is. */

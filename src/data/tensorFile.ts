@@ -1,37 +1,34 @@
 /** One tensor in a safetensors file of its own, written and read by rows: it need not fit in memory. */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import path from "node:path";
-import { crc32 } from "node:zlib";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { sizeOf } from "../core/array";
-import { mostBytes, writeAll } from "../core/atomicFile";
+import { AtomicFile } from "../core/atomicFile";
 import type { Frames } from "../core/frames";
 import { lazyFrames } from "../core/frameViews";
 import { LazyArray } from "../core/source";
-import { bytesOf, checksumKey, encodeHeader, type HeaderEntry, readHeader } from "./safetensors";
+import { type OpenFile, withFile } from "./regularFile";
+import { bytesOf } from "./safetensors";
+import {
+  encodeHeader,
+  type Head,
+  type Metadata,
+  malformed,
+  readHead,
+  seal,
+  sumOn,
+} from "./safetensorsHeader";
 
 const tensorName = "values";
-/** Digits of the greatest checksum: the header is as long before the checksum is known as after. */
-const digits = 10;
 
 /** The arrays that such a file may hold. */
 type Values = Float32Array | Uint8Array;
 
-const kinds = { float32: { code: "F32", Values: Float32Array }, uint8: { code: "U8", Values: Uint8Array } };
+const kinds = {
+  float32: { code: "F32", Values: Float32Array },
+  uint8: { code: "U8", Values: Uint8Array },
+} as const;
 
 type Dtype = keyof typeof kinds;
-
-/** Free text by name. */
-type Metadata = Readonly<Record<string, string>>;
 
 /** Options of {@link TensorFileWriter}. */
 interface TensorFileOptions {
@@ -43,40 +40,39 @@ interface TensorFileOptions {
 
 /** Writes a tensor row after row; the file has its name only once it is whole. */
 export class TensorFileWriter {
-  private readonly temporary: string;
-  private readonly handle: number;
-  private checksum = 0;
+  private readonly content: AtomicFile;
+  private readonly header: Buffer;
+  private checksum: number;
   private written = 0;
 
   /** @param shape `[rows, …]` of what will have been written in the end */
   constructor(
     private readonly file: string,
     private readonly shape: readonly number[],
-    private readonly options: TensorFileOptions = {},
+    options: TensorFileOptions = {},
   ) {
-    mkdirSync(path.dirname(file), { recursive: true });
-    // Always the same name: what a killed process left is written over.
-    this.temporary = `${file}.tmp`;
-    this.handle = openSync(this.temporary, "w");
-    writeAll(this.handle, this.header());
-  }
-
-  private header(): Buffer {
-    const { shape, checksum, options } = this;
-    const { dtype = "float32", metadata } = options;
+    const { dtype = "float32", metadata = {} } = options;
     const { code, Values } = kinds[dtype];
     const bytes = Values.BYTES_PER_ELEMENT * sizeOf(shape);
-    return encodeHeader(
-      { [tensorName]: { dtype: code, shape, data_offsets: [0, bytes] } },
-      { ...metadata, [checksumKey]: String(checksum).padStart(digits, "0") },
-    );
+    this.header = encodeHeader({ [tensorName]: { dtype: code, shape, data_offsets: [0, bytes] } }, metadata);
+    this.checksum = sumOn(this.header, 0);
+    this.content = new AtomicFile(file);
+    this.write(this.header);
+  }
+
+  private write(bytes: Uint8Array): void {
+    try {
+      this.content.write(bytes);
+    } catch (error) {
+      this.content.abandon();
+      throw error;
+    }
   }
 
   append(values: Values): void {
-    if (values.length === 0) return;
     const bytes = bytesOf(values);
-    writeAll(this.handle, bytes);
-    this.checksum = crc32(bytes, this.checksum);
+    this.write(bytes);
+    this.checksum = sumOn(bytes, this.checksum);
     this.written += values.length;
   }
 
@@ -86,32 +82,50 @@ export class TensorFileWriter {
    * @throws {RangeError} if not all rows have been written
    */
   finish(): void {
-    const { file, shape, handle, written } = this;
+    const { file, shape, content, written } = this;
     const wanted = sizeOf(shape);
     if (written !== wanted) {
       this.abandon();
       throw new RangeError(`Cannot write ${file}: shape [${shape}] needs ${wanted} values, got ${written}`);
     }
-    const header = this.header();
-    writeSync(handle, header, 0, header.length, 0);
-    fsyncSync(handle);
-    closeSync(handle);
-    renameSync(this.temporary, file);
+    content.write(seal(this.header, this.checksum), 0);
+    content.finish();
+    found.set(resolve(file), stateOf(file));
   }
 
   /** Leaves nothing behind. */
   abandon(): void {
-    closeSync(this.handle);
-    rmSync(this.temporary, { force: true });
+    this.content.abandon();
   }
 }
 
-function readAt(file: string, handle: number, into: Uint8Array, position: number): void {
-  for (let at = 0; at < into.length; ) {
-    const read = readSync(handle, into, at, Math.min(mostBytes, into.length - at), position + at);
-    if (read === 0) throw new SyntaxError(`Cannot read ${file}: it is cut off after ${position + at} bytes`);
-    at += read;
+/** The state of each file that was written or found whole by this process. */
+const found = new Map<string, string>();
+
+function stateOf(file: string): string {
+  const { size, mtimeNs, ino } = statSync(file, { bigint: true });
+  return `${size} ${mtimeNs} ${ino}`;
+}
+
+/** Bytes summed at once. */
+const PIECE = 16 << 20;
+
+/** Requires that the values have the sum that the header tells; once for each state of a file. */
+function requireWhole(file: OpenFile, { start, checksum }: Head): void {
+  const state = stateOf(file.path);
+  if (checksum === undefined) throw malformed(file.path, "the header must hold a checksum", 8);
+  if (found.get(resolve(file.path)) === state) return;
+  const piece = new Uint8Array(Math.min(PIECE, file.size - start));
+  let sum = checksum.header;
+  for (let at = start; at < file.size; at += piece.length) {
+    const some = piece.subarray(0, file.size - at);
+    file.read(some, at);
+    sum = sumOn(some, sum);
   }
+  if (sum !== checksum.wanted) {
+    throw malformed(file.path, "the file must have the checksum that its header tells: it is damaged", start);
+  }
+  found.set(resolve(file.path), state);
 }
 
 /** A tensor on disk. */
@@ -122,53 +136,37 @@ interface TensorFile<T extends Values> {
   take(indices: ArrayLike<number>): T;
 }
 
-function readHead(
-  file: string,
-  dtype: Dtype,
-): { start: number; shape: readonly number[]; metadata: Metadata } {
-  const { size } = statSync(file);
-  const handle = openSync(file, "r");
-  try {
-    // More than such a header ever has.
-    const head = Buffer.alloc(Math.min(size, 4096));
-    readAt(file, handle, head, 0);
-    const { header, start } = readHeader(file, head);
-    const entry = header[tensorName] as HeaderEntry | undefined;
-    if (entry?.dtype !== kinds[dtype].code || start + entry.data_offsets[1] !== size) {
-      throw new SyntaxError(`Cannot read ${file}: it must hold one whole tensor of ${dtype} values`);
+function openRows<T extends Values>(path: string, dtype: Dtype): TensorFile<T> {
+  const { code, Values } = kinds[dtype];
+  const { head, shape } = withFile(path, (file) => {
+    const head = readHead(file);
+    const [entry] = head.entries;
+    if (head.entries.length !== 1 || entry.name !== tensorName || entry.dtype !== code) {
+      throw malformed(path, `the file must hold one tensor of ${dtype} values`, 8);
     }
-    return { start, shape: entry.shape, metadata: header.__metadata__ as Metadata };
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function openRows<T extends Values>(file: string, dtype: Dtype): TensorFile<T> {
-  const { start, shape, metadata } = readHead(file, dtype);
+    requireWhole(file, head);
+    return { head, shape: entry.shape };
+  });
   const size = sizeOf(shape.slice(1));
-  const { Values } = kinds[dtype];
   const take = (indices: ArrayLike<number>): T => {
     const values = new Values(indices.length * size);
-    const handle = openSync(file, "r");
-    try {
+    withFile(path, (file) => {
       // Rows that lie one after the other are read at once.
       for (let from = 0, to = 1; from < indices.length; from = to++) {
         while (to < indices.length && indices[to] === indices[to - 1] + 1) to++;
         const into = bytesOf(values.subarray(from * size, to * size));
-        readAt(file, handle, into, start + indices[from] * size * Values.BYTES_PER_ELEMENT);
+        file.read(into, head.start + indices[from] * size * Values.BYTES_PER_ELEMENT);
       }
-    } finally {
-      closeSync(handle);
-    }
+    });
     return values as T;
   };
-  return { shape, metadata, take };
+  return { shape, metadata: head.metadata, take };
 }
 
 /**
  * A float32 tensor of such a file; rows are read as they are looked at.
  *
- * @throws {SyntaxError} if the file is not of this kind or cut off
+ * @throws {SyntaxError} with file and byte, if the file is not of this kind, cut off or damaged
  */
 export function openTensorFile(file: string): LazyArray {
   const { shape, take } = openRows<Float32Array>(file, "float32");
@@ -178,7 +176,7 @@ export function openTensorFile(file: string): LazyArray {
 /**
  * Frames in pixels of such a file of uint8, and what it says of them; samples are read as they are looked at.
  *
- * @throws {SyntaxError} if the file is not of this kind or cut off
+ * @throws {SyntaxError} with file and byte, if the file is not of this kind, cut off or damaged
  */
 export function openPixelFile(file: string): { pixels: Frames<Uint8Array>; metadata: Metadata } {
   const { shape, metadata, take } = openRows<Uint8Array>(file, "uint8");

@@ -27,7 +27,8 @@ test("what is written is read back, byte by byte, with its text", () => {
 
 test("a file of the reference implementation is read", () => {
   const reference = path.join(__dirname, "../golden/reference.safetensors");
-  const { tensors: read, metadata } = readSafetensors(reference);
+  const { tensors: read, metadata } = readSafetensors(reference, { checked: false });
+  assert.throws(() => readSafetensors(reference), /reference\.safetensors: .*checksum.*checked: false/);
   assert.deepEqual(metadata, { made: "by the reference implementation" });
   assert.deepEqual([...read.matrix.data], [0, 0.5, 1, 1.5, 2, 2.5]);
   assert.deepEqual(read.matrix.shape, [2, 3]);
@@ -49,13 +50,79 @@ test("every cut of a file is refused with the file's name", () => {
   }
 });
 
-test("a changed bit among the values is found", () => {
+test("a changed bit anywhere is found", () => {
   const file = path.join(directory, "damaged.safetensors");
-  writeSafetensors(file, { tensors });
+  writeSafetensors(file, { tensors, metadata: { note: "hello", "0": "a name that is a number" } });
   const whole = readFileSync(file);
-  whole[whole.length - 3] ^= 4;
-  writeFileSync(file, whole);
-  assert.throws(() => readSafetensors(file), /damaged/);
+  for (let at = 0; at < whole.length; at++) {
+    const damaged = Buffer.from(whole);
+    damaged[at] ^= 1 << (at % 8);
+    writeFileSync(file, damaged);
+    assert.throws(
+      () => readSafetensors(file),
+      (error: Error) => error instanceof SyntaxError && error.message.startsWith(`Cannot read ${file}: `),
+      `byte ${at}`,
+    );
+  }
+});
+
+/** A file with another header before the same values. */
+function withHeader(file: string, change: (header: Record<string, never>) => unknown): void {
+  const whole = readFileSync(file);
+  const length = Number(whole.readBigUInt64LE(0));
+  const header = Buffer.from(JSON.stringify(change(JSON.parse(whole.toString("utf8", 8, 8 + length)))));
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(header.length));
+  writeFileSync(file, Buffer.concat([start, header, whole.subarray(8 + length)]));
+}
+
+test("a header that another hand changed is refused, whether or not the checksum is asked for", () => {
+  const file = path.join(directory, "edited.safetensors");
+  const entry = { dtype: "U8", shape: [3], data_offsets: [0, 3] };
+  for (const metadata of [null, 5, [], "crc32", { crc32: 5 }, { crc32: "x" }, { crc32: "0" }]) {
+    writeSafetensors(file, { tensors: { byte: tensors.byte } });
+    withHeader(file, (header) => ({ ...header, __metadata__: metadata }));
+    assert.throws(() => readSafetensors(file, { checked: false }), SyntaxError, JSON.stringify(metadata));
+  }
+  // Source: huggingface/safetensors, whose format forbids holes, overlaps and tensors outside the file.
+  for (const change of [
+    { dtype: "F16" },
+    { dtype: "toString" },
+    { shape: [3.5] },
+    { shape: [-3] },
+    { shape: null },
+    { data_offsets: [1, 4] },
+    { data_offsets: [0] },
+    { data_offsets: [-1, 2] },
+  ]) {
+    writeSafetensors(file, { tensors: { byte: tensors.byte } });
+    withHeader(file, () => ({ byte: { ...entry, ...change } }));
+    assert.throws(
+      () => readSafetensors(file, { checked: false }),
+      /Cannot read .*edited\.safetensors: .*"byte".* \(at byte 8\)/,
+      JSON.stringify(change),
+    );
+  }
+  writeSafetensors(file, { tensors: { byte: tensors.byte } });
+  withHeader(file, () => ({ byte: entry, again: entry }));
+  assert.throws(
+    () => readSafetensors(file, { checked: false }),
+    /must follow each other, got "again" at 0 behind 3/,
+  );
+  withHeader(file, () => ({ byte: entry }));
+  assert.deepEqual(readSafetensors(file, { checked: false }), {
+    tensors: { byte: tensors.byte },
+    metadata: {},
+  });
+});
+
+test("names that the format needs are refused", () => {
+  const file = path.join(directory, "names.safetensors");
+  assert.throws(() => writeSafetensors(file, { tensors, metadata: { crc32: "1" } }), /the name crc32/);
+  assert.throws(
+    () => writeSafetensors(file, { tensors: { __metadata__: tensors.byte } }),
+    /the name __metadata__/,
+  );
 });
 
 test("something else than a safetensors file is refused", () => {

@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
+import { fileError } from "../core/fileError";
 import { currentSignal, throwIfAborted } from "../core/signal";
+import { openFile } from "./regularFile";
 
 /** A piece of a file. */
 export interface Chunk {
@@ -28,9 +30,8 @@ async function readFully(file: FileHandle, into: Uint8Array, position: number): 
 }
 
 async function* readPlain(path: string, signal: AbortSignal | undefined): AsyncGenerator<Chunk> {
-  const file = await open(path);
+  const { file, size } = await openFile(path);
   try {
-    const { size } = await file.stat();
     const room = Math.min(PIECE, size + 1);
     const buffers = [Buffer.allocUnsafe(room), Buffer.allocUnsafe(room)];
     let position = 0;
@@ -100,9 +101,8 @@ async function* readMembers(
 
 /** Decompresses all members of a file; zlib itself ends at the first zeros between two, which pad some files. */
 async function* readGzip(path: string, signal: AbortSignal | undefined): AsyncGenerator<Chunk> {
-  const file = await open(path);
+  const { file, size } = await openFile(path);
   try {
-    const { size } = await file.stat();
     for (let start = 0; start < size; ) {
       const end: number = yield* readMembers(path, { start, size, signal });
       start = await skipZeros(file, end, size);
@@ -117,16 +117,39 @@ export function isCompressed(path: string): boolean {
   return /\.(gz|tgz)$/.test(path);
 }
 
+/** What a reader of a stream is told of its limits. */
+export interface ReadLimits {
+  /** Bytes that a file may have, unpacked; default 64 GiB. */
+  mostBytes?: number;
+}
+
 /**
  * Reads a file piece by piece, decompressed where its name ends in `.gz` or `.tgz`.
  *
  * @param path the file
- * @param options `signal`: stops the reading; default: the notebook cell's
- * @throws {SyntaxError} if the compressed data is damaged or cut off
+ * @param options `signal`: stops the reading (default: the notebook cell's); `mostBytes`: see {@link ReadLimits}
+ * @throws {SyntaxError} if the compressed data is damaged or cut off, or the file has too many bytes
+ * @throws {Error} with the file's name, if it cannot be read
  * @example
  * for await (const { bytes } of readChunks("table.csv.gz")) consume(bytes);
  */
-export function readChunks(path: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<Chunk> {
-  const { signal = currentSignal() } = options;
-  return isCompressed(path) ? readGzip(path, signal) : readPlain(path, signal);
+export async function* readChunks(
+  path: string,
+  options: ReadLimits & { signal?: AbortSignal } = {},
+): AsyncGenerator<Chunk> {
+  const { signal = currentSignal(), mostBytes = 2 ** 36 } = options;
+  let count = 0;
+  try {
+    for await (const chunk of isCompressed(path) ? readGzip(path, signal) : readPlain(path, signal)) {
+      count += chunk.bytes.length;
+      if (count > mostBytes) {
+        throw new SyntaxError(
+          `Cannot read ${path}: it must have at most ${mostBytes} bytes unpacked (option mostBytes), got more`,
+        );
+      }
+      yield chunk;
+    }
+  } catch (error) {
+    throw fileError("read", path, error);
+  }
 }

@@ -1,4 +1,4 @@
-import { readChunks } from "./stream";
+import { type ReadLimits, readChunks } from "./stream";
 
 /** A file inside an archive. */
 export interface TarEntry {
@@ -8,17 +8,32 @@ export interface TarEntry {
   readonly bytes: Uint8Array;
 }
 
+/** Options of {@link readTar}. */
+export interface ReadTarOptions extends ReadLimits {
+  /** Bytes that an entry may have; default 1 GiB. */
+  mostEntryBytes?: number;
+  /** Stops the reading; default: the notebook cell's signal. */
+  signal?: AbortSignal;
+}
+
 const BLOCK = 512;
+/** Bytes that a name or another header of an entry may have. */
+const MOST_HEADER_BYTES = 1 << 20;
 
 function text(block: Buffer, from: number, length: number): string {
   const end = block.indexOf(0, from);
   return block.toString("utf8", from, end < 0 || end > from + length ? from + length : end);
 }
 
-/** A number in octal, or in base 256 where the high bit is set (GNU, for files over 8 GiB). */
+/** A number in octal, or in base 256 where the high bit is set (GNU, for files over 8 GiB); NaN if it is none. */
 function number(block: Buffer, from: number, length: number): number {
-  if (block[from] & 0x80) return Number(block.readBigUInt64BE(from + length - 8));
-  return Number.parseInt(text(block, from, length).trim() || "0", 8);
+  if (block[from] & 0x80) {
+    const isSmall =
+      block[from] === 0x80 && block.subarray(from + 1, from + length - 8).every((byte) => byte === 0);
+    return isSmall ? Number(block.readBigUInt64BE(from + length - 8)) : Number.NaN;
+  }
+  const digits = text(block, from, length).trim();
+  return /^[0-7]*$/.test(digits) ? Number.parseInt(digits || "0", 8) : Number.NaN;
 }
 
 function checksumHolds(block: Buffer): boolean {
@@ -27,24 +42,20 @@ function checksumHolds(block: Buffer): boolean {
   return sum === number(block, 148, 8);
 }
 
-/** What a pax header says of the entry that follows it: records "length key=value\n". */
-function paxRecords(bytes: Buffer): { path?: string; size?: string } {
-  const records: Record<string, string> = {};
+/** What a pax header says of the entry that follows it, by records "length key=value\n"; `undefined` if it is malformed. */
+function paxRecords(bytes: Buffer): Map<string, string> | undefined {
+  const records = new Map<string, string>();
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(32, at);
-    const length = Number(bytes.toString("latin1", at, space));
-    if (!(length > 0)) break;
-    const [, key, value] = /^([^=]*)=(.*)$/s.exec(bytes.toString("utf8", space + 1, at + length - 1)) ?? [];
-    if (key) records[key] = value;
-    at += length;
+    const digits = bytes.toString("latin1", at, Math.max(at, space));
+    const end = at + Number(digits);
+    const equals = bytes.indexOf(61, space);
+    const fits = /^[1-9]\d{0,8}$/.test(digits) && end <= bytes.length && bytes[end - 1] === 10;
+    if (!fits || equals < 0 || equals >= end) return undefined;
+    records.set(bytes.toString("utf8", space + 1, equals), bytes.toString("utf8", equals + 1, end - 1));
+    at = end;
   }
   return records;
-}
-
-function refuseRest(path: string): SyntaxError {
-  return new SyntaxError(
-    `Cannot read ${path}: nothing but another archive may follow its end marker, got other bytes`,
-  );
 }
 
 /** Kinds of entries that stand for a file whose bytes are not there. */
@@ -54,22 +65,24 @@ const links: Readonly<Record<string, string>> = {
   S: "a sparse file",
 };
 
+/** Kinds of entries that say something of the next one. */
+const OWN_KINDS = "xgLK";
+
 /**
  * Reads the files of a tar archive one after another, decompressed where its name ends in `.gz` or `.tgz`; ustar, GNU
  * and pax names. Of archives that were joined (`cat a.tar b.tar`) all are read.
  *
  * @param path the archive
- * @param options `signal`: stops the reading; default: the notebook cell's
- * @throws {SyntaxError} if the archive is damaged or cut off, something else stands behind its end, or a file is a link or
- *   sparse, so that its bytes are not there
+ * @param options limits and signal; see {@link ReadTarOptions}
+ * @throws {SyntaxError} with the archive's name, if it is damaged or cut off, an entry or the whole is too large,
+ *   something else stands behind its end, or a file is a link or sparse, so that its bytes are not there
+ * @throws {Error} with the archive's name, if it cannot be read
  * @example
  * for await (const { name, bytes } of readTar("train.tar.gz")) console.log(name, bytes.length);
  */
-export async function* readTar(
-  path: string,
-  options: { signal?: AbortSignal } = {},
-): AsyncGenerator<TarEntry> {
-  let left = 0; // bytes still to come of the present entry, or of a header
+export async function* readTar(path: string, options: ReadTarOptions = {}): AsyncGenerator<TarEntry> {
+  const { mostEntryBytes = 2 ** 30 } = options;
+  let left = BLOCK; // bytes still to come of the present entry, or of a header
   let parts: Uint8Array[] = [];
   let header: Buffer | undefined;
   let padding = 0;
@@ -77,6 +90,8 @@ export async function* readTar(
   let longSize: number | undefined;
   let ended = false; // the last block was an end marker
   let blocks = 0;
+  const refuse = (problem: string) => new SyntaxError(`Cannot read ${path}: ${problem}`);
+  const afterEnd = () => refuse("nothing but another archive may follow its end marker, got other bytes");
 
   /** Takes up to `left` bytes of a piece; returns them all joined once they are complete. */
   function gather(bytes: Uint8Array, at: number): { next: number; whole?: Buffer } {
@@ -92,10 +107,69 @@ export async function* readTar(
     return { next, whole };
   }
 
-  left = BLOCK;
+  /** Takes a block that may begin an entry; returns whether it does. */
+  function begin(block: Buffer): boolean {
+    blocks++;
+    left = BLOCK;
+    if (block.every((byte) => byte === 0)) {
+      ended = true;
+      return false;
+    }
+    if (!checksumHolds(block)) {
+      if (ended) throw afterEnd();
+      throw refuse(`header ${blocks} must have a valid checksum; the archive is damaged or not a tar file`);
+    }
+    ended = false;
+    header = block;
+    const name = longName ?? text(block, 0, 100);
+    const isOwn = OWN_KINDS.includes(String.fromCharCode(block[156]));
+    left = isOwn || longSize === undefined ? number(block, 124, 12) : longSize;
+    if (!(Number.isSafeInteger(left) && left >= 0)) {
+      throw refuse(
+        `the size of ${name} (header ${blocks}) must be a whole number, got ${JSON.stringify(text(block, 124, 12))}`,
+      );
+    }
+    const [most, option] = isOwn ? [MOST_HEADER_BYTES, ""] : [mostEntryBytes, " (option mostEntryBytes)"];
+    if (left > most) {
+      throw refuse(`${name} (header ${blocks}) must have at most ${most} bytes${option}, got ${left}`);
+    }
+    return true;
+  }
+
+  /** Takes an entry's bytes; returns it if it is a file. */
+  function end(block: Buffer, bytes: Buffer): TarEntry | undefined {
+    padding = (BLOCK - (bytes.length % BLOCK)) % BLOCK;
+    header = undefined;
+    left = BLOCK;
+    const kind = String.fromCharCode(block[156]);
+    if (kind === "L") longName = text(bytes, 0, bytes.length);
+    if (kind === "x") {
+      const records = paxRecords(bytes);
+      if (records === undefined)
+        throw refuse(`the pax header (header ${blocks}) must hold records, got others`);
+      if ([...records.keys()].some((key) => key.startsWith("GNU.sparse.")))
+        throw hollow("S", records.get("path") ?? "");
+      longName = records.get("path") ?? longName;
+      const size = records.get("size");
+      longSize = size === undefined ? undefined : /^\d+$/.test(size) ? Number(size) : Number.NaN;
+    }
+    if (OWN_KINDS.includes(kind)) return undefined;
+    const prefix = text(block, 257, 5) === "ustar" ? text(block, 345, 155) : "";
+    const name = longName ?? (prefix ? `${prefix}/` : "") + text(block, 0, 100);
+    longName = longSize = undefined;
+    if (Object.hasOwn(links, kind)) throw hollow(kind, name);
+    const isFile = kind === "0" || kind === "7" || (kind === "\0" && !name.endsWith("/"));
+    return isFile ? { name, bytes } : undefined;
+  }
+
+  function hollow(kind: string, name: string): SyntaxError {
+    return refuse(
+      `every file must be there with its bytes, got ${links[kind]} for ${name} (header ${blocks}); pack it with tar --hard-dereference --dereference, without --sparse`,
+    );
+  }
+
   for await (const { bytes } of readChunks(path, options)) {
-    let at = 0;
-    while (at < bytes.length) {
+    for (let at = 0; at < bytes.length; ) {
       if (padding > 0) {
         const skip = Math.min(padding, bytes.length - at);
         padding -= skip;
@@ -106,59 +180,19 @@ export async function* readTar(
       at = next;
       if (whole === undefined) continue;
       if (header === undefined) {
-        blocks++;
-        if (whole.every((byte) => byte === 0)) {
-          ended = true;
-          left = BLOCK;
-          continue;
-        }
-        if (!checksumHolds(whole)) {
-          throw ended
-            ? refuseRest(path)
-            : new SyntaxError(
-                `Cannot read ${path}: header ${blocks} must have a valid checksum; the archive is damaged or not a tar file`,
-              );
-        }
-        ended = false;
-        header = whole;
-        const isOwn = "xgLK".includes(String.fromCharCode(whole[156]));
-        left = isOwn || longSize === undefined ? number(whole, 124, 12) : longSize;
-        if (!(Number.isSafeInteger(left) && left >= 0)) {
-          throw new SyntaxError(
-            `Cannot read ${path}: the size of ${text(whole, 0, 100)} must be a whole number, got ${left}`,
-          );
-        }
-        if (left > 0) continue;
-      }
-      const body = left === 0 && whole === header ? Buffer.alloc(0) : whole;
-      const kind = String.fromCharCode(header[156]);
-      const prefix = text(header, 257, 5) === "ustar" ? text(header, 345, 155) : "";
-      const plainName = (prefix ? `${prefix}/` : "") + text(header, 0, 100);
-      padding = (BLOCK - (body.length % BLOCK)) % BLOCK;
-      header = undefined;
-      left = BLOCK;
-      if (kind === "L") longName = text(body, 0, body.length);
-      else if (kind === "x") {
-        const { path: name, size } = paxRecords(body);
-        longName = name ?? longName;
-        longSize = size === undefined ? undefined : Number(size);
-      } else if (kind !== "K" && kind !== "g") {
-        const name = longName ?? plainName;
-        if (Object.hasOwn(links, kind)) {
-          throw new SyntaxError(
-            `Cannot read ${path}: every file must be there with its bytes, got ${links[kind]} for ${name}; pack it with tar --hard-dereference --dereference`,
-          );
-        }
-        const isFile = kind === "0" || kind === "7" || (kind === "\0" && !name.endsWith("/"));
-        if (isFile) yield { name, bytes: body };
-        longName = longSize = undefined;
+        if (!begin(whole) || left > 0) continue;
+        const entry = end(whole, Buffer.alloc(0));
+        if (entry) yield entry;
+      } else {
+        const entry = end(header, whole);
+        if (entry) yield entry;
       }
     }
   }
-  if (ended && parts.some((part) => part.some((byte) => byte !== 0))) throw refuseRest(path);
+  if (ended && parts.some((part) => part.some((byte) => byte !== 0))) throw afterEnd();
   if (!ended) {
     const where =
       header === undefined ? "its end marker is missing" : `it ends inside ${text(header, 0, 100)}`;
-    throw new SyntaxError(`Cannot read ${path}: the archive is cut off; ${where}`);
+    throw refuse(`the archive is cut off; ${where}`);
   }
 }

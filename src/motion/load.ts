@@ -120,11 +120,11 @@ export async function load(directory: string, options: LoadOptions = {}): Promis
   const { labels, labelNames } = await readLabels(labelPath, {
     ids: train.ids,
     classes: template.columns.length,
-    featurePath: trainPath,
+    idsPath: trainPath,
     signal,
   });
   const subjects =
-    subjectPath && (await readSubjects(subjectPath, { ids: train.ids, featurePath: trainPath, signal }));
+    subjectPath && (await readSubjects(subjectPath, { ids: train.ids, idsPath: trainPath, signal }));
   const test = await readCached(testPath, { cache, signal });
   template.requireIds(test.ids, testPath);
   throwIfAborted(signal);

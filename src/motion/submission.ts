@@ -163,8 +163,21 @@ async function compare(
   const { order, template, previous, signal } = options;
   const { columns, ids } = template;
   const table = await readNumberTable(previous, { integers: ["id"], values: columns, signal });
-  const rowOf = new Map(Array.from(table.integers.id, (id, row) => [id, row]));
+  const rowOf = new Map<number, number>();
+  const known = new Set(ids);
   const classes = columns.length;
+  for (const [row, id] of table.integers.id.entries()) {
+    const refuse = (problem: string) =>
+      new SyntaxError(`Cannot compare with ${previous}:${table.lineOf(row)}: ${problem}`);
+    if (!known.has(id)) throw refuse(`each id must be one of the template, got ${id}`);
+    if (rowOf.has(id)) throw refuse(`each id must come once, got ${id} again`);
+    rowOf.set(id, row);
+    const values = table.values.subarray(row * classes, (row + 1) * classes);
+    const odd = values.findIndex((value) => !(value >= 0 && value <= 1));
+    if (odd >= 0) {
+      throw refuse(`probabilities must lie in [0, 1], got ${values[odd]} for class ${columns[odd]}`);
+    }
+  }
   let changedRows = 0;
   let sum = 0;
   let greatest = 0;
@@ -209,7 +222,8 @@ function* encode(probabilities: Probabilities, order: Int32Array, template: Temp
  *   written over); `signal`: stops the writing (default: the notebook cell's)
  * @returns a summary that a notebook shows
  * @throws {RangeError} as {@link checkSubmission}
- * @throws {SyntaxError} if the earlier file is malformed or has other ids or classes
+ * @throws {SyntaxError} with file and line, if the earlier file is malformed, has other ids or classes or an id twice,
+ *   or a probability lies outside [0, 1]
  * @example
  * await motion.writeSubmission("submission.csv", probabilities, { ids: data.testIds, template: data.template });
  */

@@ -1,4 +1,4 @@
-import { integerColumn, readTextTable } from "../data";
+import { cut, integerColumn, isNumber, readTextTable } from "../data";
 
 /** Rows and columns that a submission must have: those of `sample_submission.csv`. */
 export interface Template {
@@ -18,7 +18,8 @@ export interface Template {
  * Reads `sample_submission.csv`: the header `id,0,1,…` and one row an id.
  *
  * @param path the file
- * @throws {SyntaxError} with file and line, if the columns are not `id` and the classes from 0 on, or an id is repeated
+ * @throws {SyntaxError} with file and line, if the columns are not `id` and the classes from 0 on, an id is repeated, or
+ *   a field is no number
  * @example
  * const template = await readTemplate("sample_submission.csv");
  * template.columns.length; // 61
@@ -33,7 +34,20 @@ export async function readTemplate(path: string, options: { signal?: AbortSignal
       `Cannot read ${path}:1: the header must be id,0,1,2,…, got ${JSON.stringify(table.columns[at] ?? "")} as column ${at + 1}`,
     );
   }
+  for (const [row, fields] of table.rows.entries()) {
+    const odd = fields.findIndex((field) => !isNumber(field));
+    if (odd >= 0) {
+      throw new SyntaxError(
+        `Cannot read ${path}:${table.lines[row]}: column ${table.columns[odd]} must be a number, got ${JSON.stringify(cut(fields[odd]))}`,
+      );
+    }
+  }
   const ids = integerColumn(table, "id");
+  if (ids.length === 0) {
+    throw new SyntaxError(
+      `Cannot read ${path}: a template must have a header and at least one row, got a header only`,
+    );
+  }
   const lineOf = new Map<number, number>();
   for (const [row, id] of ids.entries()) {
     const first = lineOf.get(id);

@@ -1,6 +1,7 @@
 import { throwIfAborted } from "../core";
-import { readLines } from "../data";
+import { cut, readLines } from "../data";
 import { extent } from "./layout";
+import { requireHeader, splitRow } from "./template";
 
 /** How a submission differs from an earlier one. */
 export interface SubmissionDifference {
@@ -21,7 +22,8 @@ const PIXELS = extent * extent;
  *
  * @param path the earlier file
  * @param options `order`: names and rows of the new submission; `row`: gives a row's pixels
- * @throws {SyntaxError} with file and line, if the earlier file is malformed or has other rows
+ * @throws {SyntaxError} with file and line, if the earlier file is malformed, has another header or other rows, or a
+ *   value is no whole number in [0, 255]
  */
 export async function compareSubmission(
   path: string,
@@ -38,40 +40,33 @@ export async function compareSubmission(
   let greatest = 0;
 
   function take(bytes: Buffer, line: number): void {
-    const comma = bytes.indexOf(44);
-    const name = bytes.toString("utf8", 0, Math.max(0, comma));
+    const refuse = (problem: string) => new SyntaxError(`Cannot compare with ${path}:${line}: ${problem}`);
+    const [name, ...fields] = splitRow(bytes, { path, line });
     const index = rowOf.get(name);
     if (index === undefined) {
-      throw new SyntaxError(
-        `Cannot compare with ${path}:${line}: each row must be one of the submission, got ${JSON.stringify(name)}`,
-      );
+      throw refuse(`each row must be one of the submission, and come once, got ${JSON.stringify(cut(name))}`);
     }
     rowOf.delete(name);
+    if (fields.length !== PIXELS) throw refuse(`a row must have ${PIXELS} pixels, got ${fields.length}`);
     const pixels = row(name, index);
-    let at = comma + 1;
-    let pixel = 0;
-    for (; pixel < PIXELS && at < bytes.length; pixel++) {
-      let value = 0;
-      const start = at;
-      for (; bytes[at] >= 48 && bytes[at] <= 57; at++) value = value * 10 + bytes[at] - 48;
-      if (at === start) break;
+    for (const [pixel, field] of fields.entries()) {
+      const value = /^[ \t]*\+?\d+[ \t]*$/.test(field) ? Number(field) : Number.NaN;
+      if (!(value <= 255)) {
+        const got = JSON.stringify(cut(field));
+        throw refuse(`column ${pixel} must be a whole number in [0, 255], got ${got}`);
+      }
       const difference = Math.abs(value - pixels[pixel]);
       if (difference > 0) changed++;
       sum += difference;
       if (difference > greatest) greatest = difference;
-      if (at < bytes.length && bytes[at] !== 44) break;
-      at++;
-    }
-    if (pixel !== PIXELS || at < bytes.length) {
-      throw new SyntaxError(
-        `Cannot compare with ${path}:${line}: a row must have ${PIXELS} whole numbers, got another after ${pixel}`,
-      );
     }
   }
 
+  let rows = 0;
   for await (const { bytes, line } of readLines(path, { signal })) {
     throwIfAborted(signal);
-    if (line > 1) take(bytes, line);
+    if (rows++ === 0) requireHeader(bytes, { path, line });
+    else take(bytes, line);
   }
   const missing = rowOf.keys().next().value;
   if (missing !== undefined) {

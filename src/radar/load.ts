@@ -10,9 +10,11 @@ import {
   throwIfAborted,
 } from "../core";
 import {
+  cut,
   decodePixels,
   emptyFrames,
   findFile,
+  mostFileBytes,
   readFrames,
   readTar,
   refuseUnfinishedSample,
@@ -74,25 +76,25 @@ function choose(part: Part, count: number, choice: SampleChoice | undefined): nu
   return [...choice];
 }
 
+/** The number of the sample that a file name is of. */
+function sampleNumber(part: Part, name: string, where: string): number {
+  const digits = new RegExp(`^${part}_(\\d{5})\\.npy$`).exec(name)?.[1];
+  if (digits !== undefined) return Number(digits);
+  throw new Error(
+    `Cannot load ${where}: its files must be named ${sampleName(part, 0)} and so on, got ${cut(name)}`,
+  );
+}
+
 /** Requires that the names are those of samples 0, 1, 2 … without gap; returns how many. */
 function countNames(part: Part, names: readonly string[], where: string): number {
-  const pattern = new RegExp(`^${part}_\\d{5}\\.npy$`);
-  const extra = names.find((name) => !pattern.test(name));
-  if (extra !== undefined) {
-    throw new Error(
-      `Cannot load ${where}: its files must be named ${sampleName(part, 0)} and so on, got ${extra}`,
-    );
-  }
+  for (const name of names) sampleNumber(part, name, where);
   if (names.length === 0)
     throw new Error(`Cannot load ${where}: it must hold ${sampleName(part, 0)} and so on, got none`);
   const sorted = [...names].sort();
   const gap = sorted.findIndex((name, index) => name !== sampleName(part, index));
   if (gap >= 0) {
-    const repeated = gap > 0 && sorted[gap] === sorted[gap - 1];
     throw new Error(
-      repeated
-        ? `Cannot load ${where}: each file must come once, got ${sorted[gap]} twice`
-        : `Cannot load ${where}: no file may be missing, got no ${sampleName(part, gap)} before ${sorted[gap]}`,
+      `Cannot load ${where}: no file may be missing, got no ${sampleName(part, gap)} before ${sorted[gap]}`,
     );
   }
   return names.length;
@@ -146,11 +148,15 @@ async function readArchive(
     const samples = new Map<number, Uint8Array>();
     const choice = options[part];
     const wanted = typeof choice === "object" ? new Set(choice) : undefined;
-    for await (const { name, bytes } of readTar(archive, { signal })) {
+    const samplesAt = new Set<number>();
+    for await (const { name, bytes } of readTar(archive, { signal, mostEntryBytes: mostFileBytes(shape) })) {
       const file = name.split("/").at(-1)!;
-      if (file.startsWith(".")) continue; // as in folders; macOS packs such entries beside the files
+      if (file.startsWith(".")) continue; // As in folders; macOS packs such entries beside the files.
+      const index = sampleNumber(part, file, archive);
+      if (samplesAt.has(index))
+        throw new Error(`Cannot load ${archive}: each file must come once, got ${file} twice`);
+      samplesAt.add(index);
       names.push(file);
-      const index = Number(/_(\d{5})\.npy$/.exec(file)?.[1]);
       if (wanted ? wanted.has(index) : typeof choice !== "number" || index < choice) {
         const into = new Uint8Array(shape[0] * shape[1] * shape[2]);
         decodePixels(bytes, { into, shape, name: `${archive}:${name}` });

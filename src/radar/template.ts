@@ -1,4 +1,4 @@
-import { readLines, splitLine } from "../data";
+import { cut, decodeText, isNumber, readLines, splitLine } from "../data";
 import { extent } from "./layout";
 
 /** Rows that a submission must have: those of `sample_submission.csv`. */
@@ -8,53 +8,68 @@ export interface Template {
 }
 
 const COMMA = 44;
+const pixels = extent * extent;
+
+/** The fields of a line of UTF-8. */
+export function splitRow(bytes: Buffer, place: { path: string; line: number }): string[] {
+  return splitLine(
+    decodeText(bytes, place),
+    (problem) => new SyntaxError(`Cannot read ${place.path}:${place.line}: ${problem}`),
+  );
+}
 
 /**
- * Reads `sample_submission.csv`: the header `file_name,0,…,14399` and one row a test file. The numbers are counted, not
- * read.
+ * Requires that a line is the header `file_name,0,…,14399`.
+ *
+ * @throws {SyntaxError} with file and line, naming the first column that is another
+ */
+export function requireHeader(bytes: Buffer, place: { path: string; line: number }): void {
+  const columns = splitRow(bytes, place);
+  columns[0] = columns[0].replace(/^\uFEFF/, "");
+  const odd = columns.findIndex((name, index) => name !== (index === 0 ? "file_name" : String(index - 1)));
+  if (odd < 0 && columns.length === pixels + 1) return;
+  const got =
+    odd >= 0 ? `${JSON.stringify(cut(columns[odd]))} as column ${odd + 1}` : `${columns.length} columns`;
+  throw new SyntaxError(
+    `Cannot read ${place.path}:${place.line}: the header must be file_name,0,…,${pixels - 1}, got ${got}`,
+  );
+}
+
+/**
+ * Reads `sample_submission.csv`: the header `file_name,0,…,14399` and one row a test file.
  *
  * @param path the file, plain or with `.gz`
- * @throws {SyntaxError} with file and line, if the columns are not those, a row has too few or too many fields, or a
- *   name is repeated
+ * @throws {SyntaxError} with file and line, if the columns are not those, a row has too few or too many fields, a field is
+ *   no number, or a name is repeated
  * @example
  * const template = await readTemplate("sample_submission.csv.gz");
  * template.names[0]; // "test_00000.npy"
  */
 export async function readTemplate(path: string, options: { signal?: AbortSignal } = {}): Promise<Template> {
-  const pixels = extent * extent;
   const lineOf = new Map<string, number>();
   let rows = 0;
-
-  function takeHeader(bytes: Buffer): void {
-    const columns = splitLine(bytes.toString("utf8").replace(/^\uFEFF/, ""));
-    const odd = columns.findIndex((name, index) => name !== (index === 0 ? "file_name" : String(index - 1)));
-    if (odd >= 0 || columns.length !== pixels + 1) {
-      const got =
-        odd >= 0 ? `${JSON.stringify(columns[odd])} as column ${odd + 1}` : `${columns.length} columns`;
-      throw new SyntaxError(
-        `Cannot read ${path}:1: the header must be file_name,0,…,${pixels - 1}, got ${got}`,
-      );
-    }
-  }
-  // Rows of a template are alike, most often; comparing is faster than counting.
   let pixelsBefore = Buffer.alloc(0);
-  function countCommas(bytes: Buffer, from: number): number {
-    const rest = from < 0 ? bytes.subarray(0, 0) : bytes.subarray(from);
-    if (pixelsBefore.length > 0 && rest.equals(pixelsBefore)) return pixels;
-    let commas = 0;
-    for (const byte of rest) if (byte === COMMA) commas++;
-    if (commas === pixels) pixelsBefore = Buffer.from(rest);
-    return commas;
-  }
+
   function takeRow(bytes: Buffer, line: number): void {
     const comma = bytes.indexOf(COMMA);
-    const commas = countCommas(bytes, comma);
-    if (commas !== pixels) {
-      throw new SyntaxError(
-        `Cannot read ${path}:${line}: the header names ${pixels + 1} columns, got ${commas + 1} fields`,
-      );
+    const rest = bytes.subarray(comma < 0 ? bytes.length : comma);
+    // Rows of a template are alike, most often; comparing is faster than reading.
+    if (!rest.equals(pixelsBefore)) {
+      const fields = splitRow(rest, { path, line }).slice(1);
+      if (fields.length !== pixels) {
+        throw new SyntaxError(
+          `Cannot read ${path}:${line}: the header names ${pixels + 1} columns, got ${fields.length + 1} fields`,
+        );
+      }
+      const odd = fields.findIndex((field) => !isNumber(field));
+      if (odd >= 0) {
+        throw new SyntaxError(
+          `Cannot read ${path}:${line}: column ${odd} must be a number, got ${JSON.stringify(cut(fields[odd]))}`,
+        );
+      }
+      pixelsBefore = Buffer.from(rest);
     }
-    const name = splitLine(bytes.toString("utf8", 0, comma))[0];
+    const [name] = splitRow(bytes.subarray(0, Math.max(0, comma)), { path, line });
     const first = lineOf.get(name);
     if (first !== undefined) {
       throw new SyntaxError(
@@ -65,7 +80,7 @@ export async function readTemplate(path: string, options: { signal?: AbortSignal
   }
 
   for await (const { bytes, line } of readLines(path, options)) {
-    if (rows++ === 0) takeHeader(bytes);
+    if (rows++ === 0) requireHeader(bytes, { path, line });
     else takeRow(bytes, line);
   }
   if (lineOf.size === 0) {

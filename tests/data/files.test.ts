@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import { mkdtemp, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { writeFileAtomic } from "../../src/core/atomicFile";
+import { atomicWrite, writeFileAtomic } from "../../src/core/atomicFile";
 import { forEachConcurrent } from "../../src/core/concurrency";
 import { summaryBundle } from "../../src/core/display";
 import { randomSource } from "../../src/core/random";
@@ -29,6 +31,74 @@ test("a file whose writing fails keeps what it held, and nothing is left beside 
   assert.deepEqual(await readdir(join(path, "..")), ["scores.json"]);
   await writeFileAtomic(path, ["ne", Buffer.from("w")]);
   assert.equal(await readFile(path, "utf8"), "new");
+});
+
+test("a folder keeps no partial file of a writer that was killed", async () => {
+  // Source: npm/write-file-atomic#167, whose temporary files stay for ever.
+  const path = join(await folder(), "scores.json");
+  const script = `
+    const { AtomicFile } = require("${join(__dirname, "../../src/core/atomicFile")}");
+    const file = new AtomicFile(${JSON.stringify(path)});
+    file.write("half");
+    process.kill(process.pid, "SIGKILL");`;
+  const { signal } = spawnSync(process.execPath, ["--import", "tsx", "--eval", script]);
+  assert.equal(signal, "SIGKILL");
+  const left = await readdir(join(path, ".."));
+  assert.equal(left.length, 1);
+  assert.match(left[0], /^\.scores\.json\.\d+-1@.+\.part$/);
+  const others = [
+    ".other.json.1-1@another-machine.part",
+    `.own.json.${process.ppid}-1@${hostname()}.part`,
+    ".mine.part",
+  ];
+  for (const name of others) await writeFile(join(path, "..", name), "");
+  await writeFileAtomic(path, "whole");
+  assert.deepEqual((await readdir(join(path, ".."))).sort(), [...others, "scores.json"].sort());
+});
+
+test("a partial file of long ago goes, on whatever machine it was begun", async () => {
+  const path = join(await folder(), "scores.json");
+  const old = join(path, "..", ".scores.json.1-1@another-machine.part");
+  await writeFile(old, "");
+  await utimes(old, 0, 0);
+  atomicWrite(path, "whole");
+  assert.deepEqual(await readdir(join(path, "..")), ["scores.json"]);
+});
+
+test("what the system refuses to write names the file and why", async (t) => {
+  const path = join(await folder(), "deep", "scores.json");
+  await writeFileAtomic(path, "old");
+  // Source: npm/write-file-atomic and nodejs/node: the errors of write and fsync tell no path.
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+    syscall: "write",
+  });
+  const mock = t.mock.method(fs, "writeSync", () => {
+    throw full;
+  });
+  const wanted = { code: "ENOSPC", message: `Cannot write ${path}: no space is left on the disk (ENOSPC)` };
+  await assert.rejects(writeFileAtomic(path, "new"), wanted);
+  assert.throws(() => atomicWrite(path, "new"), wanted);
+  mock.mock.restore();
+  assert.deepEqual(await readdir(join(path, "..")), ["scores.json"]);
+  await assert.rejects(writeFileAtomic(join(path, "below"), "new"), {
+    message: `Cannot write ${join(path, "below")}: a file is in the place of its folder (EEXIST)`,
+  });
+  await assert.rejects(
+    writeFileAtomic(join(path, ".."), "new"),
+    /Cannot write .*deep: it is a directory \(EISDIR\)/,
+  );
+});
+
+test("an interrupt is heard while a long text is written", async () => {
+  const path = join(await folder(), "long.csv");
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 1);
+  function* endless() {
+    while (true) yield "row\n";
+  }
+  await assert.rejects(writeFileAtomic(path, endless(), { signal: stop.signal }), { name: "AbortError" });
+  assert.deepEqual(await readdir(join(path, "..")), []);
 });
 
 test("concurrent work does each item once, with no more under way than asked", async () => {
@@ -201,16 +271,23 @@ test("text that is not UTF-8 is refused with its line, and how to convert it", a
   await assert.rejects(readNumberTable(path), /labels\.csv:1: text must be UTF-8/);
 });
 
-test("quotes within a field are part of it", async () => {
+test("a quote that does not begin or end a field is refused with its line", async () => {
   // NVIDIA/cudf#2398, #11948: rows between two such quotes were taken for one.
   const path = join(await mkdtemp(join(tmpdir(), "podium-csv-")), "table.csv");
-  await writeFile(path, 'id,name\n1,5" pipe\n2,"a ""b""\nc"\n3,6" pipe\n4,""\n');
+  await writeFile(path, 'id,name\n1,"5"" pipe"\n2,"a ""b""\nc"\n3,\n4,""\n');
   const { rows, lines } = await readTextTable(path);
   assert.deepEqual(rows, [
     ["1", '5" pipe'],
     ["2", 'a "b"\nc'],
-    ["3", '6" pipe'],
+    ["3", ""],
     ["4", ""],
   ]);
   assert.deepEqual(lines, [2, 3, 5, 6]);
+  for (const field of ['5" pipe', '"5"6', '"5" ', ' "5"']) {
+    await writeFile(path, `id,name\n1,a\n2,${field}\n3,${field}\n`);
+    await assert.rejects(readTextTable(path), /table\.csv:3: a quote must begin or end a field/, field);
+    await assert.rejects(readNumberTable(path), /table\.csv:2: column name must be a finite number/);
+    await writeFile(path, `id,name\n2,${field}\n`);
+    await assert.rejects(readNumberTable(path), /table\.csv:2: a quote must begin or end a field/, field);
+  }
 });

@@ -35,6 +35,26 @@ test("a comparison with an earlier file says what changed", async () => {
   assert.match(await readFile(path, "utf8"), /7,0\.25,0\.5,0\.25\n$/);
 });
 
+test("an earlier file is read as strictly as a template, and refused with its line", async () => {
+  const { directory, template } = await setting();
+  const path = join(directory, "submission.csv");
+  const cases: [string, RegExp][] = [
+    ["id,0,1\n9,0,1\n7,0,1\n", /:1: the header must name the column "2"/],
+    ["id,0,1,2\n9,0,0,1\n7,0,0,1\n9,1,0,0\n", /:4: each id must come once, got 9 again/],
+    ["id,0,1,2\n9,0,0,1\n8,0,0,1\n", /:3: each id must be one of the template, got 8/],
+    ["id,0,1,2\n9,0,0,1\n", /must have the template's ids, got no 7/],
+    ["id,0,1,2\n9,0,0,1\n7,0,-0.5,1.5\n", /:3: probabilities must lie in \[0, 1\], got -0\.5 for class 1/],
+    ['id,0,1,2\n9,"1"5,0,1\n7,0,0,1\n', /:2: a quote must begin or end a field/],
+    ['id,0,1,2\n9,"0,0,1\n7,0,0,1\n', /:2: a quote must be closed/],
+  ];
+  for (const [text, message] of cases) {
+    await writeFile(path, text);
+    const writing = writeSubmission(path, probabilities, { ids, template, previous: path });
+    await assert.rejects(writing, { name: "SyntaxError", message });
+    assert.equal(await readFile(path, "utf8"), text);
+  }
+});
+
 const refusals: [what: string, data: number[], ids: number[], message: RegExp][] = [
   ["NaN", [Number.NaN, 0, 1, 1, 0, 0], [7, 9], /must lie in \[0, 1\], got NaN for id 7, class 0/],
   ["a negative value", [1, 0, 0, -0.1, 0.1, 1], [7, 9], /got -0\.1 for id 9, class 0/],

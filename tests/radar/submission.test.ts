@@ -106,11 +106,36 @@ test("frames in another unit than pixels are refused", async () => {
   });
 });
 
-test("an earlier file that is malformed is refused with its line", async () => {
+test("an earlier file is read as strictly as a template, and refused with its line", async () => {
   const path = await pathOf();
-  await writeFile(path, `file_name,0\ntest_00000.npy,1,2\n`);
-  await assert.rejects(writeSubmission(path, whole, { names, previous: path }), {
-    name: "SyntaxError",
-    message: /submission\.csv:2: a row must have 14400/,
-  });
+  const header = `file_name,${Array.from({ length: PIXELS }, (_, pixel) => pixel).join(",")}`;
+  const row = (name: string, first = "0") => `${name},${first}${",0".repeat(PIXELS - 1)}`;
+  const rows = names.map((name) => row(name));
+  const cases: [string, string[], RegExp][] = [
+    ["another header", ["file_name,0", ...rows], /:1: the header must be file_name,0/],
+    ["a row too short", [header, `${names[0]},1,2`], /:2: a row must have 14400 pixels, got 2/],
+    ["a file twice", [header, ...rows, rows[0]], /:5: each row must be one of the submission, and come once/],
+    [
+      "a file too few",
+      [header, ...rows.slice(1)],
+      /must have every row of the submission, got no test_00000/,
+    ],
+    [
+      "a pixel too large",
+      [header, row(names[0], "256")],
+      /:2: column 0 must be a whole number in \[0, 255\], got "256"/,
+    ],
+    ["a fraction", [header, row(names[0], "1.5")], /:2: column 0 must be .* got "1.5"/],
+    ["a quote within a field", [header, row(names[0], '"1"5')], /:2: a quote must begin or end a field/],
+    ["a quote that is open", [header, row(names[0], '"1')], /:2: a quote must be closed/],
+  ];
+  for (const [what, lines, message] of cases) {
+    await writeFile(path, `${lines.join("\n")}\n`);
+    const writing = writeSubmission(path, whole, { names, previous: path });
+    await assert.rejects(writing, { name: "SyntaxError", message }, what);
+    assert.equal((await readFile(path, "utf8")).split("\n")[0], lines[0]);
+  }
+  const reversed = names.map((name) => row(name, "201")).toReversed();
+  await writeFile(path, [header, ...reversed].join("\r\n"));
+  assert.ok((await writeSubmission(path, whole, { names, previous: path })).difference!.changed > 0);
 });

@@ -1,7 +1,7 @@
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import { readChunks } from "../stream";
-import { decodeText, splitLine } from "./lines";
-import { RowParser } from "./rowParser";
+import { decodeText, type LineLimits, lineTooLong, mostLineBytes, splitLine } from "./lines";
+import { cut, RowParser, shorten } from "./rowParser";
 
 /** A table of numbers: some columns whole numbers, the others float32 side by side. */
 export interface NumberTable {
@@ -20,7 +20,7 @@ export interface NumberTable {
 }
 
 /** Options of {@link readNumberTable}. */
-export interface NumberTableOptions {
+export interface NumberTableOptions extends LineLimits {
   /** Columns that hold whole numbers; default none. */
   integers?: readonly string[];
   /** The other columns, in the order wanted; default: as the file has them. A column of neither list is refused. */
@@ -35,7 +35,7 @@ const NEWLINE = 10;
 
 /** Places the header's columns; refuses missing, repeated and unknown ones. */
 function placeColumns(
-  path: string,
+  where: string,
   header: readonly string[],
   options: NumberTableOptions,
 ): { slots: Int32Array; values: readonly string[]; integers: readonly string[] } {
@@ -43,18 +43,21 @@ function placeColumns(
   const values = options.values ?? header.filter((name) => !integers.includes(name));
   const wanted = [...integers, ...values];
   const refuse = (problem: string) =>
-    new SyntaxError(`Cannot read ${path}:1: ${problem}, got ${header.join(", ")}`);
-  for (const name of wanted) {
-    if (!header.includes(name)) throw refuse(`the header must name the column ${JSON.stringify(name)}`);
-  }
-  const slots = Int32Array.from(header, (name, column) => {
-    if (header.indexOf(name) !== column) throw refuse(`the header must name ${JSON.stringify(name)} once`);
-    if (!wanted.includes(name)) {
-      throw refuse(
-        `the header must have no column but ${wanted.join(", ")}; ${JSON.stringify(name)} is unknown`,
-      );
-    }
-    return integers.includes(name) ? -1 - integers.indexOf(name) : values.indexOf(name);
+    new SyntaxError(`Cannot read ${where}: ${problem}, got ${cut(header.join(", "))}`);
+  const named = new Set(header);
+  const missing = wanted.find((name) => !named.has(name));
+  if (missing !== undefined) throw refuse(`the header must name the column ${JSON.stringify(missing)}`);
+  const slotOf = new Map(values.map((name, column) => [name, column]));
+  for (const [column, name] of integers.entries()) slotOf.set(name, -1 - column);
+  const placed = new Set<string>();
+  const slots = Int32Array.from(header, (name) => {
+    if (placed.has(name)) throw refuse(`the header must name ${JSON.stringify(name)} once`);
+    placed.add(name);
+    const slot = slotOf.get(name);
+    if (slot !== undefined) return slot;
+    throw refuse(
+      `the header must have no column but ${wanted.join(", ")}; ${JSON.stringify(name)} is unknown`,
+    );
   });
   return { slots, values, integers };
 }
@@ -66,30 +69,47 @@ function placeColumns(
  * Takes a byte order mark, CRLF, quoted fields, blank lines and columns in any order.
  *
  * @param path the file
- * @throws {SyntaxError} with file and line, if the header is not UTF-8, a field is not a finite number, a line has too few or too many fields,
- *   a column is missing, repeated or unknown, or the file is empty or cut off
+ * @throws {SyntaxError} with file and line, if the header is not UTF-8, a field is not a finite number, a quote stands
+ *   within a field, a line has too few or too many fields or is too long, a column is missing, repeated or unknown, or
+ *   the file is empty or cut off
+ * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const table = await readNumberTable("train_features.csv", { integers: ["id", "time"] });
  * // table.values is Float32Array [table.rows, table.valueColumns.length]
  */
 export async function readNumberTable(path: string, options: NumberTableOptions = {}): Promise<NumberTable> {
-  const { signal = currentSignal(), onProgress } = options;
+  const {
+    signal = currentSignal(),
+    onProgress,
+    mostLineBytes: mostLine = mostLineBytes,
+    mostBytes,
+  } = options;
   let parser: RowParser | undefined;
   let columns: ReturnType<typeof placeColumns> | undefined;
   let rest: Uint8Array = new Uint8Array(0);
+  let headerLine = 1;
 
-  /** Reads the header, which begins the file, and makes the parser; returns where the rows begin. */
-  function begin(bytes: Uint8Array, share: number): number {
-    const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-    const at = bytes.indexOf(NEWLINE) + 1;
-    const text = decodeText(Buffer.from(bytes.subarray(bom, at - 1)), { path, line: 1 });
-    const header = splitLine(text.replace(/\r$/, "")).map((name) => name.trim());
-    columns = placeColumns(path, header, options);
-    parser = new RowParser(path, header, columns.slots, columns.values.length);
-    const second = bytes.indexOf(NEWLINE, at);
-    // Room for as many rows as the file would hold of the second line's length, and some more.
-    if (second > at) parser.reserve(Math.ceil((bytes.length * 1.1) / (second - at) / Math.max(share, 1e-6)));
-    return at;
+  /** Reads the header and makes the parser; returns where the rows begin, or nothing where all lines are blank. */
+  function begin(bytes: Uint8Array, share: number): number | undefined {
+    let from = headerLine === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    for (; ; headerLine++) {
+      const at = bytes.indexOf(NEWLINE, from) + 1;
+      if (at === 0) return undefined;
+      const where = `${path}:${headerLine}`;
+      const text = decodeText(Buffer.from(bytes.subarray(from, at - 1)), { path, line: headerLine });
+      from = at;
+      if (text === "" || text === "\r") continue;
+      const header = splitLine(
+        text.replace(/\r$/, ""),
+        (problem) => new SyntaxError(`Cannot read ${where}: ${problem} in ${shorten(text)}`),
+      ).map((name) => name.trim());
+      columns = placeColumns(where, header, options);
+      parser = new RowParser(path, header, columns.slots, columns.values.length, headerLine);
+      const second = bytes.indexOf(NEWLINE, at);
+      // Room for as many rows as the file would hold of the second line's length, and some more.
+      if (second > at) parser.guess(Math.ceil((bytes.length * 1.1) / (second - at) / Math.max(share, 1e-6)));
+      return at;
+    }
   }
 
   /** Takes the whole lines of a piece and keeps what follows the last newline. */
@@ -99,17 +119,24 @@ export async function readNumberTable(path: string, options: NumberTableOptions 
       at = bytes.indexOf(NEWLINE) + 1;
       const joined = Buffer.concat([rest, at === 0 ? bytes : bytes.subarray(0, at)]);
       rest = joined;
+      requireShort(rest);
       if (at === 0) return; // still no line end
       const from = parser === undefined ? begin(joined, 1) : 0;
-      parser!.parse(joined.subarray(from));
+      if (from !== undefined) parser!.parse(joined.subarray(from));
     }
     const cut = bytes.lastIndexOf(NEWLINE) + 1;
-    if (cut > 0 && parser === undefined) at = begin(bytes, share);
+    if (cut > at && parser === undefined) at += begin(bytes.subarray(at, cut), share) ?? cut - at;
     if (cut > at) parser!.parse(bytes.subarray(at, cut));
     rest = Buffer.from(bytes.subarray(cut));
+    requireShort(rest);
   }
 
-  for await (const { bytes, position, size } of readChunks(path, { signal })) {
+  function requireShort(line: Uint8Array): void {
+    if (line.length <= mostLine) return;
+    throw lineTooLong(path, parser ? parser.lineOf(parser.rows) : headerLine, mostLine);
+  }
+
+  for await (const { bytes, position, size } of readChunks(path, { signal, mostBytes })) {
     throwIfAborted(signal);
     take(bytes, size > 0 ? position / size : 1);
     onProgress?.(position, parser?.rows ?? 0);

@@ -19,7 +19,9 @@ export interface RowTarget {
 
 /** Bytes of text, and rows, that are worked on at once: little enough for a processor's cache. */
 const TEXT_BYTES = 1 << 18;
-const ROWS = 4096;
+const MOST_ROWS = 4096;
+/** Numbers that there is room for at once, but a row at least. */
+const MOST_VALUES = 1 << 24;
 /** What the parser may read or write beyond an end. */
 const MARGIN = 64;
 const NEWLINE = 10;
@@ -70,6 +72,8 @@ export class PlainRows {
   private readonly bytes: Uint8Array;
   private readonly values: Float32Array;
   private readonly integers: Int32Array[];
+  /** Rows that there is room for. */
+  private readonly room: number;
   /** What lies where in the memory, in bytes. */
   private readonly places: { slots: number; list: number; block: number; text: number; values: number };
   /** The piece of text that lies in the memory, from `loadedFrom` to `loadedTo` of its bytes. */
@@ -79,6 +83,8 @@ export class PlainRows {
 
   constructor(private readonly target: RowTarget) {
     const { slots, width } = target;
+    const room = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / slots.length)));
+    this.room = room;
     const layout = new MemoryLayout(SHAPES_BYTES);
     const block = Math.max(4096, slots.length * 16);
     this.places = {
@@ -86,15 +92,15 @@ export class PlainRows {
       list: layout.place((block + 2 * MARGIN) * 4),
       block,
       text: layout.place(TEXT_BYTES + MARGIN),
-      values: layout.place(ROWS * width * 4),
+      values: layout.place(room * width * 4),
     };
-    const integers = target.integers.map(() => layout.place(ROWS * 4));
+    const integers = target.integers.map(() => layout.place(room * 4));
     const { memory, functions } = rowFunctions(layout.size);
     layout.write(memory);
     this.functions = functions;
     this.bytes = new Uint8Array(memory);
-    this.values = new Float32Array(memory, this.places.values, ROWS * width);
-    this.integers = integers.map((place) => new Int32Array(memory, place, ROWS));
+    this.values = new Float32Array(memory, this.places.values, room * width);
+    this.integers = integers.map((place) => new Int32Array(memory, place, room));
     writeShapes(memory);
     new Int32Array(memory, this.places.slots, slots.length).set(
       slots.map((slot) => (slot >= 0 ? slot * 4 : -this.integers[-1 - slot].byteOffset)),
@@ -114,7 +120,7 @@ export class PlainRows {
     let at = from;
     while (at < bytes.length && target.rows < target.capacity) {
       if (this.loaded !== bytes || at < this.loadedFrom || at >= this.loadedTo) this.load(bytes, at);
-      const capacity = Math.min(ROWS, target.capacity - target.rows);
+      const capacity = Math.min(this.room, target.capacity - target.rows);
       const offset = text - this.loadedFrom;
       const end = functions.parse(
         offset + at,

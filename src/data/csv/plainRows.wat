@@ -95,10 +95,12 @@
             (local.set $odd (i32.const 0))
             (loop $fields
               (local.set $end (i32.load (local.get $next)))
-              ;; A carriage return before the separator is none of the field's.
+              ;; A carriage return before the line's end is none of the field's.
               (local.set $length (i32.sub
                 (i32.sub (local.get $end) (local.get $start))
-                (i32.eq (i32.load8_u (i32.sub (local.get $end) (i32.const 1))) (i32.const 13))))
+                (i32.and
+                  (i32.eq (i32.load8_u (i32.sub (local.get $end) (i32.const 1))) (i32.const 13))
+                  (i32.eq (i32.load8_u (local.get $end)) (i32.const 10)))))
               (local.set $lengths (i32.or (local.get $lengths) (local.get $length)))
               (local.set $found (i32.add (local.get $found) (i32.load8_u (local.get $end))))
               (local.set $lanes (v128.load (local.get $start)))
@@ -135,6 +137,9 @@
                     (i64.reinterpret_f64 (f64.add (local.get $value) (f64.const 6755399441055744)))))
                   (local.set $odd (i32.or (local.get $odd)
                     (f64.ne (f64.convert_i32_s (local.get $whole)) (local.get $value))))
+                  ;; A whole number has no point, where 5. and 5.0 have one.
+                  (local.set $odd (i32.or (local.get $odd)
+                    (i32.ne (i32.ctz (i32.and (local.get $mask) (i32.const -2))) (local.get $length))))
                   (i32.store
                     (i32.sub (i32.shl (local.get $row) (i32.const 2)) (local.get $place)) (local.get $whole))))
               (local.set $start (i32.add (local.get $end) (i32.const 1)))

@@ -1,14 +1,16 @@
 import { readSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { checkNumber } from "../../core/check";
 import { currentSignal, throwIfAborted } from "../../core/signal";
+import { openFile } from "../regularFile";
 import { isCompressed } from "../stream";
+import type { LineLimits } from "./lines";
 import { readNumberTable } from "./numberTable";
 import { WindowRows } from "./windowRows";
 import { type RowWindows, windowsOfRows } from "./windows";
 
 /** Options of {@link readWindows}. */
-export interface ReadWindowsOptions {
+export interface ReadWindowsOptions extends LineLimits {
   /** Name of the column that tells the window. */
   id: string;
   /** Name of the column that tells the step in the window. */
@@ -33,9 +35,8 @@ async function readOrdered(path: string, options: ReadWindowsOptions): Promise<R
   const { id, step, steps, values, signal, onProgress } = options;
   const isFit = steps >= 1 && steps <= MOST_STEPS && values.length >= 2 && values.length % 2 === 0;
   if (!isFit || isCompressed(path)) return undefined;
-  const file = await open(path);
+  const { file, size } = await openFile(path);
   try {
-    const { size } = await file.stat();
     const header = Buffer.from(`${[id, step, ...values].join(",")}\n`);
     const { buffer } = await file.read({ buffer: Buffer.alloc(header.length), position: 0 });
     if (!buffer.equals(header)) return undefined;
@@ -67,14 +68,17 @@ async function readOrdered(path: string, options: ReadWindowsOptions): Promise<R
  * @returns windows by ascending id, float32 `[ids, steps, values]`
  * @throws {SyntaxError} with file and line, if a field is not a finite number, a line has too few or too many fields, a
  *   column is missing, repeated or unknown, a step is missing, repeated or outside `[0, steps)`, or the file is empty
+ * @throws {RangeError} if `steps` is not a whole number from 1 on
+ * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const { ids, data } = await readWindows("features.csv", { id: "id", step: "time", steps: 600, values: ["x", "y"] });
  */
 export async function readWindows(path: string, options: ReadWindowsOptions): Promise<RowWindows> {
-  const { id, step, steps, values, onProgress, signal = currentSignal() } = options;
+  const { id, step, steps, values, signal = currentSignal(), ...rest } = options;
+  checkNumber(steps, { action: "read windows", name: "steps", low: 1, high: 2 ** 31 - 1, whole: true });
   throwIfAborted(signal);
   const ordered = await readOrdered(path, { ...options, signal });
   if (ordered) return ordered;
-  const table = await readNumberTable(path, { integers: [id, step], values, signal, onProgress });
+  const table = await readNumberTable(path, { ...rest, integers: [id, step], values, signal });
   return windowsOfRows(table, { id, step, steps });
 }

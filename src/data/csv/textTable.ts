@@ -1,6 +1,11 @@
 import { currentSignal } from "../../core/signal";
-import { readChunks } from "../stream";
-import { decodeText, splitLine } from "./lines";
+import { type ReadLimits, readChunks } from "../stream";
+import { decodeText, quotedEnd, splitLine } from "./lines";
+import { cut, shorten } from "./rowParser";
+
+const [COMMA, NEWLINE] = Buffer.from(",\n");
+/** Bytes that a table of text may have, unless the reader is told otherwise. */
+const MOST_BYTES = 1 << 28;
 
 /** A small table of text. */
 export interface TextTable {
@@ -14,22 +19,20 @@ export interface TextTable {
   readonly lines: readonly number[];
 }
 
-/** Where a quoted field ends, behind its closing quote; the text's length if that is missing. */
-function quotedEnd(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 2)) {
-    if (text[at + 1] !== '"') return at + 1;
-  }
-  return text.length + 1;
-}
-
-/** Divides text into records at line ends outside quotes, which quote only where a field begins; blank lines give none. */
+/** Divides text into records at line ends outside quotes, which begin a field; blank lines give none. */
 function* records(text: string, path: string): Generator<{ record: string; line: number }> {
   let line = 1;
   for (let at = 0; at < text.length; ) {
     let end = at;
     while (true) {
       if (text[end] === '"') end = quotedEnd(text, end);
-      while (end < text.length && text[end] !== "," && text[end] !== "\n") end++;
+      for (
+        let code = text.charCodeAt(end);
+        code !== COMMA && code !== NEWLINE;
+        code = text.charCodeAt(++end)
+      ) {
+        if (end >= text.length) break;
+      }
       if (text[end] !== ",") break;
       end++;
     }
@@ -40,7 +43,8 @@ function* records(text: string, path: string): Generator<{ record: string; line:
     }
     const record = text.slice(at, text[end - 1] === "\r" && end > at ? end - 1 : end);
     if (record !== "") yield { record, line };
-    for (let i = at; i <= end; i++) if (text[i] === "\n") line++;
+    for (let mark = text.indexOf("\n", at); mark >= 0 && mark <= end; mark = text.indexOf("\n", mark + 1))
+      line++;
     at = end + 1;
   }
 }
@@ -51,44 +55,39 @@ function* records(text: string, path: string): Generator<{ record: string; line:
  *
  * @param path the file
  * @param options `columns`: names the header must have, in any order; others may be there too (default none);
- *   `signal`: stops the reading; default: the notebook cell's
- * @throws {SyntaxError} with file and line, if the file is empty or not UTF-8, a quote is open, a column is missing or repeated, or
- *   a line has too few or too many fields
+ *   `signal`: stops the reading (default: the notebook cell's); `mostBytes`: bytes that the text may have, unpacked
+ *   (default 256 MiB)
+ * @throws {SyntaxError} with file and line, if the file is empty, too long or not UTF-8, a quote is open or stands
+ *   within a field, a column is missing or repeated, or a line has too few or too many fields
+ * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const labels = await readTextTable("train_labels.csv", { columns: ["id", "label", "label_desc"] });
  * labels.rows[0]; // ["0", "37", "Shoulder Press (dumbbell)"]
  */
 export async function readTextTable(
   path: string,
-  options: { columns?: readonly string[]; signal?: AbortSignal } = {},
+  options: { columns?: readonly string[]; signal?: AbortSignal } & ReadLimits = {},
 ): Promise<TextTable> {
-  const { columns: required = [], signal = currentSignal() } = options;
+  const { columns: required = [], signal = currentSignal(), mostBytes = MOST_BYTES } = options;
   const pieces: Buffer[] = [];
-  for await (const { bytes } of readChunks(path, { signal })) pieces.push(Buffer.from(bytes));
+  for await (const { bytes } of readChunks(path, { signal, mostBytes })) pieces.push(Buffer.from(bytes));
   const text = decodeText(Buffer.concat(pieces), { path, line: 1 }).replace(/^\uFEFF/, "");
   const rows: string[][] = [];
   const lines: number[] = [];
   let columns: string[] | undefined;
   for (const { record, line } of records(text, path)) {
-    const fields = splitLine(record);
+    const refuse = (problem: string) => new SyntaxError(`Cannot read ${path}:${line}: ${problem}`);
+    const fields = splitLine(record, (problem) => refuse(`${problem} in ${shorten(record)}`));
     if (columns === undefined) {
       columns = fields.map((name) => name.trim());
-      const repeated = columns.find((name, index) => columns!.indexOf(name) !== index);
-      if (repeated !== undefined) {
-        throw new SyntaxError(
-          `Cannot read ${path}:${line}: the header must name ${JSON.stringify(repeated)} once`,
-        );
-      }
+      const repeated = repeatedName(columns);
+      if (repeated !== undefined) throw refuse(`the header must name ${shorten(repeated)} once`);
       const missing = required.find((name) => !columns!.includes(name));
       if (missing !== undefined) {
-        throw new SyntaxError(
-          `Cannot read ${path}:${line}: the header must name ${missing}, got ${columns.join(", ")}`,
-        );
+        throw refuse(`the header must name ${missing}, got ${cut(columns.join(", "))}`);
       }
     } else if (fields.length !== columns.length) {
-      throw new SyntaxError(
-        `Cannot read ${path}:${line}: the header names ${columns.length} columns, got ${fields.length} fields`,
-      );
+      throw refuse(`the header names ${columns.length} columns, got ${fields.length} fields`);
     } else {
       rows.push(fields);
       lines.push(line);
@@ -97,6 +96,15 @@ export async function readTextTable(
   if (columns === undefined)
     throw new SyntaxError(`Cannot read ${path}: a table must have a header, got an empty file`);
   return { path, columns, rows, lines };
+}
+
+function repeatedName(names: readonly string[]): string | undefined {
+  const known = new Set<string>();
+  for (const name of names) {
+    if (known.has(name)) return name;
+    known.add(name);
+  }
+  return undefined;
 }
 
 /**
@@ -118,10 +126,10 @@ export function integerColumn(table: TextTable, name: string): Int32Array {
     );
   }
   return Int32Array.from(table.rows, (row, index) => {
-    const value = /^\s*[+-]?\d+\s*$/.test(row[column]) ? Number(row[column]) : Number.NaN;
+    const value = /^[ \t]*[+-]?\d+[ \t]*$/.test(row[column]) ? Number(row[column]) : Number.NaN;
     if ((value | 0) !== value) {
       throw new SyntaxError(
-        `Cannot read ${table.path}:${table.lines[index]}: column ${name} must be a whole number, got ${JSON.stringify(row[column])}`,
+        `Cannot read ${table.path}:${table.lines[index]}: column ${name} must be a whole number, got ${shorten(row[column])}`,
       );
     }
     return value;

@@ -46,38 +46,56 @@ export function windowsOfRows(
   }
   const ids = Int32Array.from(new Set(rowIds)).sort();
   const windowOf = new Map(Array.from(ids, (value, window) => [value, window]));
-  const width = table.valueColumns.length;
-  /** Row that each step came from, plus one. */
-  const from = new Int32Array(ids.length * steps);
-  const lastRow = new Int32Array(ids.length);
-  const data = new Float32Array(ids.length * steps * width);
   const where = (row: number) => `${table.path}:${table.lineOf(row)}`;
-  for (let row = 0; row < table.rows; row++) {
-    const window = windowOf.get(rowIds[row])!;
-    const time = times[row];
-    if (time < 0 || time >= steps) {
+  const rows = rowsOfWindows(
+    Int32Array.from(rowIds, (value) => windowOf.get(value)!),
+    ids.length,
+  );
+  const places = new Int32Array(table.rows);
+  /** Row that each step of a window came from, plus one. */
+  const from = new Int32Array(Math.min(steps, table.rows + 1));
+  for (const [window, own] of rows.entries()) {
+    from.fill(0);
+    for (const row of own) {
+      const time = times[row];
+      if (time < 0 || time >= steps) {
+        throw new SyntaxError(
+          `Cannot read ${where(row)}: ${step} must lie in [0, ${steps}), got ${time} for ${id} ${rowIds[row]}`,
+        );
+      }
+      if (time < from.length && from[time] > 0) {
+        throw new SyntaxError(
+          `Cannot read ${where(row)}: each ${step} of an ${id} must come once, got ${id} ${rowIds[row]} ${step} ${time} again (first in line ${table.lineOf(from[time] - 1)})`,
+        );
+      }
+      if (time < from.length) from[time] = row + 1;
+      places[row] = window * steps + time;
+    }
+    const gap = from.indexOf(0);
+    if (gap >= 0 && gap < steps) {
+      const last = own[own.length - 1];
+      const atEnd = last === table.rows - 1 ? "; the file may be cut off" : "";
       throw new SyntaxError(
-        `Cannot read ${where(row)}: ${step} must lie in [0, ${steps}), got ${time} for ${id} ${rowIds[row]}`,
+        `Cannot read ${where(last)}: ${id} ${ids[window]} must have ${steps} steps, got ${own.length} (${step} ${gap} is missing; its last row is this line${atEnd})`,
       );
     }
-    const at = window * steps + time;
-    if (from[at] > 0) {
-      throw new SyntaxError(
-        `Cannot read ${where(row)}: each ${step} of an ${id} must come once, got ${id} ${rowIds[row]} ${step} ${time} again (first in line ${table.lineOf(from[at] - 1)})`,
-      );
-    }
-    from[at] = row + 1;
-    lastRow[window] = row;
-    data.set(table.values.subarray(row * width, (row + 1) * width), at * width);
   }
-  const gap = from.indexOf(0);
-  if (gap >= 0) {
-    const window = Math.floor(gap / steps);
-    const missing = from.subarray(window * steps, (window + 1) * steps).filter((row) => row === 0).length;
-    const atEnd = lastRow[window] === table.rows - 1 ? "; the file may be cut off" : "";
-    throw new SyntaxError(
-      `Cannot read ${where(lastRow[window])}: ${id} ${ids[window]} must have ${steps} steps, got ${steps - missing} (${step} ${gap % steps} is missing; its last row is this line${atEnd})`,
-    );
+  // Only now is it sure that the windows are no larger than the rows.
+  const width = table.valueColumns.length;
+  const data = new Float32Array(table.rows * width);
+  for (const [row, place] of places.entries()) {
+    data.set(table.values.subarray(row * width, (row + 1) * width), place * width);
   }
   return { ids, data };
+}
+
+/** The rows of each window, in their order. */
+function rowsOfWindows(windows: Int32Array, count: number): Int32Array[] {
+  const ends = new Int32Array(count);
+  for (const window of windows) ends[window]++;
+  for (let window = 1; window < count; window++) ends[window] += ends[window - 1];
+  const rows = new Int32Array(windows.length);
+  const next = Int32Array.from(ends, (_, window) => (window === 0 ? 0 : ends[window - 1]));
+  for (const [row, window] of windows.entries()) rows[next[window]++] = row;
+  return Array.from(ends, (end, window) => rows.subarray(window === 0 ? 0 : ends[window - 1], end));
 }

@@ -105,22 +105,22 @@ test("a row with any byte in any place is read as Number reads its fields, or re
       // Without its line end the row runs into the next one.
       const line = changed.toString().split("\n")[0] + (at === row.length - 1 ? good.trim() : "");
       const fields = line
-        .replace(/^"(.*)"$/, "$1")
+        .replace(/\r$/, "")
         .split(",")
-        .map((field) => field.trim());
+        .map((field) => field.replace(/^[ \t]+|[ \t]+$/g, ""));
       const valid =
         fields.length === 3 &&
         fields.every((field) => number.test(field) && Number.isFinite(Math.fround(Number(field)))) &&
-        /^\S+$/.test(fields[0]);
+        /^[+-]?\d+$/.test(fields[0]);
       const read = readNumberTable(path, { integers: ["id"] });
-      if (valid && Number.isInteger(Number(fields[0]))) {
+      if (valid) {
         const table = await read;
         const expected = [0.5, -2.5, ...fields.slice(1).map(Number), 0.5, -2.5].map(Math.fround);
         assert.deepEqual(Array.from(table.values.subarray(0, 4)), expected.slice(0, 4), line);
         assert.equal(table.integers.id[1], Number(fields[0]), line);
-      } else if (!line.includes('"')) {
+      } else {
         await assert.rejects(read, { name: "SyntaxError", message: /:3: / }, JSON.stringify(line));
-      } else await read.catch(() => undefined);
+      }
     }
   }
 });

@@ -121,7 +121,8 @@ function pixelTable(to: FrameUnit, relation: RainRelationOptions): Float32Array 
 }
 
 /**
- * Converts an array of radar values between units to float32.
+ * Converts an array of radar values between units to float32. Dry ground becomes the floor of the scale, NaN stays NaN;
+ * see {@link convertRadarValue}.
  *
  * @param values numbers in `from`; uint8 pixels convert by a table of 256 values
  * @param options `from`, `to`: units; `a`, `b`: the Z-R relation (defaults 200, 1.6)
@@ -147,7 +148,8 @@ export function convertRadarValues(
 }
 
 /**
- * Converts frames to another unit; the unit travels with the frames.
+ * Converts frames to another unit; the unit travels with the frames. Dry ground becomes the floor of the scale, NaN
+ * stays NaN; see {@link convertRadarValue}.
  *
  * @param source frames `[samples, rows, columns, times]` in any unit
  * @param options `to`: the unit wanted; `a`, `b`: the Z-R relation (defaults 200, 1.6)

@@ -223,7 +223,8 @@ export function imagesOf(source: Frames): ImageOf[] {
 }
 
 /**
- * Parts samples into the images seen and the one to forecast, the last, as views of the frames without a copy.
+ * Parts samples into the images seen and the one to forecast, the last, as views of the frames without a copy. NaN and
+ * infinity are passed on like any value.
  *
  * @param source frames `[samples, rows, columns, times]`
  * @throws {RangeError} if samples have one image only

@@ -84,7 +84,7 @@ export interface FrameTimesOptions {
 }
 
 /**
- * Takes some images of every sample: the inputs, or the target.
+ * Takes some images of every sample: the inputs, or the target. NaN and infinity are copied like any value.
  *
  * @param source frames `[samples, rows, columns, times]`
  * @returns frames `[samples, rows, columns, times.length]` of the same type
@@ -113,7 +113,8 @@ export function takeTimes<T extends FrameArray>(source: Frames<T>, options: Fram
 }
 
 /**
- * The values of frames as one array: the shard itself where there is only one, else a copy of all.
+ * The values of frames as one array: the shard itself where there is only one, else a copy of all. NaN and infinity are
+ * copied like any value.
  *
  * @returns values in C order
  * @throws {RangeError} if the frames hold more than one typed array can

@@ -44,7 +44,8 @@ function innerEdges(confidences: Float64Array, bins: number, strategy: "uniform"
 }
 
 /**
- * Reliability curve and expected calibration error of predicted probabilities.
+ * Reliability curve and expected calibration error of predicted probabilities. NaN is no probability and no label, and
+ * refused with its row.
  *
  * @param truth one label a row
  * @param prediction probabilities `[rows, classes]`

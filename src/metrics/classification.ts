@@ -26,7 +26,7 @@ export interface ClassReport {
 }
 
 /**
- * Share of samples whose label was predicted.
+ * Share of samples whose label was predicted. NaN is no label, and refused with its row.
  *
  * @param truth one label a sample
  * @param predicted one label a sample; see `predictedLabels`
@@ -43,7 +43,7 @@ export function accuracy(truth: ArrayLike<number>, predicted: ArrayLike<number>)
 }
 
 /**
- * Precision, recall and F1 of each class, and their means.
+ * Precision, recall and F1 of each class, and their means. NaN is no label, and refused with its row.
  *
  * @param truth one label a sample
  * @param predicted one label a sample; see `predictedLabels`
@@ -113,7 +113,8 @@ export function classReport(
 }
 
 /**
- * Mean over the classes in truth of the share of their samples that were found.
+ * Mean over the classes in truth of the share of their samples that were found. NaN is no label, and refused with its
+ * row.
  *
  * @param truth one label a sample
  * @param predicted one label a sample
@@ -127,7 +128,7 @@ export function balancedAccuracy(truth: ArrayLike<number>, predicted: ArrayLike<
 }
 
 /**
- * Mean F1 over the classes that occur, all counting alike.
+ * Mean F1 over the classes that occur, all counting alike. NaN is no label, and refused with its row.
  *
  * @param truth one label a sample
  * @param predicted one label a sample
@@ -141,7 +142,8 @@ export function macroF1(truth: ArrayLike<number>, predicted: ArrayLike<number>):
 }
 
 /**
- * Share of samples whose true class is among the `k` most probable ones.
+ * Share of samples whose true class is among the `k` most probable ones. NaN is no probability and no label, and
+ * refused with its row.
  *
  * @param truth one label a row
  * @param prediction probabilities `[rows, classes]`; of equal ones the later class ranks first

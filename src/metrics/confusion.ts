@@ -105,7 +105,7 @@ export interface Confusion {
 }
 
 /**
- * The most frequent mistakes of a confusion matrix, worst first.
+ * The most frequent mistakes of a confusion matrix, worst first. Counts of 0 and NaN are left out.
  *
  * @param options `count`: how many at most (default 10)
  * @example

@@ -17,7 +17,8 @@ export interface LogLossOptions {
 }
 
 /**
- * Log loss of each row: minus the logarithm of the probability given to the true class.
+ * Log loss of each row: minus the logarithm of the probability given to the true class. NaN is no probability and no
+ * label, and refused with its row.
  *
  * @param truth one label a row
  * @param prediction probabilities `[rows, classes]`
@@ -58,7 +59,8 @@ export function logLosses(
 }
 
 /**
- * Mean log loss (cross-entropy) of predicted probabilities, the motion competition's score; lower is better.
+ * Mean log loss (cross-entropy) of predicted probabilities, the motion competition's score; lower is better. NaN is no
+ * probability and no label, and refused with its row.
  *
  * @param truth one label a row, whole numbers in `[0, classes)`
  * @param prediction probabilities `[rows, classes]`

@@ -22,7 +22,8 @@ export interface WorstWindowsOptions extends LogLossOptions {
 }
 
 /**
- * The samples with the highest log loss, worst first; a notebook shows them as a table.
+ * The samples with the highest log loss, worst first; a notebook shows them as a table. NaN is no probability and no
+ * label, and refused with its row.
  *
  * @param truth one label a row
  * @param prediction probabilities `[rows, classes]`

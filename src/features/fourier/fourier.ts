@@ -8,7 +8,8 @@ export interface FourierTransform {
 const plans = new Map<number, FourierTransform>();
 
 /**
- * The transform of a length, in float64: mixed radix where all prime factors are small, Bluestein's otherwise.
+ * The transform of a length, in float64: mixed radix where all prime factors are small, Bluestein's otherwise. A value
+ * that is not finite makes all of its result NaN.
  *
  * @throws {RangeError} if the length is not a whole number from 1
  * Source: Stockham's self-sorting order (Van Loan, Computational Frameworks for the FFT); Bluestein 1970.

@@ -17,11 +17,12 @@ export interface PersistOptions {
 }
 
 /**
- * The forecast that nothing changes: the latest image of each sample, repeated.
+ * The forecast that nothing changes: the latest image of each sample, repeated. NaN and infinity are repeated like any
+ * value.
  *
  * @param source frames `[samples, rows, columns, times]`, oldest image first
  * @param options `steps`: images to forecast (default 1)
- * @returns float32 frames `[samples, rows, columns, steps]` in the same unit; NaN and infinity are repeated like any value
+ * @returns float32 frames `[samples, rows, columns, steps]` in the same unit
  * @throws {RangeError} if steps is no positive whole number, or samples have no image
  * @example
  * const baseline = persist(inputs);
@@ -60,7 +61,7 @@ export interface ExtrapolateOptions {
 }
 
 /**
- * The images of a sample, one array each.
+ * The images of a sample, one array each. NaN and infinity are copied like any value.
  *
  * @example
  * imagesOf(inputs, 0).length; // 4
@@ -79,7 +80,7 @@ function checkMethod(method: string): void {
 }
 
 /**
- * Motion of one sample's images, oldest first.
+ * Motion of one sample's images, oldest first. Pixels that are not finite count as no rain.
  *
  * @param source frames `[samples, rows, columns, times]`, at least two times
  * @param options `sample`: which (default 0); `method`: "lucasKanade" (default) or "farneback"
@@ -149,7 +150,8 @@ export interface ExtrapolateEachOptions extends ExtrapolateOptions {
 }
 
 /**
- * What {@link extrapolate} does, with forecasts handed over as they come, in any order.
+ * What {@link extrapolate} does, with forecasts handed over as they come, in any order. Pixels that are not finite are
+ * taken as there.
  *
  * @throws as {@link extrapolate}, or as `keep`
  * @example

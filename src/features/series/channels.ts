@@ -1,7 +1,7 @@
 import { channelIndices, type Series } from "../../core/series";
 
 /**
- * The named channels, in the order given, as a new series.
+ * The named channels, in the order given, as a new series. NaN and infinity are copied like any value.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 `[windows, steps, names.length]`
@@ -22,7 +22,7 @@ export function selectChannels(source: Series, names: readonly string[]): Series
 }
 
 /**
- * Joins series of the same windows and steps side by side.
+ * Joins series of the same windows and steps side by side. NaN and infinity are copied like any value.
  *
  * @param sources series `[windows, steps, …]`, at least one
  * @returns float32 `[windows, steps, sum of channels]`, with the first one's rate

@@ -44,7 +44,8 @@ function sumOfSquares(data: Float32Array, row: number, at: readonly number[]): n
 }
 
 /**
- * Euclidean length of several channels at each step, such as the acceleration whatever its direction.
+ * Euclidean length of several channels at each step, such as the acceleration whatever its direction. NaN and infinity
+ * touch their own step only.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 `[windows, steps, 1]`
@@ -70,7 +71,7 @@ export interface EnergyOptions extends CombineOptions {
 }
 
 /**
- * Sum of squares of several channels at each step, raised to a power.
+ * Sum of squares of several channels at each step, raised to a power. NaN and infinity touch their own step only.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 `[windows, steps, 1]`
@@ -103,7 +104,7 @@ export function energy(source: Series, options: EnergyOptions = {}): Series {
 }
 
 /**
- * Product of several channels at each step.
+ * Product of several channels at each step. NaN and infinity touch their own step only.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 `[windows, steps, 1]`

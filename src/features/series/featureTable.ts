@@ -9,7 +9,7 @@ export interface FeatureTable {
 }
 
 /**
- * Joins tables of the same rows side by side.
+ * Joins tables of the same rows side by side. NaN and infinity are copied like any value.
  *
  * @param tables at least one
  * @throws {RangeError} if there is none, if rows disagree, or if two columns share a name

@@ -10,7 +10,8 @@ export interface GradientOptions extends ChannelOptions {
 }
 
 /**
- * Slope of each channel along time: central differences, one-sided ones at both ends.
+ * Slope of each channel along time: central differences, one-sided ones at both ends. NaN and infinity touch the steps
+ * of their channel whose differences reach them, and no others.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.gradient`

@@ -14,7 +14,8 @@ function checkSpacing(spacing: number): void {
 }
 
 /**
- * Running trapezoid integral of each channel along time, from 0 at the first step.
+ * Running trapezoid integral of each channel along time, from 0 at the first step. NaN and infinity touch the later
+ * steps of their channel in their window, and no others.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.integral`; summed in float64
@@ -43,6 +44,7 @@ export function cumulativeIntegral(source: Series, options: IntegralOptions = {}
 
 /**
  * Running trapezoid integral of the running trapezoid integral, such as position of acceleration; both sums in float64.
+ * NaN and infinity touch the later steps of their channel in their window, and no others.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.doubleIntegral`

@@ -44,7 +44,7 @@ export interface Scaler {
 }
 
 /**
- * A fitted scaler of its saved state.
+ * A fitted scaler of its saved state. NaN stays NaN when it is scaled.
  *
  * @throws {RangeError} if the lengths in the state disagree, or a number in it is not finite
  * @example
@@ -150,7 +150,8 @@ function scaler(
 }
 
 /**
- * Scales each channel to mean 0 and standard deviation 1; a constant channel is only centred.
+ * Scales each channel to mean 0 and standard deviation 1; a constant channel is only centred. NaN does not count,
+ * infinity is refused.
  *
  * Source: scikit-learn's `StandardScaler` on all rows of all windows (population deviation).
  * @example
@@ -193,7 +194,8 @@ export interface RobustScalerOptions {
 }
 
 /**
- * Scales each channel to median 0 and interquartile range 1, so that outliers have little say.
+ * Scales each channel to median 0 and interquartile range 1, so that outliers have little say. NaN does not count,
+ * infinity is refused.
  *
  * @throws {RangeError} if the quantiles are not 0 <= low < high <= 1
  * Source: scikit-learn's `RobustScaler`.
@@ -222,7 +224,8 @@ export interface MinMaxScalerOptions {
 }
 
 /**
- * Scales each channel so that its smallest and largest values become the ends of a range.
+ * Scales each channel so that its smallest and largest values become the ends of a range. NaN does not count, infinity
+ * is refused.
  *
  * @throws {RangeError} if low is not below high
  * Source: scikit-learn's `MinMaxScaler` (values outside the fitted ones leave the range).

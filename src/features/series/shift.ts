@@ -16,7 +16,7 @@ function checkSteps(steps: number, action: string): void {
 }
 
 /**
- * Each channel as it was some steps ago.
+ * Each channel as it was some steps ago. NaN and infinity are moved like any value.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.lag<steps>`
@@ -53,7 +53,8 @@ export interface DifferenceOptions extends ChannelOptions {
 }
 
 /**
- * Change of each channel over some steps: `x[t] - x[t - steps]`.
+ * Change of each channel over some steps: `x[t] - x[t - steps]`. NaN and infinity touch the two steps that they are
+ * compared in.
  *
  * @param source series `[windows, steps, channels]`
  * @returns float32 of the same shape, channels `<name>.difference`, with the steps in the name where they are not 1

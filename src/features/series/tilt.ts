@@ -8,7 +8,7 @@ export interface TiltOptions {
 }
 
 /**
- * Roll and pitch of the sensor, from the direction of gravity in its axes.
+ * Roll and pitch of the sensor, from the direction of gravity in its axes. NaN and infinity touch their own step only.
  *
  * @param source series `[windows, steps, channels]`; any unit of acceleration
  * @returns float32 `[windows, steps, 2]`, channels `roll` in [-180, 180] and `pitch` in [-90, 90], degrees

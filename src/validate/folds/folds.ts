@@ -105,7 +105,7 @@ export function kFold(samples: number, options: FoldOptions = {}): Fold[] {
 
 /**
  * Splits samples into folds that each hold every class in equal share. A class of fewer samples than folds is missing
- * from some folds' validation.
+ * from some folds' validation. NaN is no class, and refused with its sample.
  *
  * Source: scikit-learn `StratifiedKFold`; without `shuffle` the same folds.
  *

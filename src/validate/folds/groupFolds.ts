@@ -18,7 +18,7 @@ function descending(values: ArrayLike<number>, ties: "first" | "last"): number[]
 
 /**
  * Splits samples into folds so that a group (a person, a day) is never on both sides, with equally many samples a fold
- * as far as groups allow; shuffled, with equally many groups a fold.
+ * as far as groups allow; shuffled, with equally many groups a fold. NaN is no group, and refused with its sample.
  *
  * Source: scikit-learn `GroupKFold`; without `shuffle` the same folds.
  *
@@ -98,7 +98,7 @@ function bestFold(
 
 /**
  * Splits samples into folds so that a group is never on both sides and each fold holds the classes in shares as equal
- * as groups allow.
+ * as groups allow. NaN is no class and no group, and refused with its sample.
  *
  * Source: scikit-learn `StratifiedGroupKFold`; without `shuffle` the same folds, but where that leaves one empty.
  *

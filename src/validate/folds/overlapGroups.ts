@@ -101,7 +101,7 @@ function power(base: number, exponent: number): number {
 
 /**
  * Finds which samples show the same rain, of one time or of one place: groups for folds that do not leak, where file
- * names say nothing of when and where a sample was taken.
+ * names say nothing of when and where a sample was taken. Pixels that are not finite count as 0.
  *
  * Samples that share a stretch of a row, in any of their images and at any place, are in one group, and so are those
  * that a chain of such pairs connects. Stretches with little change in them, such as no rain, do not count.

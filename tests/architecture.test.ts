@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   plot: ["core", "metrics"],
   models: ["core", "engine", "layers"],
   train: ["core", "data", "engine", "metrics"],
-  validate: ["core", "data", "metrics", "features", "augment", "train"],
+  validate: ["core", "data", "metrics", "features", "augment"],
   ensemble: ["core", "metrics", "validate"],
   kernel: [],
 };

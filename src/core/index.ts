@@ -2,6 +2,7 @@
 export * from "./array";
 export * from "./atomicFile";
 export * from "./concurrency";
+export * from "./describe";
 export * from "./display";
 export * from "./estimator";
 export * from "./fileError";

@@ -84,7 +84,11 @@ export function channelIndices(source: Series, names: readonly string[]): number
  * @example
  * checkFinite(series(Float32Array.of(1, 2), { steps: 2, channels: ["x"] }), "measure windows");
  */
-export function checkFinite(source: Series, action: string, windows?: ArrayLike<number>): void {
+export function checkFinite(
+  source: Pick<Series, "data" | "shape"> & Partial<Series>,
+  action: string,
+  windows?: ArrayLike<number>,
+): void {
   const { data, shape, channels } = source;
   const size = shape[1] * shape[2];
   const count = windows ? windows.length : shape[0];
@@ -94,7 +98,7 @@ export function checkFinite(source: Series, action: string, windows?: ArrayLike<
       const value = data[window * size + at];
       if (Number.isFinite(value)) continue;
       throw new RangeError(
-        `Cannot ${action}: values must be finite, got ${value} in window ${window}, step ${Math.floor(at / shape[2])}, channel ${channels[at % shape[2]]}`,
+        `Cannot ${action}: values must be finite, got ${value} in window ${window}, step ${Math.floor(at / shape[2])}, channel ${channels?.[at % shape[2]] ?? at % shape[2]}`,
       );
     }
   }

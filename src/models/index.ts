@@ -12,7 +12,9 @@ export {
   type RidgeOptions,
   ridgeClassifier,
 } from "./ridge/ridge";
+export { ridge } from "./ridge/ridgeEstimator";
 export { fitMiniRocket, type MiniRocket, type MiniRocketOptions } from "./rocket/miniRocket";
+export { type MiniRocketClassifierOptions, miniRocket } from "./rocket/miniRocketClassifier";
 export { type Conv1dOptions, conv1d } from "./series/conv1d";
 export { type ConvRnnOptions, convRnn } from "./series/convRnn";
 export { type FftConv1dOptions, fftConv1d } from "./series/fftConv1d";

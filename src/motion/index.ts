@@ -6,9 +6,9 @@ export {
   type BestRecipeOptions,
   type BestRecipeResult,
   type MiniRocketRecipeOptions,
-  type NetworkOptions,
-  type RecipeOptions,
-  type RecipeRunOptions,
+  type MotionNetworkRecipeOptions,
+  type MotionRecipeOptions,
+  type NetworkShape,
   recipes,
 } from "./recipes";
 export { type SampleOptions, writeSample } from "./sample";

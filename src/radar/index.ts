@@ -4,8 +4,8 @@ export { extent, minutesBetween, testTimes, trainTimes } from "./layout";
 export { type LoadOptions, load, type RadarData, type SampleChoice } from "./load";
 export {
   type BestRecipeOptions,
+  type RadarRecipeOptions,
   type RecipeData,
-  type RecipeOptions,
   type RecipeResult,
   recipes,
 } from "./recipes";

@@ -8,6 +8,13 @@ export * from "./losses/losses";
 export * from "./losses/metrics";
 export * from "./losses/rainLosses";
 export { type SsimOptions, ssimLoss, structuralSimilarity } from "./losses/ssim";
+export {
+  changeNetwork,
+  type NetworkChanges,
+  type NetworkFitOptions,
+  type NetworkOptions,
+  network,
+} from "./network";
 export * from "./optimizers";
 export * from "./schedules";
 export type { Callback, FitContext, FitOptions, FitState, History, Loss, Metric } from "./types";

@@ -75,6 +75,13 @@ export interface FitContext {
 /** Hooks into `fit`. Every hook may be a promise; all see the same context. */
 export interface Callback {
   readonly name: string;
+  /** The number of the logs that it watches: without validation a `val_…` is not there. */
+  readonly monitor?: string;
+  /**
+   * What it was made with, as JSON, by which a run's folder tells two of one name apart; `null` where it changes nothing
+   * that is learned, such as a display. Default: the source text of its hooks.
+   */
+  readonly config?: unknown;
   onTrainBegin?(context: FitContext): void | Promise<void>;
   onEpochBegin?(context: FitContext): void | Promise<void>;
   /** A learning rate for update number `step` (0 first); called before the step, for every step. */

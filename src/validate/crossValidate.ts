@@ -5,12 +5,13 @@ import type { FoldContext, PreparedFold } from "../core/estimator";
 import { randomSource } from "../core/random";
 import { sampleCount, takeFitData, viewSamples } from "../core/samples";
 import { currentSignal, throwIfAborted } from "../core/signal";
-import type { CrossValidateOptions, FoldFitOptions, FoldRun, Score } from "./crossValidateOptions";
+import type { CrossValidateOptions, FoldRun, Score } from "./crossValidateOptions";
 import { scorePredictions } from "./crossValidateOptions";
 import { runFold } from "./foldRun";
 import { checkFolds, type Fold, validatedSamples } from "./folds/folds";
 import { meanPredictions, predictionMemory } from "./meanPredictions";
 import { claimDirectory } from "./runManifest";
+import { trainingCount } from "./trainingCount";
 
 /** What a cross-validation found; shown as a table in a notebook. */
 export interface CrossValidation {
@@ -100,7 +101,7 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
 }
 
 /**
- * Trains a model on each fold and predicts what it has not seen: scores without self-deception, one model a fold, and
+ * Fits an estimator on each fold and predicts what it has not seen: scores without self-deception, one model a fold, and
  * predictions of the test samples averaged over the models.
  *
  * With a `directory`, each fold keeps its model, log, predictions and scores in `seed-…/fold-…`, and a run whose
@@ -117,13 +118,15 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
  *   folds: groupKFold(people),
  *   groups: people,
  *   data: { x, y },
- *   model: (seed) => models.motionConv1d({ inputShape: [600, 18], classes: 61, seed }),
- *   fit: { optimizer: adam(), loss: "sparseCategoricalCrossEntropy", epochs: 20 },
+ *   estimator: train.network({
+ *     model: (seed) => models.motionConv1d({ inputShape: [600, 18], classes: 61, seed }),
+ *     fit: { optimizer: train.adam(), loss: "sparseCategoricalCrossEntropy", epochs: 20 },
+ *   }),
  *   directory: "runs/conv1d",
  * });
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
-  const { folds, seeds = [0], data, groups, refit = false } = options;
+  const { estimator, folds, seeds = [0], data, groups, refit = false } = options;
   const signal = options.signal ?? currentSignal();
   const samples = samplesOf(options);
   checkFolds(folds, { samples, groups });
@@ -140,9 +143,8 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     validationIndices: fold === undefined ? new Int32Array(0) : folds[fold].validation,
     directory: directoryOf(options, seed, fold),
   });
-  const settingsOf = (context: FoldContext): FoldFitOptions =>
-    typeof options.fit === "function" ? options.fit(context) : options.fit;
-  claimDirectory(options, settingsOf(contextOf(seeds[0], 0)), samples);
+  claimDirectory(options, estimator.config(contextOf(seeds[0], 0)), samples);
+  const ofRun = { options, prepare, seconds: options.seconds && options.seconds / trainingCount(options) };
 
   const runs: FoldRun[] = [];
   for (const seed of seeds) {
@@ -150,8 +152,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
       throwIfAborted(signal);
       const context = contextOf(seed, fold);
       const label = `Fold ${fold + 1} of ${folds.length}${seeds.length > 1 ? `, seed ${seed}` : ""}`;
-      const settings = settingsOf(context);
-      runs.push(await runFold(context, { options, settings, prepare, label, isFirst: runs.length === 0 }));
+      runs.push(await runFold(context, { ...ofRun, label, isFirst: runs.length === 0 }));
     }
   }
   const refits: FoldRun[] = [];
@@ -160,10 +161,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     const context = contextOf(seed, undefined);
     const kept = runs.reduce((sum, run) => sum + run.keptEpoch + 1, 0) / runs.length;
     const epochs = (typeof refit === "object" ? refit.epochs : undefined) ?? Math.max(1, Math.round(kept));
-    // Callbacks of the folds may watch validation, which there is none of here; those of a function are this fit's own.
-    const callbacks = typeof options.fit === "function" ? settingsOf(context).callbacks : [];
-    const settings = { ...settingsOf(context), epochs, callbacks };
-    refits.push(await runFold(context, { options, settings, prepare, label: "All samples", isFirst: false }));
+    refits.push(await runFold(context, { ...ofRun, epochs, label: "All samples", isFirst: false }));
   }
   const { scores = {}, predictionMemory: memory } = options;
   const result = combineRuns({ runs, refits, samples, folds, scores, memory });

@@ -1,14 +1,8 @@
 /** What a cross-validation is told, and what its parts tell each other. */
-
-import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { TestAugmentation } from "../augment/testTimeFlips";
 import type { ArrayData, Dataset, FitData } from "../core/array";
-import type { FoldContext, Logs, PreparedFold } from "../core/estimator";
-import type { FitOptions } from "../train/types";
+import type { Estimator, FitReport, Fitted, FoldContext, Logs, PreparedFold } from "../core/estimator";
 import type { Fold, Labels } from "./folds/folds";
-
-/** How each fold is fitted: `fit`'s options less those that the cross-validation sets. */
-export type FoldFitOptions = Omit<FitOptions, "validation" | "initial" | "seed" | "signal">;
 
 /** Training on confident predictions of the test samples. */
 export interface PseudoLabelOptions {
@@ -27,10 +21,8 @@ export type Score = (given: { indices: Int32Array; prediction: ArrayData }) => n
 export interface CrossValidateOptions {
   /** The splits, as `groupKFold` and its kin make them. */
   folds: readonly Fold[];
-  /** A new, untrained model; the seed goes to its initializers. */
-  model: (seed: number) => LayersModel;
-  /** How to fit: options, or a function that gives a fold its own. */
-  fit: FoldFitOptions | ((context: FoldContext) => FoldFitOptions);
+  /** What learns from each fold: `train.network`, `models.miniRocket`, `models.ridge`. */
+  estimator: Estimator;
   /** All samples. Default: `prepare` makes each fold's data. */
   data?: FitData;
   /** Samples to predict with every fold's model, where `prepare` gives none. Default: none. */
@@ -44,16 +36,12 @@ export interface CrossValidateOptions {
   groups?: Labels;
   /** One round over all folds a seed; predictions are averaged. Default [0]. */
   seeds?: readonly number[];
-  /** Which epoch's weights a fold keeps. Default "best", by `monitor`; "last" where there is no validation. */
-  keep?: "best" | "last";
-  /** The number of the logs that tells the best epoch. Default "val_loss". */
-  monitor?: string;
-  /** Whether that number should be low or high. Default: known of the library's own losses and metrics. */
-  mode?: "min" | "max";
   /** Folder of the run; a run that stopped continues from it. Default: nothing is kept. */
   directory?: string;
-  /** What else makes the run what it is, such as a network's size: its folder is held to it. Default none. */
-  settings?: Readonly<Record<string, string | number | boolean>>;
+  /** Seconds of training in all, shared equally among all fits; each ends with its epoch. Default: no end. */
+  seconds?: number;
+  /** What the seconds are of: a clock on the wall, or the processors' time of this process. Default "wall". */
+  clock?: "wall" | "processor";
   /**
    * Bytes that the folds' predictions may take in memory together. Where they would take more and there is a directory,
    * they stay in the folds' files and are read as they are looked at. Default 256 MiB.
@@ -74,24 +62,19 @@ export interface CrossValidateOptions {
 }
 
 /** What became of one fold in one round. */
-export interface FoldRun {
+export interface FoldRun extends FitReport {
   /** `undefined` for the model of all samples. */
   readonly fold: number | undefined;
   readonly seed: number;
-  readonly epochs: number;
-  /** The epoch whose weights were kept, from 0. */
-  readonly keptEpoch: number;
   /** The kept epoch's logs. */
   readonly logs: Logs;
-  /** Every epoch's logs. */
-  readonly history: Readonly<Record<string, readonly number[]>>;
   readonly scores: Readonly<Record<string, number>>;
-  /** Why it ended before its last epoch. */
-  readonly stopReason: string | undefined;
   /** Training time, without that before a stop that it continued from. */
   readonly seconds: number;
-  /** The file of the kept weights, for `loadWeights`. */
-  readonly weights: string | undefined;
+  /** The fold's folder; `undefined` where nothing is kept. */
+  readonly directory: string | undefined;
+  /** The fitted estimator, to predict other samples; free it by its `dispose`. */
+  load(): Fitted;
   /**
    * Of `validationIndices`, `[samples, …]`; `undefined` for the model of all samples. Where there are many, `data` reads
    * them all from the fold's file; `takeSamples` reads some.

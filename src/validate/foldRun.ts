@@ -1,28 +1,22 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { ArrayData, Dataset } from "../core/array";
 import { atomicWrite } from "../core/atomicFile";
-import type { FoldContext, Logs, PreparedFold } from "../core/estimator";
+import type { FitReport, Fitted, FittedState, FoldContext, Logs, PreparedFold } from "../core/estimator";
 import { sampleCount } from "../core/samples";
 import { LazyArray } from "../core/source";
 import { fromJson, readSafetensors, type StoredTensor, toJson, writeSafetensors } from "../data/safetensors";
 import { openTensorFile } from "../data/tensorFile";
-import { earlyStopping, jsonLines, modelCheckpoint, progress } from "../train/callbacks";
-import { makeMonitor } from "../train/callbacks/monitor";
-import { loadCheckpoint, saveWeights } from "../train/fit/checkpoint";
-import { fit } from "../train/fit/fit";
-import type { Callback, FitState, History } from "../train/types";
-import type { CrossValidateOptions, FoldFitOptions, FoldRun } from "./crossValidateOptions";
-import { scorePredictions } from "./crossValidateOptions";
-import { areMany, foldPredictions } from "./foldPredictions";
+import { type CrossValidateOptions, type FoldRun, scorePredictions } from "./crossValidateOptions";
+import { foldPredictions, predictionBytes } from "./foldPredictions";
+import { predictionMemory } from "./meanPredictions";
 import { withPseudoLabels } from "./pseudoLabels";
 import { claimFold, isFoldClaimed } from "./runManifest";
 
 const recordKey = "podium.fold";
 
 /** What a finished fold's file holds beside the predictions. */
-type FoldRecord = Pick<FoldRun, "epochs" | "keptEpoch" | "history" | "scores" | "stopReason" | "seconds">;
+type FoldRecord = FitReport & Pick<FoldRun, "scores" | "seconds">;
 
 /** The parts of a fold's samples that are predicted, and the names of their predictions. */
 const predicted = ["validation", "test"] as const;
@@ -43,7 +37,23 @@ function resultFile(directory: string): string {
   return path.join(directory, "result.safetensors");
 }
 
-function readResult(context: FoldContext): FoldRun | undefined {
+/** The file of what the fold's estimator became. */
+function stateFile(directory: string): string {
+  return path.join(directory, "model.safetensors");
+}
+
+/** A fold's run, with the way to its fitted estimator, which no table shows. */
+function makeRun(
+  fields: Omit<FoldRun, "load" | "logs">,
+  from: { context: FoldContext; options: CrossValidateOptions; state: () => FittedState },
+): FoldRun {
+  const { context, options, state } = from;
+  const run = { ...fields, logs: logsAt(fields.history, fields.keptEpoch) };
+  const load = (): Fitted => options.estimator.restore(state(), context);
+  return Object.defineProperty(run, "load", { value: load }) as FoldRun;
+}
+
+function readResult(context: FoldContext, options: CrossValidateOptions): FoldRun | undefined {
   const { directory, fold, seed } = context;
   if (directory === undefined || !existsSync(resultFile(directory))) return undefined;
   const { tensors, metadata } = readSafetensors(resultFile(directory));
@@ -58,17 +68,19 @@ function readResult(context: FoldContext): FoldRun | undefined {
     if (tensor) return { data: tensor.data as Float32Array, shape: tensor.shape };
     return existsSync(file) ? openTensorFile(file) : undefined;
   };
-  return {
-    ...record,
-    fold,
-    seed,
-    // JSON leaves out what is undefined.
-    stopReason: record.stopReason,
-    logs: logsAt(record.history, record.keptEpoch),
-    weights: path.join(directory, "model.safetensors"),
-    validation: find("validation"),
-    test: find("test"),
-  };
+  return makeRun(
+    {
+      ...record,
+      fold,
+      seed,
+      directory,
+      // JSON leaves out what is undefined.
+      stopReason: record.stopReason,
+      validation: find("validation"),
+      test: find("test"),
+    },
+    { context, options, state: () => readSafetensors(stateFile(directory)) as FittedState },
+  );
 }
 
 function writeResult(directory: string, run: FoldRun): void {
@@ -86,85 +98,12 @@ function writeResult(directory: string, run: FoldRun): void {
     scores,
   };
   atomicWrite(path.join(directory, "scores.json"), `${JSON.stringify(readable, undefined, 2)}\n`);
-  // Those that are read as they are looked at have files of their own.
+  // Those that are read on demand have files of their own.
   const held = predicted.filter((part) => run[part] && !(run[part] instanceof LazyArray));
   writeSafetensors(resultFile(directory), {
     tensors: Object.fromEntries(held.map((part) => [part, run[part] as StoredTensor])),
     metadata: { [recordKey]: toJson(record) },
   });
-}
-
-/** The epoch whose weights `keepBest` put back. */
-function keptEpochOf(history: History, options: CrossValidateOptions, keepsBest: boolean): number {
-  const last = Math.max(0, history.epochs - 1);
-  const { monitor = "val_loss", mode } = options;
-  const values = history.logs[monitor];
-  if (!keepsBest || !values) return last;
-  const watch = makeMonitor("keep the best epoch", { monitor, mode });
-  let best: number | undefined;
-  let kept = 0;
-  values.forEach((value, epoch) => {
-    if (!watch.isBetter(value, best)) return;
-    best = value;
-    kept = epoch;
-  });
-  return kept;
-}
-
-/** One training of a fold, in its folder: from its last epoch where it was cut off. */
-async function trainStage(
-  prepared: PreparedFold,
-  stage: {
-    context: FoldContext;
-    options: CrossValidateOptions;
-    settings: FoldFitOptions;
-    directory: string | undefined;
-    label: string;
-  },
-): Promise<{ model: LayersModel; history: History; keptEpoch: number; seconds: number }> {
-  const { context, options, settings, directory, label } = stage;
-  const { keep = "best", monitor, mode } = options;
-  const keepsBest = keep === "best" && prepared.validation !== undefined;
-  const model = options.model(context.foldSeed);
-  const callbacks: Callback[] = [];
-  if (keepsBest) {
-    const watch = earlyStopping({
-      monitor,
-      mode,
-      patience: Number.POSITIVE_INFINITY,
-      restoreBestWeights: true,
-    });
-    // Apart from an early stopping of the caller's: what callbacks remember is kept under their names.
-    callbacks.push({ ...watch, name: "keepBest" });
-  }
-  callbacks.push(...(settings.callbacks ?? []));
-  if (options.progress ?? true) callbacks.push(progress({ label }));
-  let initial: FitState | undefined;
-  if (directory !== undefined) {
-    const last = path.join(directory, "last.safetensors");
-    if (existsSync(last)) initial = loadCheckpoint(last, { model });
-    callbacks.push(jsonLines(path.join(directory, "log.jsonl")));
-    // The last of all: the others' memories of the epoch belong into the file.
-    callbacks.push(modelCheckpoint(directory, { best: false }));
-  }
-  const start = performance.now();
-  try {
-    const history = await fit(model, prepared.train, {
-      ...settings,
-      callbacks,
-      initial,
-      seed: context.foldSeed,
-      validation: prepared.validation,
-      signal: options.signal,
-    });
-    const keptEpoch = keptEpochOf(history, options, keepsBest);
-    return { model, history, keptEpoch, seconds: (performance.now() - start) / 1000 };
-  } catch (error) {
-    // Also an interrupted fold leaves the best weights so far.
-    if (directory !== undefined) saveWeights(path.join(directory, "model.safetensors"), model);
-    model.dispose();
-    throw error;
-  }
 }
 
 /** A fold's data, once they are found to be of the fold. */
@@ -186,54 +125,65 @@ async function makeData(
   return { ...prepared, test };
 }
 
-/** Trains one fold in one round and predicts, or reads what a finished one left if it was begun with the same. */
-export async function runFold(
-  context: FoldContext,
-  run: {
-    options: CrossValidateOptions;
-    settings: FoldFitOptions;
-    prepare: NonNullable<CrossValidateOptions["prepare"]>;
-    label: string;
-    /** Whether no other fold came before. */
-    isFirst: boolean;
-  },
-): Promise<FoldRun> {
-  const { options, settings, label, isFirst } = run;
+/** What a fold of a run is told beside its context. */
+export interface FoldOfRun {
+  readonly options: CrossValidateOptions;
+  readonly prepare: NonNullable<CrossValidateOptions["prepare"]>;
+  readonly label: string;
+  /** Seconds of one fit. */
+  readonly seconds: number | undefined;
+  /** Epochs of a model of all samples. */
+  readonly epochs?: number;
+  /** Whether no other fold came before. */
+  readonly isFirst: boolean;
+}
+
+/** Fits one fold in one round and predicts, or reads what a finished one left if it was begun with the same. */
+export async function runFold(context: FoldContext, run: FoldOfRun): Promise<FoldRun> {
+  const { options, isFirst, epochs } = run;
+  const { estimator, progress = true, signal, clock } = options;
   const { fold, seed, directory, validationIndices } = context;
-  const finished = readResult(context);
+  const config = () => ({ ...estimator.config(context), ...(epochs !== undefined && { epochs }) });
+  const finished = readResult(context, options);
   if (finished && directory !== undefined) {
     if (!isFoldClaimed(directory)) return finished;
     // Every call comes by the first fold's data, so those of later finished ones need not be made again.
-    claimFold(directory, { settings, prepared: isFirst ? await makeData(context, run) : undefined });
+    const data = isFirst ? await makeData(context, run) : undefined;
+    claimFold(directory, { config: config(), prepared: data, isWhole: isFirst });
     return finished;
   }
   const prepared = await makeData(context, run);
-  if (directory !== undefined) claimFold(directory, { settings, prepared });
-  const predict = (x: Dataset, part: Predicted): Promise<ArrayData> => {
-    const many = areMany(stage.model, options, prepared.test ? sampleCount(prepared.test) : 0);
-    const file = directory !== undefined && many ? predictionsFile(directory, part) : undefined;
-    return foldPredictions(stage.model, x, { run: options, fit: settings, seed: context.foldSeed, file });
+  if (directory !== undefined) claimFold(directory, { config: config(), prepared, isWhole: isFirst });
+  let seconds = 0;
+  const fit = async (train: PreparedFold["train"], stage: { folder?: string; label: string }) => {
+    const start = performance.now();
+    const { validation } = prepared;
+    const own = { directory: stage.folder, label: stage.label };
+    const budget = { seconds: run.seconds, clock, epochs };
+    const fitted = await estimator.fit({ context, train, validation, progress, signal, ...own, ...budget });
+    seconds = (performance.now() - start) / 1000;
+    return fitted;
   };
-  let stage = await trainStage(prepared, { context, options, settings, directory, label });
   const test = prepared.test;
+  const memory = options.predictionMemory ?? predictionMemory;
+  const predict = (x: Dataset, part: Predicted): Promise<ArrayData> => {
+    const samples = test ? sampleCount(test) : 0;
+    const isMany = (size: number): boolean => predictionBytes(options, samples) * size > memory;
+    const file = directory === undefined ? undefined : { path: predictionsFile(directory, part), isMany };
+    return foldPredictions(fitted, x, { run: options, seed: context.foldSeed, file });
+  };
+  let fitted = await fit(prepared.train, { folder: directory, label: run.label });
   let testPrediction = test && (await predict(test, "test"));
   const { rounds = 1, threshold = 0.9, soft = false } = options.pseudoLabels ?? {};
   for (let round = 1; options.pseudoLabels && test && testPrediction && round <= rounds; round++) {
-    stage.model.dispose();
+    fitted.dispose();
     const train = withPseudoLabels(prepared.train, { test, prediction: testPrediction, threshold, soft });
-    stage = await trainStage(
-      { ...prepared, train },
-      {
-        context,
-        options,
-        settings,
-        directory: directory && path.join(directory, `pseudo-${round}`),
-        label: `${label}, pseudo-labels ${round}`,
-      },
-    );
+    fitted = await fit(train, {
+      folder: directory && path.join(directory, `pseudo-${round}`),
+      label: `${run.label}, pseudo-labels ${round}`,
+    });
     testPrediction = await predict(test, "test");
   }
-  const { model, history, keptEpoch, seconds } = stage;
   const validation =
     prepared.validation && validationIndices.length > 0
       ? await predict(prepared.validation.x, "validation")
@@ -241,24 +191,14 @@ export async function runFold(
   const scores = validation
     ? scorePredictions(options.scores ?? {}, { indices: validationIndices, prediction: validation })
     : {};
-  const weights = directory && path.join(directory, "model.safetensors");
-  if (weights !== undefined) saveWeights(weights, model);
-  model.dispose();
-  const result: FoldRun = {
-    fold,
-    seed,
-    epochs: history.epochs,
-    keptEpoch,
-    logs: logsAt(history.logs, keptEpoch),
-    history: history.logs,
-    scores,
-    stopReason: history.stopReason,
-    seconds,
-    weights,
-    validation,
-    test: testPrediction,
-  };
+  const state = fitted.state();
+  fitted.dispose();
+  const result = makeRun(
+    { ...fitted.report, fold, seed, scores, seconds, directory, validation, test: testPrediction },
+    { context, options, state: () => state },
+  );
   if (directory !== undefined) {
+    writeSafetensors(stateFile(directory), state);
     writeResult(directory, result);
     // What a stopped fold would have gone on from.
     for (const part of [".", ...Array.from({ length: rounds }, (_, i) => `pseudo-${i + 1}`)]) {

@@ -3,7 +3,6 @@ export type { FoldContext, Logs, PreparedFold } from "../core/estimator";
 export { type CrossValidation, crossValidate } from "./crossValidate";
 export type {
   CrossValidateOptions,
-  FoldFitOptions,
   FoldRun,
   PseudoLabelOptions,
   Score,

@@ -2,35 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Dataset } from "../core/array";
 import { atomicWrite } from "../core/atomicFile";
+import { describeValue } from "../core/describe";
 import type { PreparedFold } from "../core/estimator";
 import { checksumOf, checksumOfSamples } from "../core/samples";
 import { makeSource } from "../core/source";
-import type { CrossValidateOptions, FoldFitOptions } from "./crossValidateOptions";
+import type { CrossValidateOptions } from "./crossValidateOptions";
 
 /** What must be the same for a run to be continued, by name. */
 type Manifest = Readonly<Record<string, unknown>>;
 
-/** What a fit's settings are, as far as they can be told. */
-function settingsManifest({ optimizer, loss, epochs = 1, batchSize = 32 }: FoldFitOptions): Manifest {
-  return {
-    optimizer: { name: optimizer.name, learningRate: optimizer.learningRate, ...optimizer.config },
-    loss: typeof loss === "string" ? loss : (loss.lossName ?? "a function"),
-    epochs,
-    batchSize,
-  };
-}
-
-function manifestOf(options: CrossValidateOptions, settings: FoldFitOptions, samples: number): Manifest {
-  const {
-    folds,
-    seeds = [0],
-    data,
-    keep = "best",
-    monitor = "val_loss",
-    pseudoLabels,
-    testAugment,
-    settings: others,
-  } = options;
+function manifestOf(options: CrossValidateOptions, config: Manifest, samples: number): Manifest {
+  const { folds, seeds = [0], data, estimator, pseudoLabels, testAugment } = options;
   const { x, y } = data ?? {};
   const size = (dataset: { shape: readonly number[] } | undefined) => dataset?.shape.join(" x ") ?? "none";
   const parts = folds.flatMap((fold) => [fold.train, fold.validation]);
@@ -41,25 +23,22 @@ function manifestOf(options: CrossValidateOptions, settings: FoldFitOptions, sam
     x: size(x),
     y: y ? `${size(y)}, checksum ${checksumOfSamples(makeSource(y), samples)}` : "none",
     test: size(options.test),
-    ...settingsManifest(settings),
-    keep,
-    monitor,
+    estimator: estimator.name,
+    ...config,
     pseudoLabels: pseudoLabels ? { ...pseudoLabels } : "none",
-    testAugment: testAugment?.rounds ?? 0,
-    ...(others && { settings: others }),
+    testAugment: testAugment ? describeValue(testAugment) : "none",
   };
 }
 
 /**
- * Checks that a run was begun with the same, as far as it is known: earlier versions told less.
+ * Checks that a run was begun with the same.
  *
  * @throws {RangeError} naming the first entry that differs
  */
-export function refuseOther(begun: Manifest, run: { manifest: Manifest; directory: string }): void {
+function refuseOther(begun: Manifest, run: { manifest: Manifest; directory: string }): void {
   const { manifest, directory } = run;
-  for (const [name, value] of Object.entries(manifest)) {
-    if (!Object.hasOwn(begun, name)) continue;
-    const [was, is] = [JSON.stringify(begun[name]), JSON.stringify(value)];
+  for (const name of new Set([...Object.keys(manifest), ...Object.keys(begun)])) {
+    const [was, is] = [begun, manifest].map((all) => JSON.stringify(all[name] ?? "none"));
     if (was !== is) {
       throw new RangeError(
         `Cannot continue the run in ${directory}: ${name} must be ${was} as it was begun with, got ${is}; take another folder for another run`,
@@ -74,10 +53,10 @@ export function refuseOther(begun: Manifest, run: { manifest: Manifest; director
  * @throws {RangeError} naming the first entry that differs
  * @throws {SyntaxError} if the file is damaged
  */
-function claim(file: string, manifest: Manifest): void {
+function claim(file: string, make: (begun: Manifest) => Manifest): void {
   const directory = path.dirname(file);
   if (!existsSync(file)) {
-    atomicWrite(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
+    atomicWrite(file, `${JSON.stringify(make({}), undefined, 2)}\n`);
     return;
   }
   let begun: Manifest;
@@ -86,6 +65,8 @@ function claim(file: string, manifest: Manifest): void {
   } catch (cause) {
     throw new SyntaxError(`Cannot continue the run in ${directory}: ${file} must be JSON`, { cause });
   }
+  // What JSON makes of it: it has no undefined.
+  const manifest = JSON.parse(JSON.stringify(make(begun))) as Manifest;
   refuseOther(begun, { manifest, directory });
 }
 
@@ -95,14 +76,10 @@ function claim(file: string, manifest: Manifest): void {
  * @throws {RangeError} naming the first setting that differs from the begun run's
  * @throws {SyntaxError} if the folder's `run.json` is damaged
  */
-export function claimDirectory(
-  options: CrossValidateOptions,
-  settings: FoldFitOptions,
-  samples: number,
-): void {
+export function claimDirectory(options: CrossValidateOptions, config: Manifest, samples: number): void {
   const { directory } = options;
   if (directory === undefined) return;
-  claim(path.join(directory, "run.json"), manifestOf(options, settings, samples));
+  claim(path.join(directory, "run.json"), () => manifestOf(options, config, samples));
 }
 
 /** The file that says what a fold was begun with. */
@@ -115,36 +92,10 @@ export function isFoldClaimed(directory: string): boolean {
   return existsSync(foldFile(directory));
 }
 
-/**
- * Claims the folder of a fold, or checks that it was begun with these settings and, where given, data.
- *
- * @throws {RangeError} naming the first part of the data, or setting, that differs
- * @throws {SyntaxError} if the folder's `fold.json` is damaged
- */
-export function claimFold(
-  directory: string,
-  { settings, prepared }: { settings: FoldFitOptions; prepared?: PreparedFold },
-): void {
-  claim(foldFile(directory), { ...(prepared && describeFold(prepared)), ...settingsManifest(settings) });
-}
-
-/** Bytes of a data set that are looked at where it has more: a fold's data must not take long to recognise. */
-const checkedBytes = 1 << 22;
-
-/** Shape, type and checksum: of all samples, or of as many as a few mebibytes hold. */
-function describe(dataset: Dataset): string {
-  const source = makeSource(dataset);
-  const { samples, sampleShape, size, dtype } = source;
-  const fitting = Math.floor(checkedBytes / (size * (dtype === "uint8" ? 1 : 4)));
-  const count = Math.min(samples, Math.max(1, fitting));
-  const of = count < samples ? ` of ${count} samples` : "";
-  return `${[samples, ...sampleShape].join(" x ")} ${dtype}, checksum${of} ${checksumOfSamples(source, count)}`;
-}
-
-/** What a fold's data are, part by part, so that others of the same size are told apart. */
-export function describeFold({ train, validation, test }: PreparedFold): Record<string, string> {
+/** The parts of a fold's data, by which they are told apart. */
+function partsOf({ train, validation, test }: PreparedFold): Record<string, Dataset | undefined> {
   const { sampleWeight } = train;
-  const parts = {
+  return {
     "train x": train.x,
     "train y": train.y,
     "train sampleWeight": sampleWeight && {
@@ -155,7 +106,44 @@ export function describeFold({ train, validation, test }: PreparedFold): Record<
     "validation y": validation?.y,
     test,
   };
-  return Object.fromEntries(
-    Object.entries(parts).map(([name, dataset]) => [name, dataset ? describe(dataset) : "none"]),
-  );
+}
+
+/** Bytes of a data set that are looked at where it has more and not all are. */
+const checkedBytes = 1 << 22;
+
+/** Shape, type and checksum: of all samples, or of as many, evenly spread, as a few mebibytes hold. */
+function describe(dataset: Dataset, isWhole: boolean): string {
+  const source = makeSource(dataset);
+  const { samples, sampleShape, size, dtype } = source;
+  const fitting = Math.floor(checkedBytes / (size * (dtype === "uint8" ? 1 : 4)));
+  const count = isWhole ? samples : Math.min(samples, Math.max(1, fitting));
+  const of = count < samples ? ` of ${count} samples` : "";
+  return `${[samples, ...sampleShape].join(" x ")} ${dtype}, checksum${of} ${checksumOfSamples(source, count)}`;
+}
+
+/**
+ * Claims the folder of a fold, or checks that it was begun with these settings and, where given, data.
+ *
+ * @param fold `isWhole`: whether every sample is looked at, and not only some, evenly spread. The first fold's train and
+ *   validation parts are all samples together.
+ * @throws {RangeError} naming the first part of the data, or setting, that differs
+ * @throws {SyntaxError} if the folder's `fold.json` is damaged
+ */
+export function claimFold(
+  directory: string,
+  fold: { config: Manifest; prepared?: PreparedFold; isWhole: boolean },
+): void {
+  const { config, prepared, isWhole } = fold;
+  claim(foldFile(directory), (begun) => {
+    const parts = prepared ? partsOf(prepared) : {};
+    const described = Object.entries(parts).map(([name, part]) => [
+      name,
+      part ? describe(part, isWhole) : "none",
+    ]);
+    // Where no data are at hand, they are taken to be the same.
+    const data = prepared
+      ? Object.fromEntries(described)
+      : Object.fromEntries(Object.entries(begun).filter(([name]) => !(name in config)));
+    return { ...data, ...config };
+  });
 }

@@ -48,7 +48,7 @@ async function compare(): Promise<void> {
         epochs,
         batchSize,
         directory,
-        model: network,
+        model: ({ seed: own }) => network(own),
         keep: "last",
         fit: { augment: undefined, callbacks: [] },
       });

@@ -40,28 +40,27 @@ async function timed<T>(stage: string, run: () => Promise<T> | T): Promise<T> {
 }
 
 /** Two convolutions. */
-function smallNetwork(images: number): (seed: number) => LayersModel {
+function smallNetwork({ seed, inputShape }: { seed: number; inputShape: number[] }): LayersModel {
   const { conv2d } = tf.layers;
   const { heNormal } = tf.initializers;
-  return (seed) =>
-    tf.sequential({
-      layers: [
-        conv2d({
-          filters: 4,
-          kernelSize: 3,
-          padding: "same",
-          activation: "relu",
-          kernelInitializer: heNormal({ seed }),
-          inputShape: [120, 120, images],
-        }),
-        conv2d({
-          filters: 1,
-          kernelSize: 3,
-          padding: "same",
-          kernelInitializer: heNormal({ seed: seed + 1 }),
-        }),
-      ],
-    });
+  return tf.sequential({
+    layers: [
+      conv2d({
+        filters: 4,
+        kernelSize: 3,
+        padding: "same",
+        activation: "relu",
+        kernelInitializer: heNormal({ seed }),
+        inputShape,
+      }),
+      conv2d({
+        filters: 1,
+        kernelSize: 3,
+        padding: "same",
+        kernelInitializer: heNormal({ seed: seed + 1 }),
+      }),
+    ],
+  });
 }
 
 async function compare(): Promise<void> {
@@ -90,9 +89,7 @@ async function compare(): Promise<void> {
     recipe(competition, {
       folds,
       epochs: 1,
-      ...(values.filters
-        ? { filters: Number(values.filters) }
-        : { model: smallNetwork(values.recipe === "best" ? 5 : 4) }),
+      ...(values.filters ? { filters: Number(values.filters) } : { model: smallNetwork }),
       batchSize: Number(values.batch),
       testAugment: { rounds: 0, augment: (frames) => frames },
       directory: path.join(directory, values.recipe),

@@ -6,7 +6,7 @@ import path from "node:path";
 import test, { after } from "node:test";
 import type { ArrayData, Dataset, FitData } from "../../src/core/array";
 import { displayKey } from "../../src/core/display";
-import type { FoldContext } from "../../src/core/estimator";
+import type { Estimator, FoldContext } from "../../src/core/estimator";
 import { frames } from "../../src/core/frames";
 import { randomSource } from "../../src/core/random";
 import { takeSamples } from "../../src/core/samples";
@@ -15,7 +15,10 @@ import { tf } from "../../src/engine";
 import { earlyStopping } from "../../src/train/callbacks";
 import { loadWeights } from "../../src/train/fit/checkpoint";
 import { predict } from "../../src/train/fit/predict";
+import { sparseCategoricalCrossEntropy } from "../../src/train/losses/losses";
+import { network } from "../../src/train/network";
 import { adam } from "../../src/train/optimizers";
+import type { Callback } from "../../src/train/types";
 import { crossValidate } from "../../src/validate/crossValidate";
 import type { CrossValidateOptions } from "../../src/validate/crossValidateOptions";
 import { kFold } from "../../src/validate/folds/folds";
@@ -24,6 +27,7 @@ import {
   accuracyOf,
   folds,
   labels,
+  model,
   people,
   runOptions,
   samples,
@@ -33,6 +37,13 @@ import {
 
 const directory = mkdtempSync(path.join(tmpdir(), "podium-cross-validate-"));
 after(() => rmSync(directory, { recursive: true }));
+/** The same estimator, which must not be asked to fit. */
+const untrained = (estimator: Estimator): Estimator => ({
+  ...estimator,
+  fit() {
+    throw new Error("no fit is needed");
+  },
+});
 const bytes = (array: ArrayData | undefined) => Buffer.from(array!.data.buffer).toString("hex");
 
 test("every sample is predicted by a model that did not see it, well above chance", async () => {
@@ -85,19 +96,32 @@ test("test samples are predicted where they are given beside prepare, if that gi
   assert.equal(bytes(both.test), bytes(own.test), "what prepare gives is the fold's own");
 });
 
+test("a fold's model predicts other samples, whether it was kept on disk or not", async () => {
+  const options = runOptions({ epochs: 2 });
+  const before = tf.memory().numTensors;
+  const { runs } = await crossValidate({ ...options, test: unseen });
+  for (const run of runs) {
+    const loaded = run.load();
+    assert.equal(bytes(await loaded.predict(unseen)), bytes(run.test));
+    loaded.dispose();
+  }
+  assert.equal(tf.memory().numTensors, before);
+});
+
 test("the kept weights on disk predict what the run did", async () => {
   const folder = path.join(directory, "kept");
   const options = runOptions({ epochs: 3 });
   const result = await crossValidate({ ...options, directory: folder });
-  const model = options.model(99);
+  const own = model(99);
   for (const run of result.runs) {
-    loadWeights(model, run.weights!);
-    const again = await predict(model, takeSamples(x, options.folds[run.fold!].validation), {
-      batchSize: 16,
-    });
-    assert.equal(bytes(again), bytes(run.validation));
+    const held = takeSamples(x, options.folds[run.fold!].validation);
+    loadWeights(own, path.join(run.directory!, "model.safetensors"));
+    assert.equal(bytes(await predict(own, held, { batchSize: 16 })), bytes(run.validation));
+    const loaded = run.load();
+    assert.equal(bytes(await loaded.predict(held)), bytes(run.validation));
+    loaded.dispose();
   }
-  model.dispose();
+  own.dispose();
   assert.deepEqual(readdirSync(folder).sort(), ["run.json", "seed-0"]);
   assert.deepEqual(readdirSync(path.join(folder, "seed-0", "fold-0")).sort(), [
     "fold.json",
@@ -115,12 +139,7 @@ test("a finished run is read, not trained again, and shows as a table", async ()
   const folder = path.join(directory, "read");
   const options = { ...runOptions({ epochs: 2 }), directory: folder, refit: true, test: unseen };
   const first = await crossValidate(options);
-  const again = await crossValidate({
-    ...options,
-    model: () => {
-      throw new Error("no model is needed");
-    },
-  });
+  const again = await crossValidate({ ...options, estimator: untrained(options.estimator) });
   assert.equal(bytes(again.predictions), bytes(first.predictions));
   assert.equal(bytes(again.test), bytes(first.test));
   assert.deepEqual(again.runs, first.runs);
@@ -153,6 +172,15 @@ test("a folder of another run is refused with what differs", async () => {
   );
 });
 
+/** Stops a training after an epoch, counted from 1; changes nothing that is learned. */
+function stopAt(epoch: number, controller: AbortController): Callback {
+  return {
+    name: "stop",
+    config: null,
+    onEpochEnd: (context) => void (context.epoch === epoch && controller.abort()),
+  };
+}
+
 /** The usual run, its data made in each fold by `change`. */
 function preparedRun(
   change: (part: "train" | "validation" | "test", x: ArrayData) => ArrayData,
@@ -181,13 +209,11 @@ test("a finished fold is not read for other data of the same size, or a changed 
   const same = preparedRun((_, given) => given);
   const folder = path.join(directory, "other-data");
   const first = await crossValidate({ ...same, directory: folder });
-  const model = () => {
-    throw new Error("no model is needed");
-  };
-  assert.deepEqual((await crossValidate({ ...same, model, directory: folder })).runs, first.runs);
+  const estimator = untrained(same.estimator);
+  assert.deepEqual((await crossValidate({ ...same, estimator, directory: folder })).runs, first.runs);
   for (const changed of ["train", "validation", "test"] as const) {
     const other = preparedRun((part, given) => (part === changed ? withOtherEnd(given) : given));
-    await assert.rejects(crossValidate({ ...other, model, directory: folder }), {
+    await assert.rejects(crossValidate({ ...other, estimator, directory: folder }), {
       name: "RangeError",
       message: new RegExp(
         `Cannot continue the run in .*fold-0: ${changed}.* must be .*checksum \\d+" as it was begun with, got .*another folder`,
@@ -198,7 +224,7 @@ test("a finished fold is not read for other data of the same size, or a changed 
   const prepare = () => {
     throw new Error("no data are needed");
   };
-  const earlier = await crossValidate({ ...same, prepare, model, directory: folder });
+  const earlier = await crossValidate({ ...same, prepare, estimator, directory: folder });
   assert.deepEqual(earlier.runs, first.runs, "a run of an earlier version is read as it is");
   const plain = { ...runOptions({ epochs: 1 }), directory: path.join(directory, "other-x") };
   await crossValidate(plain);
@@ -213,17 +239,10 @@ test("an unfinished fold does not go on with other data", async () => {
   const folder = path.join(directory, "other-data-stopped");
   const controller = new AbortController();
   const same = preparedRun((_, given) => given);
-  const fit = same.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
-  const stop = { name: "stop", onEpochEnd: () => controller.abort() };
-  await assert.rejects(
-    crossValidate({
-      ...same,
-      fit: { ...fit, callbacks: [stop] },
-      directory: folder,
-      signal: controller.signal,
-    }),
-    { name: "AbortError" },
-  );
+  const estimator = runOptions({ epochs: 3, fit: { callbacks: [stopAt(1, controller)] } }).estimator;
+  await assert.rejects(crossValidate({ ...same, estimator, directory: folder, signal: controller.signal }), {
+    name: "AbortError",
+  });
   const other = preparedRun((part, given) => (part === "train" ? withOtherEnd(given) : given));
   await assert.rejects(crossValidate({ ...other, directory: folder }), /fold-0: train x must be/);
   const begun = path.join(folder, "seed-0", "fold-0", "fold.json");
@@ -236,42 +255,74 @@ test("an unfinished fold does not go on with other data", async () => {
 test("each fold and the model of all samples are held to the settings that they were begun with", async () => {
   const folder = path.join(directory, "other-settings");
   const options = runOptions({ epochs: 1 });
-  const fit = options.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
   await crossValidate({ ...options, directory: folder, refit: { epochs: 1 } });
   await assert.rejects(
     crossValidate({ ...options, directory: folder, refit: { epochs: 2 } }),
     /seed-0.all: epochs must be 1 as it was begun with, got 2/,
   );
-  const own = ({ fold }: FoldContext) => ({ ...fit, batchSize: fold === 1 ? 8 : 16 });
+  const own = ({ fold }: FoldContext) => ({ batchSize: fold === 1 ? 8 : 16 });
+  const { estimator } = runOptions({ epochs: 1, fit: own });
   await assert.rejects(
-    crossValidate({ ...options, fit: own, directory: folder }),
+    crossValidate({ ...options, estimator, directory: folder }),
     /seed-0.fold-1: batchSize must be 16 as it was begun with, got 8/,
   );
+});
+
+test("a run is held to everything of its network that a result depends on", async () => {
+  const folder = path.join(directory, "other-network");
+  const options = { ...runOptions({ epochs: 1 }), directory: folder };
+  const first = await crossValidate(options);
+  const wide = (seed: number) =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({
+          units: 3,
+          inputShape: [4],
+          activation: "softmax",
+          kernelInitializer: tf.initializers.glorotUniform({ seed }),
+        }),
+      ],
+    });
+  const changes: Record<string, Partial<Parameters<typeof runOptions>[0]>> = {
+    model: { model: wide },
+    optimizer: { fit: { optimizer: adam({ learningRate: 0.01 }) } },
+    loss: { fit: { loss: (truth, prediction) => sparseCategoricalCrossEntropy()(truth, prediction) } },
+    augment: { fit: { augment: (batch) => batch } },
+    classWeight: { fit: { classWeight: [1, 2, 3] } },
+    callbacks: { fit: { callbacks: [earlyStopping({ patience: 3 })] } },
+    shuffle: { fit: { shuffle: false } },
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    const { estimator } = runOptions({ epochs: 1, ...change });
+    await assert.rejects(crossValidate({ ...options, estimator }), new RegExp(`: ${name} must be`));
+  }
+  const patient = runOptions({ epochs: 1, fit: { callbacks: [earlyStopping({ patience: 2 })] } });
+  await crossValidate({ ...patient, directory: path.join(directory, "patient") });
+  const { estimator } = runOptions({ epochs: 1, fit: { callbacks: [earlyStopping({ patience: 3 })] } });
+  await assert.rejects(
+    crossValidate({ ...patient, estimator, directory: path.join(directory, "patient") }),
+    /callbacks must be .*"patience":2.* got .*"patience":3/,
+  );
+  const same = await crossValidate({ ...options, estimator: runOptions({ epochs: 1 }).estimator });
+  assert.equal(bytes(same.predictions), bytes(first.predictions));
 });
 
 test("an interrupted fold leaves its best weights and continues to the same end", async () => {
   const folder = path.join(directory, "interrupted");
   const controller = new AbortController();
   const options = runOptions({ epochs: 5 });
-  const stop = {
-    name: "stop",
-    onEpochEnd: (context: { epoch: number }) => void (context.epoch === 3 && controller.abort()),
-  };
-  const fit = options.fit as Exclude<CrossValidateOptions["fit"], (...given: never) => unknown>;
+  const { estimator } = runOptions({ epochs: 5, fit: { callbacks: [stopAt(3, controller)] } });
   await assert.rejects(
-    crossValidate({
-      ...options,
-      fit: { ...fit, callbacks: [stop] },
-      directory: folder,
-      signal: controller.signal,
-    }),
-    { name: "AbortError" },
+    crossValidate({ ...options, estimator, directory: folder, signal: controller.signal }),
+    {
+      name: "AbortError",
+    },
   );
   const left = path.join(folder, "seed-0", "fold-0", "model.safetensors");
   assert.ok(existsSync(left));
-  const model = options.model(1);
-  loadWeights(model, left);
-  model.dispose();
+  const own = model(1);
+  loadWeights(own, left);
+  own.dispose();
   const continued = await crossValidate({ ...options, directory: folder });
   const whole = await crossValidate(options);
   assert.equal(bytes(continued.predictions), bytes(whole.predictions));
@@ -443,18 +494,8 @@ test("a run killed at random moments continues to the uninterrupted run's predic
 });
 
 test("the caller's early stopping ends folds early beside the best weights kept", async () => {
-  const options = runOptions({ epochs: 200 });
-  const result = await crossValidate({
-    ...options,
-    fit: () => ({
-      optimizer: adam({ learningRate: 0.1 }),
-      loss: "sparseCategoricalCrossEntropy",
-      epochs: 200,
-      batchSize: 16,
-      mode: "eager",
-      callbacks: [earlyStopping({ patience: 2 })],
-    }),
-  });
+  const fit = () => ({ optimizer: adam({ learningRate: 0.1 }), callbacks: [earlyStopping({ patience: 2 })] });
+  const result = await crossValidate(runOptions({ epochs: 200, fit }));
   for (const run of result.runs) {
     assert.ok(run.epochs < 200);
     assert.match(run.stopReason!, /no better val_loss for 2 epochs/);
@@ -508,13 +549,15 @@ test("frames are changed some at a time, each piece with another seed, and folds
   const result = await crossValidate({
     folds: [{ train: Int32Array.of(0, 1), validation: Int32Array.from({ length: 38 }, (_, i) => i + 2) }],
     data: { x: images, y: { data: new Float32Array(40), shape: [40, 1] } },
-    model: () => {
-      const input = tf.input({ shape: [1024, 1024, 1] });
-      const pooled = tf.layers.globalAveragePooling2d({}).apply(input);
-      const same = tf.layers.dense({ units: 1, kernelInitializer: "ones", useBias: false }).apply(pooled);
-      return tf.model({ inputs: input, outputs: same as typeof input });
-    },
-    fit: { optimizer: adam({ learningRate: 0 }), loss: "mse", batchSize: 8, mode: "eager" },
+    estimator: network({
+      model: () => {
+        const input = tf.input({ shape: [1024, 1024, 1] });
+        const pooled = tf.layers.globalAveragePooling2d({}).apply(input);
+        const same = tf.layers.dense({ units: 1, kernelInitializer: "ones", useBias: false }).apply(pooled);
+        return tf.model({ inputs: input, outputs: same as typeof input });
+      },
+      fit: { optimizer: adam({ learningRate: 0 }), loss: "mse", batchSize: 8, mode: "eager" },
+    }),
     testAugment: {
       rounds: 1,
       augment: (x, { seed }) => {

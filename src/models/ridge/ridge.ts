@@ -24,6 +24,20 @@ export interface RidgeClassifier {
   margins(x: FeatureRows): { data: Float64Array; shape: [number, number] };
   /** Probabilities `[rows, classes]`, float32, rows summing to 1. */
   predict(x: FeatureRows): { data: Float32Array; shape: [number, number] };
+  /** The numbers that it predicts by, for {@link ridgeOf}. */
+  readonly numbers: RidgeNumbers;
+}
+
+/** What a fitted ridge classifier predicts by. */
+export interface RidgeNumbers {
+  readonly alpha: number;
+  readonly temperature: number;
+  /** Of each column. */
+  readonly means: Float64Array;
+  /** Of each class. */
+  readonly offsets: Float64Array;
+  /** `[classes, columns]`. */
+  readonly weights: Float64Array;
 }
 
 /** Softmax of margins divided by a temperature. */
@@ -116,6 +130,13 @@ export function ridgeClassifier(
     for (let i = 0; i < n; i++, at++) left[i * classes + m] = y[at] + offsets[m] - errors[at];
   }
   const temperature = fitTemperature(left, labels, classes);
+  return ridgeOf({ alpha, temperature, means, offsets, weights });
+}
+
+/** The classifier that predicts by these numbers. */
+export function ridgeOf(numbers: RidgeNumbers): RidgeClassifier {
+  const { alpha, temperature, means, offsets, weights } = numbers;
+  const [columns, classes] = [means.length, offsets.length];
   function margins(rows: FeatureRows): { data: Float64Array; shape: [number, number] } {
     const [count, width] = rows.shape;
     if (width !== columns || rows.data.length !== count * width) {
@@ -134,6 +155,7 @@ export function ridgeClassifier(
       const { data, shape } = margins(rows);
       return { data: Float32Array.from(softmax(data, { classes, temperature })), shape };
     },
+    numbers,
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomSource } from "../../core/random";
-import { checkFinite, type Series } from "../../core/series";
+import { checkFinite } from "../../core/series";
 import { currentSignal, throwIfAborted } from "../../core/signal";
-import { type Combination, MiniRocketKernel } from "./miniRocketKernel";
+import { type Combination, MiniRocketKernel, type Windows } from "./miniRocketKernel";
 
 /** Options of {@link fitMiniRocket}. */
 export interface MiniRocketOptions {
@@ -20,7 +20,7 @@ export interface MiniRocket {
   readonly combinations: readonly Combination[];
   /** Features float32 `[windows, features]`, each a share in [0, 1]. */
   transform(
-    source: Series,
+    source: Windows,
     options?: { signal?: AbortSignal },
   ): {
     data: Float32Array;
@@ -68,7 +68,7 @@ function spreadDilations(steps: number, options: { perKernel: number; most: numb
  * const rocket = fitMiniRocket(train, { indices: fold.train });
  * const table = rocket.transform(train); // for ridgeClassifier
  */
-export function fitMiniRocket(source: Series, options: MiniRocketOptions = {}): MiniRocket {
+export function fitMiniRocket(source: Windows, options: MiniRocketOptions = {}): MiniRocket {
   const [windows, steps, channels] = source.shape;
   const { features = 9996, dilations = 32, seed = 0 } = options;
   const { indices = Array.from({ length: windows }, (_, w) => w) } = options;
@@ -114,6 +114,16 @@ export function fitMiniRocket(source: Series, options: MiniRocketOptions = {}): 
     });
     return { ...one, biases: quantiles };
   });
+  return miniRocketOf(shape, combinations);
+}
+
+/** The transform by these kernels, for windows of this shape. */
+export function miniRocketOf(
+  shape: { readonly steps: number; readonly channels: number },
+  combinations: readonly Combination[],
+): MiniRocket {
+  const { steps, channels } = shape;
+  const features = combinations.reduce((sum, { biases }) => sum + biases.length, 0);
   const kernel = new MiniRocketKernel(shape, combinations);
   return {
     combinations,
@@ -124,13 +134,13 @@ export function fitMiniRocket(source: Series, options: MiniRocketOptions = {}): 
           `Cannot transform: windows must be [${steps}, ${channels}] as fitted, got [${ownSteps}, ${ownChannels}]`,
         );
       }
-      const out = new Float32Array(count * feature);
+      const out = new Float32Array(count * features);
       for (let window = 0; window < count; window++) {
         throwIfAborted(signal);
         checkFinite(target, "transform", [window]);
-        kernel.features(target, { window, out, at: window * feature });
+        kernel.features(target, { window, out, at: window * features });
       }
-      return { data: out, shape: [count, feature] };
+      return { data: out, shape: [count, features] };
     },
   };
 }

@@ -1,6 +1,11 @@
-import type { Series } from "../../core/series";
 import { MemoryLayout, wasmFunctions } from "../../core/webAssembly";
 import { miniRocketModule } from "./miniRocketModule";
+
+/** Windows `[windows, steps, channels]`; a `Series` is such. */
+export interface Windows {
+  readonly data: Float32Array;
+  readonly shape: readonly [windows: number, steps: number, channels: number];
+}
 
 /** One kernel at one dilation, on some channels, with its biases. */
 export interface Combination {
@@ -133,7 +138,7 @@ export class MiniRocketKernel {
   }
 
   /** Copies channels of a window into the memory. */
-  private load(source: Series, window: number, channels: readonly number[]): void {
+  private load(source: Windows, window: number, channels: readonly number[]): void {
     const { values, places } = this;
     const [, steps, width] = source.shape;
     const { data } = source;
@@ -181,7 +186,7 @@ export class MiniRocketKernel {
 
   /** The convolution of one window with one combination, `[steps]` where it is padded. */
   convolution(
-    source: Series,
+    source: Windows,
     { window, combination }: { window: number; combination: number },
   ): Float32Array {
     const work = this.works[combination];
@@ -193,7 +198,7 @@ export class MiniRocketKernel {
   }
 
   /** Writes the share of values above each bias, one combination after the other, for one window from `at` on. */
-  features(source: Series, { window, out, at }: { window: number; out: Float32Array; at: number }): void {
+  features(source: Windows, { window, out, at }: { window: number; out: Float32Array; at: number }): void {
     const { functions, places, counts } = this;
     const all = Array.from({ length: this.shape.channels }, (_, channel) => channel);
     this.load(source, window, all);

@@ -8,22 +8,24 @@ import {
   rotateSeries,
 } from "../../augment/graph";
 import type { Series } from "../../core";
-import { type ArrayData, type NamedArray, showAs, summaryBundle, takeSamples } from "../../core";
+import { showAs, summaryBundle } from "../../core";
+import { meanOfRuns } from "../../ensemble";
 import { axesScaler, concatChannels, magnitude } from "../../features";
 import { motionConv1d } from "../../models";
-import { adamw, averageWeights, categoricalCrossEntropy, cosine, lossMetric, withEma } from "../../train";
 import {
-  type CrossValidation,
-  type Fold,
-  type FoldRun,
-  meanPredictions,
-  scorePredictions,
-  validatedSamples,
-} from "../../validate";
+  adamw,
+  averageWeights,
+  categoricalCrossEntropy,
+  cosine,
+  lossMetric,
+  type NetworkFitOptions,
+  withEma,
+} from "../../train";
+import type { CrossValidation } from "../../validate";
 import { basicFeatures } from "../basicFeatures";
 import type { MotionData } from "../load";
 import { type MiniRocketRecipeOptions, miniRocket } from "./miniRocket";
-import { foldsOf, type Recipe, type RecipeOptions, runRecipe, scoresOf, scoreWords } from "./recipe";
+import { foldsOf, type MotionNetworkRecipeOptions, type NetworkRecipe, runNetwork, scoresOf } from "./recipe";
 
 const acc = ["acc_x", "acc_y", "acc_z"];
 const gyro = ["gy_x", "gy_y", "gy_z"];
@@ -52,18 +54,19 @@ function schedule(done: number): number {
     : fall((1000 * (done - rise)) / (1 - rise));
 }
 
-const network: Recipe = {
-  epochs: 60,
+const network: NetworkRecipe = {
   features: bestFeatures,
   scaler: axesScaler(vectors),
   model: (options) => motionConv1d({ ...options, roll: "none" }),
-  schedule,
   keep: "last",
-  fit: ({ windows }) => ({
+  fit: ({ windows, classes }) => ({
+    epochs: 60,
     optimizer: withEma(adamw({ learningRate }), { momentum: 0.99 }),
+    schedule,
     loss: categoricalCrossEntropy({ labelSmoothing: 0.02 }),
     metrics: ["accuracy", lossMetric("categoricalCrossEntropy", { name: "logLoss" })],
     batchSize: 16,
+    prepare: oneHotLabels({ classes }),
     augment: composeAugmentations([
       // All vectors in one group: the arm turns, not a sensor in it.
       rotateSeries({ groups: [vectors.map((names) => placesOf(windows, names))], angle: 20 }),
@@ -75,7 +78,7 @@ const network: Recipe = {
 };
 
 /** Options of `motion.recipes.best`. */
-export interface BestRecipeOptions extends RecipeOptions {
+export interface BestRecipeOptions extends MotionNetworkRecipeOptions {
   /** MiniRocket's options, or `false` for the network alone. Default MiniRocket's own. */
   rocket?: MiniRocketRecipeOptions["rocket"] | false;
 }
@@ -112,73 +115,39 @@ export async function best(
   options: BestRecipeOptions = {},
 ): Promise<BestRecipeResult> {
   const { rocket, seconds, directory, groups, seeds, progress, signal } = options;
-  const classes = competition.labelNames.length;
-  const withLabels: Recipe = {
-    ...network,
-    fit: (fold) => ({
-      ...network.fit(fold),
-      prepare: oneHotLabels({ classes }),
-      // The average would take the place of the best epoch's weights.
-      ...(options.keep === "best" && { callbacks: [] }),
-    }),
-  };
-  if (rocket === false) return runRecipe(competition, withLabels, options);
+  const recipe: NetworkRecipe =
+    // The average would take the place of the best epoch's weights.
+    options.keep === "best"
+      ? { ...network, fit: (of) => ({ ...(network.fit(of) as NetworkFitOptions), callbacks: [] }) }
+      : network;
+  if (rocket === false) return runNetwork(competition, recipe, options);
   const folds = foldsOf(competition, options);
   const part = (name: string): string | undefined => directory && join(directory, name);
   const shared = { folds, groups, seeds, progress, signal };
   const rockets = await miniRocket(competition, { ...shared, rocket, directory: part("miniRocket") });
   const spent = rockets.runs.reduce((sum, run) => sum + run.seconds, 0);
-  const networks = await runRecipe(competition, withLabels, {
+  const networks = await runNetwork(competition, recipe, {
     ...options,
     folds,
     directory: part("network"),
     seconds: seconds && Math.max(seconds / 2, seconds - spent),
   });
-  return meanOf(competition, { network: networks, miniRocket: rockets, folds });
-}
-
-/** Half of one and half of the other; NaN where a sample was not predicted. */
-function halves(one: ArrayData, other: ArrayData): NamedArray {
-  const parts = [{ prediction: one }, { prediction: other }];
-  return meanPredictions(parts, { samples: one.shape[0], memory: Number.POSITIVE_INFINITY });
-}
-
-function meanOf(
-  competition: MotionData,
-  given: { network: CrossValidation; miniRocket: CrossValidation; folds: readonly Fold[] },
-): BestRecipeResult {
-  const { network, miniRocket, folds } = given;
-  const scores = scoresOf(competition);
-  const runs = network.runs.map((run, i): FoldRun => {
-    const other = miniRocket.runs[i];
-    const prediction = halves(run.validation as ArrayData, other.validation as ArrayData);
-    const test = halves(run.test as ArrayData, other.test as ArrayData);
-    const indices = folds[run.fold as number].validation;
-    return {
-      ...run,
-      validation: prediction,
-      test,
-      scores: scorePredictions(scores, { indices, prediction }),
-    };
-  });
-  const predictions = halves(network.predictions, miniRocket.predictions);
-  const indices = validatedSamples(folds);
-  const prediction = takeSamples(predictions, indices) as ArrayData;
-  const result: BestRecipeResult = {
-    predictions,
-    test: halves(network.test as ArrayData, miniRocket.test as ArrayData),
-    runs,
-    scores: scorePredictions(scores, { indices, prediction }),
-    refits: network.refits,
-    members: { network, miniRocket },
-  };
+  const members = { network: networks, miniRocket: rockets };
+  const result = { ...meanOfRuns([networks, rockets], { folds, scores: scoresOf(competition) }), members };
   return showAs(result, () =>
     summaryBundle("Network and MiniRocket, out of fold", [
-      ["network", scoreWords(network.scores)],
-      ["MiniRocket", scoreWords(miniRocket.scores)],
+      ["network", scoreWords(networks.scores)],
+      ["MiniRocket", scoreWords(rockets.scores)],
       ["mean", scoreWords(result.scores)],
     ]),
   );
+}
+
+/** Scores in words. */
+function scoreWords(scores: Readonly<Record<string, number>>): string {
+  return Object.entries(scores)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(", ");
 }
 
 function placesOf({ channels }: Series, names: readonly string[]): ChannelTriple {

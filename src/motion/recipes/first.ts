@@ -10,7 +10,7 @@ import { rmsprop } from "../../train";
 import type { CrossValidation } from "../../validate";
 import type { MotionData } from "../load";
 import { firstFeatures, onRecordedChannels } from "./firstFeatures";
-import { type RecipeOptions, runRecipe } from "./recipe";
+import { type MotionNetworkRecipeOptions, runNetwork } from "./recipe";
 
 /** Share of different windows among 2/3 as many draws with replacement: 1 - exp(-2/3). */
 const share = 1 - Math.exp(-2 / 3);
@@ -26,7 +26,7 @@ const learningRate = 3e-3;
  * `models.gruPoolGruVariants` and `seeds`, and average by `ensemble.mean`. With `features` of your own the rotation,
  * which needs the recorded channels, is left out, and every epoch permutes.
  *
- * @param options what to change; see {@link RecipeOptions}
+ * @param options what to change; see {@link MotionNetworkRecipeOptions}
  * @returns out-of-fold probabilities `[windows, classes]`, those of the test windows, and the scores logLoss and accuracy
  * @throws {RangeError} if options disagree with the data
  * Source: Parkjin96/DACON11-ClassificationOfMotion (DACON 235689, 2021); public log loss 0.38633.
@@ -35,36 +35,41 @@ const learningRate = 3e-3;
  *   model: (network) => models.gruPoolGru({ ...network, ...models.gruPoolGruVariants[1] }),
  * });
  */
-export async function first(competition: MotionData, options: RecipeOptions = {}): Promise<CrossValidation> {
+export async function first(
+  competition: MotionData,
+  options: MotionNetworkRecipeOptions = {},
+): Promise<CrossValidation> {
   const permute = permuteSegments({ segments: 4, least: 10, probability: share });
   const roll = rollSeries({ probability: share });
-  return runRecipe(
+  return runNetwork(
     competition,
     {
-      epochs: 40,
       features: firstFeatures,
       model: (network) => gruPoolGru(network),
-      schedule: (done) => learningRate * (done < 15 / 40 ? 1 : done < 30 / 40 ? 0.2 : 0.08),
       keep: "last",
-      fit: ({ scaler }) => ({
-        optimizer: rmsprop({ learningRate }),
-        loss: "sparseCategoricalCrossEntropy",
-        metrics: ["accuracy"],
-        batchSize: 32,
-        augment: options.features
-          ? composeAugmentations([permute, roll])
-          : onRecordedChannels(
-              composeAugmentations([
-                { apply: permute, when: (epoch) => epoch % 2 === 0 },
-                {
-                  apply: rotateSeries({ ...apart, probability: share }),
-                  when: (epoch) => epoch % 2 === 1,
-                },
-                roll,
-              ]),
-              scaler,
-            ),
-      }),
+      fit:
+        ({ scalerOf }) =>
+        (context) => ({
+          epochs: 40,
+          optimizer: rmsprop({ learningRate }),
+          schedule: (done) => learningRate * (done < 15 / 40 ? 1 : done < 30 / 40 ? 0.2 : 0.08),
+          loss: "sparseCategoricalCrossEntropy",
+          metrics: ["accuracy"],
+          batchSize: 32,
+          augment: options.features
+            ? composeAugmentations([permute, roll])
+            : onRecordedChannels(
+                composeAugmentations([
+                  { apply: permute, when: (epoch) => epoch % 2 === 0 },
+                  {
+                    apply: rotateSeries({ ...apart, probability: share }),
+                    when: (epoch) => epoch % 2 === 1,
+                  },
+                  roll,
+                ]),
+                scalerOf(context),
+              ),
+        }),
     },
     options,
   );

@@ -6,7 +6,7 @@ import { third } from "./third";
 
 export type { BestRecipeOptions, BestRecipeResult } from "./best";
 export type { MiniRocketRecipeOptions } from "./miniRocket";
-export type { NetworkOptions, RecipeOptions, RecipeRunOptions } from "./recipe";
+export type { MotionNetworkRecipeOptions, MotionRecipeOptions, NetworkShape } from "./recipe";
 
 /**
  * Whole pipelines by name, from the competition's data to out-of-fold and test probabilities in one call: the first

@@ -1,26 +1,24 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { OversampleOptions } from "../../augment";
-import type { FoldContext, Series } from "../../core";
+import type { Estimator, FoldContext, Series } from "../../core";
 import { type FittedScaler, type Scaler, standardScaler } from "../../features";
 import { accuracy, logLoss, predictedLabels } from "../../metrics";
-import { type Schedule, type TimeBudgetOptions, timeBudget } from "../../train";
+import { changeNetwork, type NetworkChanges, type NetworkFitOptions, network } from "../../train";
 import {
-  type CrossValidateOptions,
   type CrossValidation,
-  crossValidate,
   type Fold,
-  type FoldFitOptions,
-  type Labels,
   prepareSeries,
+  type Recipe,
+  type RecipeOptions,
+  runRecipe,
   type Score,
   stratifiedGroupKFold,
   stratifiedKFold,
-  trainingCount,
 } from "../../validate";
 import type { MotionData } from "../load";
 
 /** What a recipe's network is made for. */
-export interface NetworkOptions {
+export interface NetworkShape {
   /** `[steps, channels]` of one window. */
   inputShape: [steps: number, channels: number];
   /** Number of classes. */
@@ -29,68 +27,41 @@ export interface NetworkOptions {
   seed: number;
 }
 
-/** What every recipe can be told about its run. */
-export interface RecipeRunOptions {
-  /** How many folds, or the folds themselves; default 10, stratified, shuffled with seed 2021. */
-  folds?: number | readonly Fold[];
-  /** One group a window, such as `competition.subjects`: none is on both sides of a fold. Default: not grouped. */
-  groups?: Labels;
-  /** One round over the folds a seed; predictions are averaged. Default `[2021]`. */
-  seeds?: readonly number[];
-  /** Folder of the run; a run that stopped continues from it. One folder a recipe. Default: nothing is kept. */
-  directory?: string;
+/**
+ * What every recipe can be told. Folds are ten by default, stratified, shuffled with seed 2021; with `groups`, such as
+ * `competition.subjects`, none is on both sides of a fold. The default of `seeds` is `[2021]`.
+ */
+export interface MotionRecipeOptions extends RecipeOptions {
   /** The channels, made of the recorded six; default the recipe's. */
   features?: (windows: Series) => Series;
   /** Fitted on each fold's train part; default the recipe's. */
   scaler?: Scaler;
-  /** Whether progress is shown. Default true. */
-  progress?: boolean;
-  /** Stops the run; default: the notebook cell's signal. */
-  signal?: AbortSignal;
 }
 
 /** Options of the recipes that train a network; every part that is not given is the recipe's. */
-export interface RecipeOptions
-  extends RecipeRunOptions,
-    Pick<CrossValidateOptions, "keep" | "refit" | "testAugment" | "pseudoLabels"> {
-  /** Most epochs; default the recipe's. Learning rates that fall by a plan fall within these. */
-  epochs?: number;
-  /** Seconds of training in all, shared equally among the models trained; each ends with its epoch. Default: no end. */
-  seconds?: number;
-  /** What the seconds are of, see `train.timeBudget`. Default "wall". */
-  clock?: TimeBudgetOptions["clock"];
-  /** Called beside the recipe's own, such as `train.liveCurves`. Default none; `fit.callbacks` would replace those. */
-  callbacks?: FoldFitOptions["callbacks"];
+export interface MotionNetworkRecipeOptions extends MotionRecipeOptions, NetworkChanges {
   /** Oversampling of each fold's train part, or `false` for none; default the recipe's. */
   oversample?: Omit<OversampleOptions, "seed"> | false;
   /** A new network; default the recipe's. */
-  model?: (options: NetworkOptions) => LayersModel;
-  /**
-   * Options of `train.fit` that take the place of the recipe's, or a function that gives a fold its own. An optimizer
-   * brings its own learning rate, in place of the recipe's plan of it.
-   */
-  fit?: Partial<FoldFitOptions> | ((context: FoldContext) => Partial<FoldFitOptions>);
+  model?: (options: NetworkShape) => LayersModel;
 }
 
-/** The parts of a recipe. */
-export interface Recipe {
-  readonly epochs: number;
+/** The parts of a recipe that trains a network. */
+export interface NetworkRecipe {
   readonly features: (windows: Series) => Series;
   /** Default the standard scaler. */
   readonly scaler?: Scaler;
   /** Default none. */
   readonly oversample?: Omit<OversampleOptions, "seed">;
-  readonly model: (options: NetworkOptions) => LayersModel;
-  /** Learning rate by the share of training done. Default: the optimizer's. */
-  readonly schedule?: Schedule;
+  readonly model: (options: NetworkShape) => LayersModel;
   /** Which epoch's weights are kept. Default "best". */
   readonly keep?: "best" | "last";
-  /** How to fit; `scaler` is the fold's, whose number is `undefined` where nothing validates: all windows are trained on. */
+  /** How to fit; `scalerOf` gives a fold's scaler. */
   readonly fit: (of: {
-    fold: number | undefined;
-    scaler: FittedScaler;
     windows: Series;
-  }) => Omit<FoldFitOptions, "epochs">;
+    classes: number;
+    scalerOf: (context: FoldContext) => FittedScaler;
+  }) => NetworkFitOptions | ((context: FoldContext) => NetworkFitOptions);
 }
 
 /** Where the windows without exercise are; `undefined` where no label says so. */
@@ -100,12 +71,12 @@ export function nonExercise(competition: MotionData): number | undefined {
 }
 
 /** The folds of a run. */
-export function foldsOf(competition: MotionData, options: RecipeRunOptions): readonly Fold[] {
+export function foldsOf(competition: MotionData, options: RecipeOptions): readonly Fold[] {
   const { folds = 10, groups } = options;
   if (typeof folds !== "number") return folds;
-  const how = { folds, shuffle: true, seed: 2021 };
+  const shuffled = { folds, shuffle: true, seed: 2021 };
   const { labels } = competition;
-  return groups ? stratifiedGroupKFold(labels, { ...how, groups }) : stratifiedKFold(labels, how);
+  return groups ? stratifiedGroupKFold(labels, { ...shuffled, groups }) : stratifiedKFold(labels, shuffled);
 }
 
 /** Log loss and accuracy of predictions of the competition's windows. */
@@ -117,81 +88,50 @@ export function scoresOf({ labels }: MotionData): Readonly<Record<"logLoss" | "a
   };
 }
 
-/** Scores in words. */
-export function scoreWords(scores: Readonly<Record<string, number>>): string {
-  return Object.entries(scores)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-    .join(", ");
-}
-
-/** A scaler that measures a fold's windows once, however often it is asked. */
-function fittedOnce(scaler: Scaler): Scaler {
-  const known = new WeakMap<ArrayLike<number> & object, FittedScaler>();
+/** What all recipes of the competition have in common, for an estimator of windows of these features. */
+export function motionRecipe(
+  competition: MotionData,
+  parts: {
+    windows: Series;
+    test: Series;
+    scaler: Scaler;
+    oversample?: Omit<OversampleOptions, "seed"> | false;
+    estimator: Estimator;
+    options: RecipeOptions;
+  },
+): Recipe {
+  const { windows, test, scaler, oversample, estimator, options } = parts;
+  const { labels } = competition;
   return {
-    fit(source, options = {}) {
-      const { indices } = options;
-      if (!indices) return scaler.fit(source, options);
-      const fitted = known.get(indices) ?? scaler.fit(source, options);
-      known.set(indices, fitted);
-      return fitted;
-    },
+    folds: foldsOf(competition, options),
+    seeds: [2021],
+    prepare: prepareSeries(windows, { labels, test, scaler, ...(oversample && { oversample }) }),
+    scores: scoresOf(competition),
+    estimator,
   };
 }
 
-/** Runs a recipe on a competition's data. */
-export async function runRecipe(
+/** Runs a recipe that trains a network. */
+export async function runNetwork(
   competition: MotionData,
-  recipe: Recipe,
-  options: RecipeOptions,
+  recipe: NetworkRecipe,
+  options: MotionNetworkRecipeOptions,
 ): Promise<CrossValidation> {
-  const {
-    features = recipe.features,
-    model = recipe.model,
-    epochs = recipe.epochs,
-    seconds,
-    clock,
-  } = options;
-  const { seeds = [2021], oversample = recipe.oversample, groups } = options;
-  const scaler = fittedOnce(options.scaler ?? recipe.scaler ?? standardScaler());
-  const folds = foldsOf(competition, options);
+  const { features = recipe.features, model = recipe.model, oversample = recipe.oversample } = options;
+  const { scaler = recipe.scaler ?? standardScaler() } = options;
   const windows = features(competition.train);
   const [, steps, channels] = windows.shape;
   const classes = competition.labelNames.length;
-  const { refit, pseudoLabels } = options;
-  const share = seconds && seconds / trainingCount({ folds, seeds, refit, pseudoLabels });
-
-  function settings(context: FoldContext): FoldFitOptions {
-    const fitted = scaler.fit(windows, { indices: context.trainIndices });
-    const own = recipe.fit({ fold: context.fold, scaler: fitted, windows });
-    const given = typeof options.fit === "function" ? options.fit(context) : options.fit;
-    const merged = { ...own, epochs, ...given };
-    const budget = timeBudget({
-      seconds: share,
-      clock,
-      schedule: given?.optimizer ? undefined : recipe.schedule,
-    });
-    return { ...merged, callbacks: [budget, ...(merged.callbacks ?? []), ...(options.callbacks ?? [])] };
-  }
-
-  return crossValidate({
-    folds,
-    groups,
-    seeds,
-    model: (seed) => model({ inputShape: [steps, channels], classes, seed }),
-    prepare: prepareSeries(windows, {
-      labels: competition.labels,
-      test: features(competition.test),
-      scaler,
-      ...(oversample && { oversample }),
-    }),
-    fit: settings,
-    scores: scoresOf(competition),
-    keep: options.keep ?? recipe.keep,
-    directory: options.directory,
-    refit,
-    testAugment: options.testAugment,
-    pseudoLabels,
-    progress: options.progress,
-    signal: options.signal,
-  });
+  const scalerOf = ({ trainIndices }: FoldContext) => scaler.fit(windows, { indices: trainIndices });
+  const own = {
+    model: (seed: number) => model({ inputShape: [steps, channels], classes, seed }),
+    fit: recipe.fit({ windows, classes, scalerOf }),
+    keep: recipe.keep,
+  };
+  const estimator = network(changeNetwork(own, options));
+  const test = features(competition.test);
+  return runRecipe(
+    motionRecipe(competition, { windows, test, scaler, oversample, estimator, options }),
+    options,
+  );
 }

@@ -4,7 +4,7 @@ import { fftConv1d } from "../../models";
 import { adam, earlyStopping } from "../../train";
 import type { CrossValidation } from "../../validate";
 import type { MotionData } from "../load";
-import { type RecipeOptions, runRecipe } from "./recipe";
+import { type MotionNetworkRecipeOptions, runNetwork } from "./recipe";
 
 const acc = ["acc_x", "acc_y", "acc_z"] as const;
 const gyro = ["gy_x", "gy_y", "gy_z"] as const;
@@ -33,26 +33,29 @@ export function secondFeatures(source: Series): Series {
  * Ten stratified folds, the best epoch's weights kept. Its epochs and learning rate are not known; at most 100, 20 of
  * them without a better val_loss, and 1e-3 are ours.
  *
- * @param options what to change; see {@link RecipeOptions}
+ * @param options what to change; see {@link MotionNetworkRecipeOptions}
  * @returns out-of-fold probabilities `[windows, classes]`, those of the test windows, and the scores logLoss and accuracy
  * @throws {RangeError} if options disagree with the data
  * Source: HAR_private_2rd_1D-CNN in ghghdfd/Competition_code (DACON 235689, 2021); cross-validated log loss 0.48506.
  * @example
  * const result = await motion.recipes.second(competition, { directory: "runs/second" });
  */
-export async function second(competition: MotionData, options: RecipeOptions = {}): Promise<CrossValidation> {
-  return runRecipe(
+export async function second(
+  competition: MotionData,
+  options: MotionNetworkRecipeOptions = {},
+): Promise<CrossValidation> {
+  return runNetwork(
     competition,
     {
-      epochs: 100,
       features: secondFeatures,
       model: (network) => fftConv1d(network),
-      fit: ({ fold }) => ({
+      fit: () => ({
+        epochs: 100,
         optimizer: adam({ learningRate: 1e-3 }),
         loss: "sparseCategoricalCrossEntropy",
         metrics: ["accuracy"],
         batchSize: 64,
-        callbacks: fold === undefined ? [] : [earlyStopping({ patience: 20, restoreBestWeights: true })],
+        callbacks: [earlyStopping({ patience: 20, restoreBestWeights: true })],
       }),
     },
     options,

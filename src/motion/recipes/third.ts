@@ -3,7 +3,7 @@ import { earlyStopping, nadam, reduceLROnPlateau } from "../../train";
 import type { CrossValidation } from "../../validate";
 import { basicFeatures } from "../basicFeatures";
 import type { MotionData } from "../load";
-import { nonExercise, type RecipeOptions, runRecipe } from "./recipe";
+import { type MotionNetworkRecipeOptions, nonExercise, runNetwork } from "./recipe";
 
 /**
  * The third place as submitted: 18 channels, minority oversampling, the residual Conv1D with one roll for each model's
@@ -12,34 +12,34 @@ import { nonExercise, type RecipeOptions, runRecipe } from "./recipe";
  * Batch 16, learning rate 1e-3 (x0.3 after 25 epochs without a better val_loss), at most 5,000 epochs and 76 without a
  * better one, the best weights kept; ten stratified folds with seed 2021.
  *
- * @param options what to change; see {@link RecipeOptions}
+ * @param options what to change; see {@link MotionNetworkRecipeOptions}
  * @returns out-of-fold probabilities `[windows, classes]`, those of the test windows, and the scores logLoss and accuracy
  * @throws {RangeError} if options disagree with the data
  * Source: cuijamm/CompetitionReview (DACON 235689, 2021); cross-validated log loss there 0.49344.
  * @example
  * const result = await motion.recipes.third(competition, { folds: 5, groups: competition.subjects, epochs: 60 });
  */
-export async function third(competition: MotionData, options: RecipeOptions = {}): Promise<CrossValidation> {
+export async function third(
+  competition: MotionData,
+  options: MotionNetworkRecipeOptions = {},
+): Promise<CrossValidation> {
   const skip = nonExercise(competition);
-  return runRecipe(
+  return runNetwork(
     competition,
     {
-      epochs: 5000,
       features: basicFeatures,
       oversample: { ...(skip !== undefined && { skip }), roll: [50, 550], noise: 0.03 },
       model: (network) => motionConv1d(network),
-      fit: ({ fold }) => ({
+      fit: () => ({
+        epochs: 5000,
         optimizer: nadam({ learningRate: 1e-3 }),
         loss: "sparseCategoricalCrossEntropy",
         metrics: ["accuracy"],
         batchSize: 16,
-        callbacks:
-          fold === undefined
-            ? []
-            : [
-                reduceLROnPlateau({ factor: 0.3, patience: 25 }),
-                earlyStopping({ patience: 76, restoreBestWeights: true }),
-              ],
+        callbacks: [
+          reduceLROnPlateau({ factor: 0.3, patience: 25 }),
+          earlyStopping({ patience: 76, restoreBestWeights: true }),
+        ],
       }),
     },
     options,

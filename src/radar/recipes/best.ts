@@ -12,17 +12,17 @@ import {
   checkData,
   defaultGap,
   foldsOf,
-  type Recipe,
+  type RadarRecipe,
+  type RadarRecipeOptions,
   type RecipeData,
-  type RecipeOptions,
   type RecipeResult,
-  runRecipe,
+  runRadar,
   shownAs,
   targetOf,
 } from "./recipe";
 
 /** Options of `radar.recipes.best`. */
-export interface BestRecipeOptions extends RecipeOptions {
+export interface BestRecipeOptions extends RadarRecipeOptions {
   /** Whether the network also sees optical flow's forecast, as the latest image, and corrects it. Default true. */
   flowInput?: boolean;
   /** Whether the network's forecast is blended with optical flow and persistence. Default true. */
@@ -31,30 +31,28 @@ export interface BestRecipeOptions extends RecipeOptions {
 
 const cycle = oneCycle(2e-3, { steps: 1000 });
 
-const bestRecipe: Recipe = {
-  network: (inputShape, { filters = 16, seed }) =>
+const loss = sumOfLosses([{ loss: scaledMeanAbsoluteError() }, { loss: smoothCsi(), weight: 2 }]);
+
+const bestRecipe: RadarRecipe = {
+  model: ({ filters = 16, ...options }) =>
     unetModel({
-      inputShape,
+      ...options,
       filters,
       depth: 3,
       activation: "elu",
       outputKernel: 3,
       residual: true,
       momentum: 0.9,
-      seed,
     }),
-  schedule: (done) => cycle(done * 1000),
   keep: "last",
-  fit() {
-    const loss = sumOfLosses([{ loss: scaledMeanAbsoluteError() }, { loss: smoothCsi(), weight: 2 }]);
-    return {
-      optimizer: adamw({ learningRate: 2e-3, weightDecay: 0.01 }),
-      loss: Object.assign(loss, { lossName: "scaledMeanAbsoluteError + 2 smoothCsi" }),
-      augment: composeAugmentations([flipFrames(), turnFrames()]),
-    };
+  fit: {
+    optimizer: adamw({ learningRate: 2e-3, weightDecay: 0.01 }),
+    schedule: (done) => cycle(done * 1000),
+    loss: Object.assign(loss, { lossName: "scaledMeanAbsoluteError + 2 smoothCsi" }),
+    augment: composeAugmentations([flipFrames(), turnFrames()]),
+    epochs: 30,
+    batchSize: 4,
   },
-  epochs: 30,
-  batchSize: 4,
   folds: 5,
   seeds: [0],
   testAugment: testTimeFlips(),
@@ -160,6 +158,6 @@ export async function best(competition: RecipeData, options: BestRecipeOptions =
     test: await forecastPart("test", allImages(test)),
   };
   const seen = flowInput && plain ? withFlow(competition, plain) : competition;
-  const found = await runRecipe(seen, { recipe: bestRecipe, options: { ...options, folds } });
+  const found = await runRadar(seen, { recipe: bestRecipe, options: { ...options, folds } });
   return blend && plain ? blended(found, { train, plain, folds, options }) : found;
 }

@@ -3,22 +3,22 @@ import { nadam, scaledMeanAbsoluteError } from "../../train";
 import { kFold } from "../../validate";
 import {
   plateauCallbacks,
-  type Recipe,
+  type RadarRecipe,
+  type RadarRecipeOptions,
   type RecipeData,
-  type RecipeOptions,
   type RecipeResult,
-  runRecipe,
+  runRadar,
 } from "./recipe";
 
-const firstRecipe: Recipe = {
-  network: (inputShape, options) => radarTwoPath({ inputShape, ...options }),
-  fit: (context) => ({
+const firstRecipe: RadarRecipe = {
+  model: (options) => radarTwoPath({ ...options }),
+  fit: {
     optimizer: nadam({ learningRate: 3e-4 }),
     loss: scaledMeanAbsoluteError({ scale: 255 }),
-    callbacks: plateauCallbacks(context),
-  }),
-  epochs: 1000,
-  batchSize: 16,
+    callbacks: plateauCallbacks(),
+    epochs: 1000,
+    batchSize: 16,
+  },
   folds: 10,
   split: (samples, folds) => kFold(samples, { folds, shuffle: true, seed: 1818 }),
   seeds: [1818],
@@ -34,6 +34,9 @@ const firstRecipe: Recipe = {
  *
  * Source: the author's notebook (DACON 235646, 2020). Submit with `rounding: "truncate"`, as he did.
  */
-export async function first(competition: RecipeData, options: RecipeOptions = {}): Promise<RecipeResult> {
-  return runRecipe(competition, { recipe: firstRecipe, options });
+export async function first(
+  competition: RecipeData,
+  options: RadarRecipeOptions = {},
+): Promise<RecipeResult> {
+  return runRadar(competition, { recipe: firstRecipe, options });
 }

@@ -4,7 +4,7 @@ import { rainnet } from "./rainnet";
 import { unet } from "./unet";
 
 export type { BestRecipeOptions } from "./best";
-export type { RecipeData, RecipeOptions, RecipeResult } from "./recipe";
+export type { RadarRecipeOptions, RecipeData, RecipeResult } from "./recipe";
 
 /**
  * The radar competition's pipelines by name, each from loaded data to out-of-fold and test forecasts in one call, every

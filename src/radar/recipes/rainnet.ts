@@ -2,24 +2,24 @@ import { rainNet } from "../../models";
 import { adam } from "../../train";
 import {
   plateauCallbacks,
-  type Recipe,
+  type RadarRecipe,
+  type RadarRecipeOptions,
   type RecipeData,
-  type RecipeOptions,
   type RecipeResult,
-  runRecipe,
+  runRadar,
 } from "./recipe";
 
-const rainnetRecipe: Recipe = {
+const rainnetRecipe: RadarRecipe = {
   // 120 rows halve three times, not the paper's four.
-  network: (inputShape, options) => rainNet({ inputShape, depth: 3, ...options }),
-  fit: (context) => ({
+  model: (options) => rainNet({ depth: 3, ...options }),
+  fit: {
     optimizer: adam({ learningRate: 1e-4 }),
     loss: "logCosh",
     // Log-cosh of pixels / 255 is a few thousandths: every gain counts.
-    callbacks: plateauCallbacks(context, 0),
-  }),
-  epochs: 100,
-  batchSize: 16,
+    callbacks: plateauCallbacks(0),
+    epochs: 100,
+    batchSize: 16,
+  },
   folds: 5,
   seeds: [0],
 };
@@ -30,6 +30,9 @@ const rainnetRecipe: Recipe = {
  *
  * Source: G. Ayzel et al., "RainNet v1.0", 2020.
  */
-export async function rainnet(competition: RecipeData, options: RecipeOptions = {}): Promise<RecipeResult> {
-  return runRecipe(competition, { recipe: rainnetRecipe, options });
+export async function rainnet(
+  competition: RecipeData,
+  options: RadarRecipeOptions = {},
+): Promise<RecipeResult> {
+  return runRadar(competition, { recipe: rainnetRecipe, options });
 }

@@ -1,9 +1,8 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import type { Frames } from "../../core";
 import {
   type ArrayData,
   displayKey,
-  type FoldContext,
+  type Frames,
   showAs,
   valuesOf,
   viewImages,
@@ -14,23 +13,23 @@ import { asForecast } from "../../features";
 import { verify } from "../../metrics";
 import {
   type Callback,
+  changeNetwork,
   earlyStopping,
+  type NetworkChanges,
+  type NetworkFitOptions,
+  network,
   reduceLROnPlateau,
-  type Schedule,
-  type TimeBudgetOptions,
-  timeBudget,
 } from "../../train";
 import {
   blockedKFold,
   type CrossValidateOptions,
   type CrossValidation,
-  crossValidate,
   type Fold,
-  type FoldFitOptions,
   groupKFold,
   overlapGroups,
   prepareFrames,
-  trainingCount,
+  type RecipeOptions,
+  runRecipe,
   validatedSamples,
 } from "../../validate";
 import type { RadarData } from "../load";
@@ -38,46 +37,29 @@ import type { RadarData } from "../load";
 /** What a recipe trains on and forecasts: pixels, the training samples with one time more than the test samples. */
 export type RecipeData = Pick<RadarData, "train" | "test">;
 
-/** What of a recipe may be set otherwise; the defaults are the recipe's own. */
-export interface RecipeOptions
-  extends Partial<
-      Pick<
-        CrossValidateOptions,
-        | "model"
-        | "seeds"
-        | "keep"
-        | "monitor"
-        | "directory"
-        | "predictionMemory"
-        | "scores"
-        | "testAugment"
-        | "refit"
-        | "progress"
-        | "signal"
-      >
-    >,
-    Partial<
-      Pick<FoldFitOptions, "optimizer" | "loss" | "metrics" | "epochs" | "batchSize" | "augment" | "mode">
-    > {
-  /**
-   * How many folds, or the folds themselves. Default: the recipe's number, or fewer where the samples overlap into fewer
-   * groups (`validate.overlapGroups`).
-   */
-  folds?: number | readonly Fold[];
+/** What a recipe's network is made for. */
+export interface NetworkShape {
+  /** `[rows, columns, images seen]`. */
+  inputShape: [rows: number, columns: number, times: number];
+  /** Channels of the network's first level; default the network's. */
+  filters?: number;
+  /** Seed of the weights, one a fold. */
+  seed: number;
+}
+
+/**
+ * What every recipe can be told; every part that is not given is the recipe's. The number of folds is the recipe's, or
+ * smaller where the samples overlap into fewer groups (`validate.overlapGroups`).
+ */
+export interface RadarRecipeOptions extends RecipeOptions, NetworkChanges {
   /** When each training sample was taken, for folds of neighbouring times. Default: the recipe's folds, or of groups that overlap. */
   times?: ArrayLike<number>;
-  /** Time left out on both sides of a validation block, in the unit of `times`, without which it is of no account. */
+  /** Time left out on both sides of a validation block, in the unit of `times`; ignored without these. */
   gap?: number;
-  /** Channels of the network's first level; of no account where a model is given. */
+  /** Channels of the network's first level; ignored where a model is given. */
   filters?: number;
-  /** Seconds of training in all, shared equally among the models trained; each ends with its epoch. Default: no end. */
-  seconds?: number;
-  /** What the seconds are of, see `train.timeBudget`. Default "wall". */
-  clock?: TimeBudgetOptions["clock"];
-  /** Called beside the recipe's own, such as `train.liveCurves`. Default none; `fit.callbacks` would replace those. */
-  callbacks?: FoldFitOptions["callbacks"];
-  /** Any other option of `train.fit`. */
-  fit?: Partial<FoldFitOptions>;
+  /** A new network; default the recipe's. */
+  model?: (options: NetworkShape) => LayersModel;
 }
 
 /** A cross-validation whose forecasts are ready to be verified, drawn and submitted. */
@@ -92,15 +74,10 @@ export interface RecipeResult extends CrossValidation {
   readonly blend?: ForecastBlend;
 }
 
-/** What makes one recipe. */
-export interface Recipe {
-  network(inputShape: [number, number, number], options: { filters?: number; seed: number }): LayersModel;
-  /** Of one fold; `epochs` and `batchSize` as the caller has them. */
-  fit(context: FoldContext, options: { epochs: number; batchSize: number }): FoldFitOptions;
-  /** Learning rate by the share of training done, of its epochs or its time. Default: the optimizer's. */
-  readonly schedule?: Schedule;
-  readonly epochs: number;
-  readonly batchSize: number;
+/** The parts of a recipe. */
+export interface RadarRecipe {
+  readonly model: (options: NetworkShape) => LayersModel;
+  readonly fit: NetworkFitOptions;
   readonly folds: number;
   /** Which epoch's weights are kept. Default "best". */
   readonly keep?: "best" | "last";
@@ -116,11 +93,6 @@ export const defaultGap = 6;
 /** The last of the times, of some samples or all, as a view. */
 export function targetOf(train: Frames, indices?: Int32Array): Frames {
   return viewImages([{ source: train, time: train.shape[3] - 1 }], { indices });
-}
-
-/** The fields that are set. */
-function given<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** Refuses data that no recipe can run on. */
@@ -166,9 +138,9 @@ function competitionScores(train: Frames): CrossValidateOptions["scores"] {
 /** The folds of a run. */
 export async function foldsOf(
   train: Frames,
-  how: { recipe: Recipe; options: RecipeOptions },
+  given: { recipe: RadarRecipe; options: RadarRecipeOptions },
 ): Promise<readonly Fold[]> {
-  const { recipe, options } = how;
+  const { recipe, options } = given;
   const { folds, gap = defaultGap, times, signal } = options;
   const [samples] = train.shape;
   if (typeof folds === "object") return folds;
@@ -192,48 +164,32 @@ export async function foldsOf(
 }
 
 /** Cross-validates a recipe's network on the competition's data. */
-export async function runRecipe(
+export async function runRadar(
   competition: RecipeData,
-  how: { recipe: Recipe; options: RecipeOptions },
+  given: { recipe: RadarRecipe; options: RadarRecipeOptions },
 ): Promise<RecipeResult> {
-  const { recipe, options } = how;
+  const { recipe, options } = given;
   checkData(competition);
   const { train, test } = competition;
   const [, rows, columns, times] = train.shape;
-  const { epochs = recipe.epochs, batchSize = recipe.batchSize, filters } = options;
-  const { optimizer, loss, metrics, callbacks, augment, mode, seconds, clock } = options;
-  const folds = await foldsOf(train, how);
-  const { keep = recipe.keep, monitor, directory, predictionMemory, refit, progress, signal } = options;
-  const { scores, testAugment } = options;
-  const { seeds = recipe.seeds } = options;
-  const share = seconds && seconds / trainingCount({ folds, seeds, refit });
-  const settings = (context: FoldContext): FoldFitOptions => {
-    const own = recipe.fit(context, { epochs, batchSize });
-    const schedule = optimizer || options.fit?.optimizer ? undefined : recipe.schedule;
-    const budget = timeBudget({ seconds: share, clock, schedule });
-    return {
-      ...own,
-      ...given({ optimizer, loss, metrics, augment, mode }),
-      epochs,
-      batchSize,
-      scaleX: 1 / 255,
-      scaleY: 1 / 255,
-      ...options.fit,
-      callbacks: [budget, ...(options.fit?.callbacks ?? own.callbacks ?? []), ...(callbacks ?? [])],
-    };
+  const { filters, model = recipe.model } = options;
+  const folds = await foldsOf(train, given);
+  const own = {
+    model: (seed: number) => model({ inputShape: [rows, columns, times - 1], filters, seed }),
+    fit: { ...recipe.fit, scaleX: 1 / 255, scaleY: 1 / 255 },
+    keep: recipe.keep,
   };
-  const found = await crossValidate({
-    seeds,
-    scores: competitionScores(train),
-    testAugment: recipe.testAugment,
-    model: (seed) => recipe.network([rows, columns, times - 1], { filters, seed }),
-    ...given({ model: options.model, keep, monitor, directory, predictionMemory, refit, progress }),
-    ...given({ signal, scores, testAugment }),
-    settings: { filters: options.model ? "a given model's" : (filters ?? "the recipe's") },
-    folds,
-    prepare: prepareFrames(train, { test }),
-    fit: settings,
-  });
+  const found = await runRecipe(
+    {
+      folds,
+      seeds: recipe.seeds,
+      scores: competitionScores(train),
+      testAugment: recipe.testAugment,
+      prepare: prepareFrames(train, { test }),
+      estimator: network(changeNetwork(own, options)),
+    },
+    options,
+  );
   const indices = validatedSamples(folds);
   const result: RecipeResult = {
     ...found,
@@ -251,8 +207,7 @@ export function shownAs(result: RecipeResult, found: CrossValidation): RecipeRes
   );
 }
 
-/** The author's callbacks; a model of all samples has no validation to watch. */
-export function plateauCallbacks({ fold }: FoldContext, minDelta?: number): Callback[] {
-  if (fold === undefined) return [];
+/** The author's callbacks. */
+export function plateauCallbacks(minDelta?: number): Callback[] {
   return [reduceLROnPlateau({ factor: 0.3, patience: 5, minDelta }), earlyStopping({ patience: 11 })];
 }

@@ -3,23 +3,23 @@ import { unet as unetModel } from "../../models";
 import { adamw, scaledMeanAbsoluteError } from "../../train";
 import {
   plateauCallbacks,
-  type Recipe,
+  type RadarRecipe,
+  type RadarRecipeOptions,
   type RecipeData,
-  type RecipeOptions,
   type RecipeResult,
-  runRecipe,
+  runRadar,
 } from "./recipe";
 
-const unetRecipe: Recipe = {
-  network: (inputShape, options) => unetModel({ inputShape, ...options }),
-  fit: (context) => ({
+const unetRecipe: RadarRecipe = {
+  model: (options) => unetModel({ ...options }),
+  fit: {
     optimizer: adamw({ learningRate: 1e-3, weightDecay: 0.01 }),
     loss: scaledMeanAbsoluteError({ scale: 255 }),
     augment: composeAugmentations([blurFrames({ probability: 0.25 }), dropPatches({ probability: 0.25 })]),
-    callbacks: plateauCallbacks(context),
-  }),
-  epochs: 100,
-  batchSize: 16,
+    callbacks: plateauCallbacks(),
+    epochs: 100,
+    batchSize: 16,
+  },
   folds: 5,
   seeds: [0],
 };
@@ -30,6 +30,6 @@ const unetRecipe: Recipe = {
  *
  * Source: HiddenBeginner/dacon-precipitation, milesial/Pytorch-UNet.
  */
-export async function unet(competition: RecipeData, options: RecipeOptions = {}): Promise<RecipeResult> {
-  return runRecipe(competition, { recipe: unetRecipe, options });
+export async function unet(competition: RecipeData, options: RadarRecipeOptions = {}): Promise<RecipeResult> {
+  return runRadar(competition, { recipe: unetRecipe, options });
 }

@@ -42,6 +42,7 @@ export function averageWeights(options: { validate?: boolean } = {}): Callback {
   const { validate = false } = options;
   return {
     name: "averageWeights",
+    config: options,
     onTrainBegin(context) {
       slotOf(context);
     },
@@ -91,6 +92,7 @@ export function swa(options: SwaCallbackOptions = {}): Callback {
   let isResumed = false;
   return {
     name: "swa",
+    config: options,
     onTrainBegin() {
       if (!isResumed) {
         count = 0;

@@ -39,6 +39,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let isResumed = false;
   return {
     name: "earlyStopping",
+    monitor: watch.monitor,
+    config: options,
     onTrainBegin(context) {
       // A callback may serve several trainings, one after another.
       if (!isResumed) {

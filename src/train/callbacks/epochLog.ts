@@ -28,6 +28,7 @@ function epochLog(file: string, format: LogFormat): Callback {
   let start = 0;
   return {
     name: format.name,
+    config: null,
     onTrainBegin(context) {
       start = performance.now();
       lines = [];

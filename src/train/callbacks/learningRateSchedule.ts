@@ -13,6 +13,7 @@ export function learningRateSchedule(schedule: Schedule, options: { by?: "step" 
   const { by = "step" } = options;
   return {
     name: "learningRateSchedule",
+    config: { schedule },
     learningRateAt: (step, context) =>
       schedule(by === "step" ? step : Math.floor(step / context.stepsPerEpoch)),
   };

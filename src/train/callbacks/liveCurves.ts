@@ -40,7 +40,7 @@ export interface LiveCurvesOptions {
  *   (default 1000)
  * @example
  * const curves = liveCurves({ draw: plot.foldCurves });
- * await crossValidate({ ...run, fit: { optimizer: adam(), loss: "mse", callbacks: [curves] } });
+ * const estimator = network({ model, fit: { optimizer: adam(), loss: "mse", callbacks: [curves] } });
  */
 export function liveCurves(options: LiveCurvesOptions): Callback {
   const { draw, names = [], interval = 1000 } = options;
@@ -79,6 +79,7 @@ export function liveCurves(options: LiveCurvesOptions): Callback {
 
   return {
     name: "liveCurves",
+    config: null,
     onTrainBegin(context) {
       histories.push({ logs: {} });
       remember(context);

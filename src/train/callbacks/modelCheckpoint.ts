@@ -36,6 +36,8 @@ export function modelCheckpoint(directory: string, options: ModelCheckpointOptio
   let isResumed = false;
   return {
     name: "modelCheckpoint",
+    monitor: best ? watch.monitor : undefined,
+    config: null,
     onTrainBegin() {
       if (!isResumed) bestValue = undefined;
       isResumed = false;

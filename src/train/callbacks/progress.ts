@@ -26,6 +26,7 @@ export function progress(options: { label?: string } = {}): Callback {
   }
   return {
     name: "progress",
+    config: null,
     onTrainBegin(context) {
       first = context.epoch;
       last = "";

@@ -42,6 +42,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
   let isResumed = false;
   return {
     name: "reduceLROnPlateau",
+    monitor: watch.monitor,
+    config: options,
     onTrainBegin() {
       if (!isResumed) memory = fresh();
       isResumed = false;

@@ -46,6 +46,7 @@ export function tensorBoard(directory: string, options: TensorBoardOptions = {})
   }
   return {
     name: "tensorBoard",
+    config: null,
     onTrainBegin(context) {
       written = context.step;
     },

@@ -37,6 +37,7 @@ export function timeBudget(options: TimeBudgetOptions = {}): Callback {
   const spent = (): number => before + now() - start;
   return {
     name: "timeBudget",
+    config: { schedule },
     onTrainBegin(context) {
       if (!isResumed) before = 0;
       isResumed = false;

@@ -92,6 +92,16 @@ export function loadCheckpoint(file: string, options: { model?: LayersModel } = 
   return options.model ? stateFor(options.model, state, file) : state;
 }
 
+/** A model's weights as arrays, under the names that a state of training has for them. */
+export function weightTensors(model: LayersModel): Record<string, NamedArray> {
+  return Object.fromEntries(
+    model.weights.map((weight, i) => {
+      const value = weight.read();
+      return [keyOf(model, i), { data: value.dataSync() as Float32Array, shape: value.shape }];
+    }),
+  );
+}
+
 /**
  * Writes a model's weights, whole or not at all.
  *
@@ -101,11 +111,7 @@ export function loadCheckpoint(file: string, options: { model?: LayersModel } = 
  * saveWeights("runs/a/model.safetensors", model);
  */
 export function saveWeights(file: string, model: LayersModel): void {
-  const weights = model.weights.map((weight, i) => {
-    const value = weight.read();
-    return [keyOf(model, i), { data: value.dataSync() as Float32Array, shape: value.shape }];
-  });
-  writeSafetensors(file, { tensors: Object.fromEntries(weights) });
+  writeSafetensors(file, { tensors: weightTensors(model) });
 }
 
 /**
@@ -117,9 +123,9 @@ export function saveWeights(file: string, model: LayersModel): void {
  * @example
  * loadWeights(model, "runs/a/best.safetensors");
  */
-export function loadWeights(model: LayersModel, source: FitState | string): void {
+export function loadWeights(model: LayersModel, source: Pick<FitState, "tensors"> | string): void {
   const isFile = typeof source === "string";
-  const state = isFile ? (readSafetensors(source) as Pick<FitState, "tensors">) : source;
+  const state = (isFile ? readSafetensors(source) : source) as Pick<FitState, "tensors">;
   const values = weightsOf(stateFor(model, state, isFile ? source : "the state"));
   tf.tidy(() => {
     values.forEach(([, { data, shape }], i) => model.weights[i].write(tf.tensor(data, [...shape])));

@@ -15,7 +15,7 @@ import { verify } from "../../../src/metrics/verify";
 import { load } from "../../../src/radar/load";
 import { recipes } from "../../../src/radar/recipes";
 import { flowForecast } from "../../../src/radar/recipes/flowForecast";
-import type { RecipeData, RecipeOptions, RecipeResult } from "../../../src/radar/recipes/recipe";
+import type { RadarRecipeOptions, RecipeData, RecipeResult } from "../../../src/radar/recipes/recipe";
 import { writeSample } from "../../../src/radar/sample";
 import { adam } from "../../../src/train/optimizers";
 import { kFold } from "../../../src/validate/folds/folds";
@@ -54,12 +54,12 @@ before(async () => {
 });
 
 /** Small and eager: to capture so short a training takes longer than to run it. */
-const small: RecipeOptions = {
+const small: RadarRecipeOptions = {
   folds: 2,
   epochs: 1,
   filters: 4,
   batchSize: 8,
-  mode: "eager",
+  fit: { mode: "eager" },
   progress: false,
 };
 const target = () => takeTimes(competition.train, { times: [4] });
@@ -102,8 +102,8 @@ for (const name of ["first", "rainnet", "unet", "best"] as const) {
 }
 
 /** One convolution, for tests of what is around the network. */
-function smallest(seed: number): LayersModel {
-  const input = tf.input({ shape: [size, size, 4] });
+function smallest({ seed, inputShape }: { seed: number; inputShape: [number, number, number] }): LayersModel {
+  const input = tf.input({ shape: inputShape });
   const kernelInitializer = tf.initializers.glorotUniform({ seed });
   const layer = tf.layers.conv2d({ filters: 1, kernelSize: 1, activation: "sigmoid", kernelInitializer });
   return tf.model({ inputs: input, outputs: layer.apply(input) as typeof input });
@@ -128,10 +128,7 @@ test("first trains as its author did", async () => {
     const at = own[0] * pixels;
     assert.deepEqual(validation!.data.slice(0, pixels), result.predictions.data.slice(at, at + pixels));
   });
-  const model = () => {
-    throw new Error("no model is needed");
-  };
-  const read = await recipes.first(competition, { ...settings, model });
+  const read = await recipes.first(competition, { ...settings, model: smallest });
   assert.deepEqual(bytes(read.forecast), bytes(result.forecast), "a finished run is read");
 });
 
@@ -148,11 +145,15 @@ test("the other recipes leave a gap between training and validation where times 
       folds: 3,
       times: Array.from({ length: samples }, (_, sample) => sample),
       gap: 4,
-      augment: (batch) => {
-        const first = tf.tidy(() => tf.round(tf.mul(tf.slice(batch.x, 0, [-1, 1, 1, 1]), 255)).dataSync());
-        if (seen.length === 0 || [...first].some((sample) => seen.at(-1)!.has(sample))) seen.push(new Set());
-        for (const sample of first) seen.at(-1)!.add(sample);
-        return batch;
+      fit: {
+        mode: "eager",
+        augment: (batch) => {
+          const first = tf.tidy(() => tf.round(tf.mul(tf.slice(batch.x, 0, [-1, 1, 1, 1]), 255)).dataSync());
+          if (seen.length === 0 || [...first].some((sample) => seen.at(-1)!.has(sample)))
+            seen.push(new Set());
+          for (const sample of first) seen.at(-1)!.add(sample);
+          return batch;
+        },
       },
       // One augmentation call a batch; the order of folds is the order of calls.
       batchSize: samples,
@@ -184,7 +185,7 @@ test("a run does not go on with other inputs, nor another network, than it was b
   );
   await assert.rejects(
     recipes.best(competition, settings),
-    /fold-0: train x must be .* x 4 uint8.* x 5 uint8/,
+    /model must be "2 layers, 5 weights.* got "2 layers, 6 weights/,
   );
 });
 
@@ -210,7 +211,7 @@ test("untrained, the network of best forecasts optical flow", async () => {
   const optimizer = adam({ learningRate: 0 });
   const { forecast } = await recipes.best(competition, {
     ...small,
-    optimizer,
+    fit: { mode: "eager", optimizer },
     blend: false,
     testAugment: { rounds: 0, augment: (x) => x },
   });
@@ -226,14 +227,17 @@ test("everything can be set otherwise, and callbacks of one's own are called bes
     model: smallest,
     folds: timeSeriesSplit(samples, { folds: 2, gap: 2 }),
     directory,
-    optimizer: adam({ learningRate: 0.01 }),
-    loss: "mse",
     seeds: [3, 4],
-    metrics: ["mae"],
     callbacks: [{ name: "seen", onEpochEnd: ({ epoch }) => void seen.push(epoch) }],
     scores: { first: ({ indices }) => indices[0] },
     refit: true,
-    fit: { shuffle: false },
+    fit: {
+      mode: "eager",
+      optimizer: adam({ learningRate: 0.01 }),
+      loss: "mse",
+      metrics: ["mae"],
+      shuffle: false,
+    },
   });
   const run = JSON.parse(readFileSync(path.join(directory, "run.json"), "utf8"));
   assert.deepEqual(run.seeds, [3, 4]);

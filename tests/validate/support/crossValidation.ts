@@ -3,6 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { ArrayData } from "../../../src/core/array";
 import { randomSource } from "../../../src/core/random";
 import { tf } from "../../../src/engine";
+import { changeNetwork, type NetworkChanges, type NetworkOptions, network } from "../../../src/train/network";
 import { adam } from "../../../src/train/optimizers";
 import { crossValidate } from "../../../src/validate/crossValidate";
 import type { CrossValidateOptions } from "../../../src/validate/crossValidateOptions";
@@ -36,7 +37,7 @@ export function accuracyOf(prediction: ArrayData, indices?: Int32Array): number 
   return right / rows;
 }
 
-function model(seed: number): LayersModel {
+export function model(seed: number): LayersModel {
   const initializer = (more: number) => tf.initializers.glorotUniform({ seed: seed + more });
   return tf.sequential({
     layers: [
@@ -48,21 +49,37 @@ function model(seed: number): LayersModel {
   });
 }
 
+/** What is changed of the usual run's network. */
+export interface RunChanges {
+  epochs: number;
+  mode?: "compiled" | "eager";
+  model?: (seed: number) => LayersModel;
+  fit?: NetworkChanges["fit"];
+}
+
 /** Eager unless told otherwise: to capture so small a model takes longer than to train it. */
-export function runOptions(given: { epochs: number; mode?: "compiled" | "eager" }): CrossValidateOptions {
-  return {
-    folds: groupKFold(people, { folds }),
-    groups: people,
-    data: { x, y: { data: labels, shape: [samples] } },
-    model,
+export function runOptions({
+  epochs,
+  mode = "eager",
+  fit,
+  model: made = model,
+}: RunChanges): CrossValidateOptions {
+  const own: NetworkOptions = {
+    model: made,
     fit: {
       optimizer: adam({ learningRate: 0.02 }),
       loss: "sparseCategoricalCrossEntropy",
       metrics: ["accuracy"],
-      epochs: given.epochs,
+      epochs,
       batchSize: 16,
-      mode: given.mode ?? "eager",
+      mode,
     },
+  };
+  return {
+    folds: groupKFold(people, { folds }),
+    groups: people,
+    data: { x, y: { data: labels, shape: [samples] } },
+    estimator: network(changeNetwork(own, { fit })),
     scores: { accuracy: ({ indices, prediction }) => accuracyOf(prediction, indices) },
     progress: false,
   };

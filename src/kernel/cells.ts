@@ -10,7 +10,13 @@ import { Displays, displayDeclarations, type Publish } from "./display/display";
 import { describeValue } from "./display/mime";
 import { Names } from "./names";
 import { phases } from "./phases";
-import { type CellError, describeDiagnostics, describeError, describeInterrupt } from "./traceback";
+import {
+  type CellError,
+  describeDiagnostics,
+  describeError,
+  describeInterrupt,
+  keepStacksReadable,
+} from "./traceback";
 
 /** Where the library looks for the running cell's AbortSignal. */
 const signalKey = Symbol.for("podium.signal");
@@ -52,6 +58,7 @@ export class Cells {
     this.#expected = [...expected];
     this.displays = new Displays(publish);
     this.compiler = new Compiler(displayDeclarations, expected);
+    keepStacksReadable(this.compiler);
   }
 
   get executor(): Executor {

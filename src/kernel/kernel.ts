@@ -220,11 +220,7 @@ export class Kernel {
 
   /** Shows what went wrong outside of a cell's own course. */
   #report(error: unknown): void {
-    const origin = error instanceof Error ? (error.stack ?? String(error)) : inspect(error);
-    const text = origin.replace(/(cell-\d+\.ts):(\d+):(\d+)/g, (all, file, line, column) => {
-      const place = this.#cells.compiler.originOf(file, Number(line), Number(column));
-      return place ? `${place.file}:${place.line}:${place.column}` : all;
-    });
+    const text = error instanceof Error ? (error.stack ?? String(error)) : inspect(error);
     process.stderr.write(`Uncaught ${text}\n`);
   }
 

@@ -1,7 +1,9 @@
 import { inspect } from "node:util";
 import type { Diagnostic } from "tslab/dist/converter";
 import type { Compiler, SourcePosition } from "./compile/compiler";
+import { ownCode } from "./compile/foreignLines";
 import { namesObject } from "./compile/namesInOnePlace";
+import { packageOf } from "./packageName";
 
 /** The content of Jupyter's `error` message. */
 export interface CellError {
@@ -24,7 +26,15 @@ export function describeError(thrown: unknown, compiler: Compiler | undefined): 
 
 function nameOf(thrown: unknown): { ename: string; evalue: string } {
   if (!(thrown instanceof Error)) return { ename: "Thrown value", evalue: inspect(thrown) };
-  return { ename: thrown.name || thrown.constructor.name, evalue: asWritten(thrown.message) };
+  return { ename: thrown.name || thrown.constructor.name, evalue: messageOf(thrown) };
+}
+
+function messageOf(error: Error): string {
+  const missing = /^Cannot find module '([^'./][^']*)'/.exec(error.message)?.[1];
+  if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND" || !missing)
+    return asWritten(error.message);
+  const install = `npm install ${packageOf(missing)}`;
+  return `Cannot find package '${missing}': run \`${install}\` in ${process.cwd()} in a terminal, then this cell again`;
 }
 
 const called = new RegExp(`\\(0 , ${namesObject}\\.([\\p{ID_Continue}$]+)\\)`, "gu");
@@ -39,8 +49,8 @@ function describe(thrown: unknown, compiler: Compiler | undefined, depth: number
   const lines = [`${red(ename)}: ${evalue}`];
   if (!(thrown instanceof Error)) return lines;
 
-  const frames = readFrames(thrown, compiler);
-  const first = frames.find((frame) => frame.origin && compiler?.sources.has(frame.origin.file))?.origin;
+  const frames = readFrames(thrown);
+  const first = frames.find((frame) => compiler?.sources.has(frame.origin.file))?.origin;
   if (first) lines.push(...codeFrame(compiler?.sources.get(first.file) ?? "", first), "");
   lines.push(...frames.slice(0, most.frames).map((frame) => frame.text));
   if (depth >= most.causes) return lines;
@@ -55,21 +65,54 @@ function describe(thrown: unknown, compiler: Compiler | undefined, depth: number
 
 interface Frame {
   text: string;
-  origin?: SourcePosition;
+  origin: SourcePosition;
 }
 
-function readFrames(error: Error, compiler: Compiler | undefined): Frame[] {
+/**
+ * Lets the stack of every error name the cells' own lines and leave out the kernel's, wherever it is printed: V8 asks
+ * this before it makes a stack's text.
+ */
+export function keepStacksReadable(compiler: Compiler): void {
+  Error.prepareStackTrace = (error, sites) => {
+    const lines = sites.flatMap((site) => {
+      const line = `    at ${site}`;
+      const match = framePattern.exec(line);
+      if (!match) return hiddenFrames.test(line) ? [] : [line];
+      const [, name, file, row, column] = match;
+      if (isHidden(line, file)) return [];
+      const place = compiler.originOf(file, Number(row), Number(column));
+      // What is left of a cell's code stands for no line of it.
+      if (!place) return isCell(file) ? [] : [line];
+      const where = `${place.file}:${place.line}:${place.column}`;
+      return [name ? `    at ${asWritten(name)} (${where})` : `    at ${where}`];
+    });
+    return [asWritten(headOf(error)), ...lines].join("\n");
+  };
+}
+
+function headOf(error: Error): string {
+  try {
+    return String(error);
+  } catch {
+    return "Error";
+  }
+}
+
+const isCell = (file: string) => /^cell-\d+\.ts$/.test(file);
+
+function isHidden(line: string, file: string): boolean {
+  return hiddenFrames.test(line) || file.startsWith(__dirname);
+}
+
+function readFrames(error: Error): Frame[] {
   const frames: Frame[] = [];
   for (const line of String(error.stack ?? "").split("\n")) {
     const match = framePattern.exec(line);
-    if (!match || hiddenFrames.test(line)) continue;
+    if (!match || isHidden(line, match[2])) continue;
     const [, name, file, row, column] = match;
-    if (file.startsWith(__dirname)) continue;
-    const origin = compiler?.originOf(file, Number(row), Number(column));
-    if (!origin && /^cell-\d+\.ts$/.test(file)) continue;
-    const place = origin ?? { file, line: Number(row), column: Number(column) };
-    const caller = name && !/<anonymous>|^exports$/.test(name) ? `${asWritten(name)} ` : "";
-    frames.push({ text: `    at ${caller}${dim(`(${placeName(place)})`)}`, origin });
+    const origin = { file, line: Number(row), column: Number(column) };
+    const caller = name && !/<anonymous>|^exports$/.test(name) ? `${name} ` : "";
+    frames.push({ text: `    at ${caller}${dim(`(${placeName(origin)})`)}`, origin });
   }
   return frames;
 }
@@ -111,10 +154,11 @@ export function describeDiagnostics(diagnostics: readonly Diagnostic[], source: 
       continue;
     }
     const place = { line: start.line + 1, column: start.character + 1 };
+    const kind = code === ownCode ? "Error" : `TypeScript error TS${code}`;
     const where = `${fileName ? `${fileName}:` : "line "}${place.line}:${place.column}`;
     heads.push(`${where} - ${messageText}`);
     if (traceback.length > 0) traceback.push("");
-    traceback.push(`${red(`TypeScript error TS${code}`)} ${dim(where)}: ${messageText}`);
+    traceback.push(`${red(kind)} ${dim(where)}: ${messageText}`);
     if (!fileName) traceback.push(...codeFrame(source, place, end.offset - start.offset));
   }
   const more = heads.length > 1 ? ` (and ${heads.length - 1} more)` : "";

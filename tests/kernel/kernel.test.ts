@@ -173,6 +173,23 @@ test("V8's words for an error are those of the cell, not of what it was compiled
   assert.equal(await said("for (const a of plain);"), "plain is not iterable");
 });
 
+test("a stack that a cell prints names its lines and none of the kernel's", async () => {
+  const answer = await client.run(
+    "interface Line { n: number }\nconst fails = () => new Error('here');\n\nconsole.log(fails().stack);\ndisplay(fails());",
+  );
+  const cell = answer.reply.execution_count;
+  assert.match(
+    lines(answer).join(""),
+    new RegExp(`stdout: Error: here\n    at fails \\(cell-${cell}.ts:2:21\\)\n    at cell-${cell}.ts:4:13\n`),
+  );
+  assert.doesNotMatch(lines(answer).join(""), /tslab|src\/kernel|node:/);
+  const missing = await client.run('require("absent-package/part")');
+  assert.match(
+    missing.reply.evalue,
+    /^Cannot find package 'absent-package\/part': run `npm install absent-package` in /,
+  );
+});
+
 test("TypeScript's complaints are an error with place and code, and the cell does not run", async () => {
   const answer = await client.run(`console.log("ran");\nconst wrong: number = "text";`);
   const text = traceback(answer);
@@ -282,6 +299,7 @@ test("errors outside of a cell's course are printed, and the kernel lives on", a
   assert.equal(answer.reply.status, "ok");
   const printed = lines(answer).join("");
   assert.match(printed, /Uncaught Error: stray[\s\S]*cell-\d+\.ts:1:26/);
+  assert.doesNotMatch(printed, /tslab|src\/kernel/);
   assert.match(printed, /Uncaught Error: unhandled/);
   assert.equal(result(await client.run("'alive'"))["text/plain"], "alive");
 });

@@ -56,7 +56,7 @@ function endOfCode(compiler: typeof ts, cell: ts.SourceFile): number {
   const scanner = compiler.createScanner(cell.languageVersion, true, cell.languageVariant, cell.text);
   let end = 0;
   while (scanner.scan() !== compiler.SyntaxKind.EndOfFileToken) end = scanner.getTextPos();
-  return end;
+  return Math.max(end, cellPrefix.length);
 }
 
 function unfinished(compiler: typeof ts, diagnostic: ts.Diagnostic, checked: Checked): Diagnostic {

@@ -1,5 +1,5 @@
-"""Ranks, bins, moving windows, folds and motion where ties, sentinels and edges are. Needs numpy, scikit-learn, pysteps,
-keras and OpenCV.
+"""Features, ranks, bins, folds and motion where offsets, sentinels, ties and edges are. Needs numpy, scipy, scikit-learn,
+pysteps, keras and OpenCV.
 
     python tests/golden/make_numbers.py
 """
@@ -13,9 +13,11 @@ import cv2
 import keras
 import numpy as np
 from pysteps.verification.probscores import reldiag_accum, reldiag_compute, reldiag_init
+from scipy import integrate, stats
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.preprocessing import RobustScaler, StandardScaler
 
 warnings.simplefilter("ignore")
 np.seterr(all="ignore")
@@ -98,6 +100,37 @@ for rows, columns, window, radius, scale in (
                     "u": [round(float(flow[y, x, 0]), 5) for y, x in picks],
                     "v": [round(float(flow[y, x, 1]), 5) for y, x in picks]})
 
-out = {"ranks": ranks, "pixels": pixels, "diagrams": diagrams, "curves": curves, "split": split, "motions": motions}
+steps = 32
+safe = []
+for name, values in {
+    "large offset": 1e7 + rng.integers(-3, 4, (steps, 2)),
+    "sentinel": np.where(np.arange(2 * steps).reshape(steps, 2) == 21, -9999, rng.integers(-50, 50, (steps, 2)) / 1000),
+    "huge": rng.integers(-50, 50, (steps, 2)) * 1e29,
+    "tiny": rng.integers(-50, 50, (steps, 2)) * 1e-30,
+    "one huge": np.where(np.arange(2 * steps).reshape(steps, 2) == 11, 1e36, rng.integers(-50, 50, (steps, 2))),
+    "nearly constant": np.where(np.arange(2 * steps).reshape(steps, 2) < 6, 14.62, 14.63),
+}.items():
+    x = np.float32(values).astype(float)
+    statistics = []
+    for v in x.T:
+        crossings = np.mean(np.diff((v - v.mean() >= 0).astype(int)) != 0)
+        statistics += [v.mean(), v.std(), stats.skew(v), stats.kurtosis(v), v.min(), *np.quantile(v, [0.25, 0.5, 0.75]),
+                       v.max(), (v * v).mean(), np.abs(np.diff(v)).mean(), crossings]
+    statistics.append(np.corrcoef(x.T)[0, 1])
+    spectra = []
+    for p in (np.abs(np.fft.rfft(x - x.mean(0), axis=0)) ** 2)[1:].T:
+        f = np.arange(1, steps // 2 + 1) / steps
+        twice = np.where(f < 0.5, 2, 1)
+        share = p / p.sum()
+        centre = (share * f).sum()
+        spectra.append([(p * twice).sum() / steps**2, centre, np.sqrt((share * (f - centre) ** 2).sum()),
+                        -(share[share > 0] * np.log(share[share > 0])).sum() / np.log(steps // 2)])
+    once = integrate.cumulative_trapezoid(x, dx=0.02, axis=0, initial=0)
+    safe.append({"name": name, "data": numbers(x), "statistics": numbers(statistics), "spectra": spectra,
+                 "fft": numbers(np.abs(np.fft.rfft(x, axis=0))), "integral": numbers(once),
+                 "double": numbers(integrate.cumulative_trapezoid(once, dx=0.02, axis=0, initial=0)),
+                 "standard": numbers(StandardScaler().fit_transform(x)), "robust": numbers(RobustScaler().fit_transform(x))})
+
+out = {"safe": safe, "ranks": ranks, "pixels": pixels, "diagrams": diagrams, "curves": curves, "split": split, "motions": motions}
 path = pathlib.Path(__file__).with_name("numbers.json")
 path.write_text(json.dumps(out) + "\n")

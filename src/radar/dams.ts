@@ -2,6 +2,8 @@
 export interface Dam {
   readonly row: number;
   readonly column: number;
+  /** Its number from the north, as maps show it: which dam of Korea it is, is not public. */
+  readonly name: string;
 }
 
 /**
@@ -13,14 +15,14 @@ export interface Dam {
  * them as likely, not as certain.
  *
  * @example
- * dams[0]; // { row: 50, column: 71 }
+ * dams[0]; // { row: 50, column: 71, name: "dam 1" }
  */
 export const dams: readonly Dam[] = [
-  { row: 50, column: 71 },
-  { row: 52, column: 64 },
-  { row: 58, column: 66 },
-  { row: 63, column: 69 },
-  { row: 64, column: 87 },
-  { row: 74, column: 64 },
-  { row: 92, column: 67 },
+  { row: 50, column: 71, name: "dam 1" },
+  { row: 52, column: 64, name: "dam 2" },
+  { row: 58, column: 66, name: "dam 3" },
+  { row: 63, column: 69, name: "dam 4" },
+  { row: 64, column: 87, name: "dam 5" },
+  { row: 74, column: 64, name: "dam 6" },
+  { row: 92, column: 67, name: "dam 7" },
 ];

@@ -10,7 +10,7 @@ import {
   timeTitles,
   worstForecasts,
 } from "../../src/plot";
-import { fitImages } from "../../src/plot/frames/frameSource";
+import { blockOf, shrink } from "../../src/plot/frames/frameSource";
 
 /** Samples of 4 x 6 pixels whose value tells sample, row, column and time. */
 function numbered(samples: number, times: number): Frames<Uint8Array> {
@@ -74,11 +74,15 @@ test("times are titled from now, by steps of any length", () => {
   assert.deepEqual(timeTitles(3, { minutes: 5, future: 2 }), ["t", "t+5 min", "t+10 min"]);
 });
 
-test("images over the limit are averaged in blocks, missing values stay missing", () => {
+test("images over the limit become blocks: means, rounded where whole, and of errors the farthest from zero", () => {
   const image = [0, 1, 2, 3].map((row) => Float32Array.of(row, row + 1, Number.NaN, 7));
-  const [small] = fitImages([image], 16);
-  assert.deepEqual(small, [Float32Array.of(1, Number.NaN), Float32Array.of(3, Number.NaN)]);
-  assert.equal(fitImages([image], 64)[0], image);
+  assert.equal(blockOf([image], 16), 2);
+  assert.equal(blockOf([image], 64), 1);
+  assert.deepEqual(shrink(image, 2), [Float32Array.of(1, Number.NaN), Float32Array.of(3, Number.NaN)]);
+  assert.equal(shrink(image, 1), image);
+  assert.deepEqual(shrink([Uint8Array.of(1, 2), Uint8Array.of(2, 2)], 2), [Uint8Array.of(2)]);
+  const errors = [Float32Array.of(Number.NaN, 0.5), Float32Array.of(-0.75, 0.5)];
+  assert.deepEqual(shrink(errors, 2, "peak"), [Float32Array.of(-0.75)]);
 });
 
 test("a heat map sums samples and frames in float64 and marks points", () => {
@@ -94,7 +98,7 @@ test("a heat map sums samples and frames in float64 and marks points", () => {
   const { coloraxis } = figure.layout as { coloraxis: { colorbar: { title: { text: string } } } };
   assert.equal(coloraxis.colorbar.title.text, "pixel value, sum of 6 frames");
   const mean = heatMap(source, { times: [0, 1], reduce: "mean" });
-  assert.equal(mean.data[0].z?.[3][5], Math.fround(sum / 6));
+  assert.equal(mean.data[0].z?.[3][5], sum / 6);
   assert.throws(() => heatMap(source, { points: [{ row: 4, column: 0 }] }), {
     message: /\[4, 6\], got \(4, 0\)/,
   });
@@ -125,11 +129,11 @@ const prediction = frames(
 test("forecast rows show inputs, truth, prediction and error with an even error scale", () => {
   const figure = forecastRows(inputs, { truth, prediction, samples: [1, 0] });
   assert.equal(figure.data.length, 10);
-  assert.deepEqual(figure.data[4].z?.[0], Int16Array.of(-3, -3, -3, -3, -3, -3));
+  assert.ok(Array.from(figure.data[4].z![0] as Float32Array).every((value) => Math.abs(value + 3.4) < 1e-5));
   assert.equal(figure.data[4].coloraxis, "coloraxis2");
   assert.ok(figure.data.slice(0, 4).every(({ coloraxis }) => coloraxis === "coloraxis"));
   const { coloraxis2 } = figure.layout as { coloraxis2: { cmin: number; cmax: number } };
-  assert.deepEqual([coloraxis2.cmin, coloraxis2.cmax], [-3, 3]);
+  assert.ok(Math.abs(coloraxis2.cmax - 3.4) < 1e-5 && coloraxis2.cmin === -coloraxis2.cmax);
   const texts = figure.layout.annotations?.map(({ text }) => text);
   assert.deepEqual(texts, [
     "t-10 min",
@@ -164,7 +168,7 @@ test("an animation plays past, then truth and prediction in step", () => {
   const [past, , , , future] = figure.frames!;
   assert.deepEqual(past.data[0].z, past.data[1].z, "the past is the same on both sides");
   assert.deepEqual(future.data[0].z?.[0], Uint8Array.of(60, 61, 62, 63, 64, 65));
-  assert.deepEqual(future.data[1].z?.[0], Uint8Array.of(57, 58, 59, 60, 61, 62));
+  assert.equal((future.data[1].z![0] as Float32Array)[0], Math.fround(60 - 3.4));
   const { sliders, updatemenus } = figure.layout as {
     sliders: { steps: { args: unknown[] }[] }[];
     updatemenus: unknown[];
@@ -176,4 +180,142 @@ test("an animation plays past, then truth and prediction in step", () => {
   assert.equal(updatemenus.length, 1);
   assert.equal(animation(inputs).frames?.length, 4, "inputs alone");
   assert.throws(() => animation(inputs, { truth, prediction: numbered(3, 2) }), { message: /as many leads/ });
+});
+
+/** 120 x 120 pixels, more than are shown one by one, whose forecast is off by as much as `error` says. */
+function offBy(error: (pixel: number) => number, samples = 12) {
+  const shape = [samples, 120, 120, 1] as const;
+  const size = 120 * 120;
+  const truth = frames(
+    Uint8Array.from({ length: samples * size }, (_, i) => 1 + (i % 200)),
+    { shape, unit: "pixel" },
+  );
+  const values = Float32Array.from(truth.shards[0], (value, i) => value + error(i % size));
+  return { truth, prediction: frames(values, { shape, unit: "pixel" }) };
+}
+
+test("an error that is there is seen, however many pixels become one and whatever their signs", () => {
+  for (const samples of [3, 12]) {
+    const list = Array.from({ length: samples }, (_, i) => i);
+    for (const error of [() => 0.5, () => -0.5, (pixel: number) => (pixel % 2 === 0 ? 0.5 : -0.5)]) {
+      const { truth, prediction } = offBy(error);
+      const figure = forecastRows(truth, { truth, prediction, samples: list, inputs: 0 });
+      const errors = figure.data.filter(({ coloraxis }) => coloraxis === "coloraxis2");
+      assert.equal(errors.length, samples);
+      for (const { z } of errors) {
+        assert.ok(
+          z!.every((row) => Array.from(row as Float32Array).every((value) => Math.abs(value) === 0.5)),
+        );
+      }
+    }
+  }
+  const whole = offBy(() => 0.5);
+  const shrunk = forecastRows(whole.truth, { ...whole, samples: Array.from({ length: 12 }, (_, i) => i) });
+  assert.match(shrunk.layout.title!.text, /2 x 2 pixels as one/);
+});
+
+test("worst forecasts are ranked whatever samples lack, and rows tell how many pixels are missing", () => {
+  const errors = [1, Number.NaN, 5, 3, 4];
+  const values = (of: (sample: number) => number) =>
+    frames(
+      Float32Array.from({ length: 5 * 16 }, (_, i) => of(Math.floor(i / 16))),
+      { shape: [5, 4, 4, 1], unit: "rain" },
+    );
+  const truth = values(() => 10);
+  const prediction = values((sample) => 10 + errors[sample]);
+  prediction.shards[0][2 * 16] = Number.NaN;
+  const figure = worstForecasts(truth, { truth, prediction, count: 5 });
+  const rows = figure.layout.annotations?.map(({ text }) => String(text)).filter((text) => /MAE/.test(text));
+  assert.deepEqual(rows, ["2: MAE 5 (1 missing)", "4: MAE 4", "3: MAE 3", "0: MAE 1"]);
+  assert.match(figure.layout.title!.text, /^Worst forecasts \(1 without pixels to compare left out\)/);
+});
+
+test("frames in different units are not compared", () => {
+  const inUnit = (unit: "pixel" | "unit" | "rain") =>
+    frames(new Float32Array(16).fill(1), { shape: [1, 4, 4, 1], unit });
+  const [pixel, rain] = [inUnit("pixel"), inUnit("rain")];
+  const wanted = { name: "RangeError", message: /one unit, as convertFrames makes them, got pixel and rain/ };
+  assert.throws(() => forecastRows(pixel, { truth: pixel, prediction: rain }), wanted);
+  assert.throws(() => worstForecasts(pixel, { truth: rain, prediction: rain }), wanted);
+  assert.throws(() => animation(pixel, { truth: pixel, prediction: rain }), wanted);
+  assert.throws(() => heatMap({ a: pixel, b: rain }), wanted);
+  // an array without a unit has that of the others
+  const figure = forecastRows(rain, {
+    truth: rain,
+    prediction: { data: new Float32Array(16), shape: [1, 4, 4, 1] },
+  });
+  const { coloraxis } = figure.layout as { coloraxis: { colorbar: { title: { text: string } } } };
+  assert.equal(coloraxis.colorbar.title.text, "rain rate (mm/h)");
+});
+
+test("five frames are the inputs and the target, in a row and in an animation", () => {
+  const times = ["t-30 min", "t-20 min", "t-10 min", "t", "t+10 min"];
+  assert.deepEqual(
+    animation(numbered(1, 5)).frames?.map(({ name }) => name),
+    times,
+  );
+  assert.deepEqual(
+    frameRow(numbered(1, 5)).layout.annotations?.map(({ text }) => text),
+    times,
+  );
+});
+
+test("a heat map uses its own range or the one it is given, and several stand on one scale", () => {
+  const map = (low: number, high: number) => ({
+    data: Float64Array.of(low, high, low, high),
+    shape: [2, 2],
+    unit: "dbz" as const,
+  });
+  const scale = (figure: { layout: Record<string, unknown> }) => {
+    const { cmin, cmax } = figure.layout.coloraxis as { cmin: number; cmax: number };
+    return [cmin, cmax];
+  };
+  assert.deepEqual(scale(heatMap(map(-5, -2))), [-5, -2]);
+  assert.deepEqual(scale(heatMap(map(5000, 9000))), [5000, 9000]);
+  assert.deepEqual(scale(heatMap(map(3, 3))), [3, 4], "a scale needs an extent");
+  assert.deepEqual(scale(heatMap(map(-5, -2), { range: [-10, 0] })), [-10, 0]);
+  const both = heatMap(
+    { "a & b": map(1, 2), c: map(-3, 1) },
+    { points: [{ row: 0, column: 1, name: "dam <1>" }] },
+  );
+  assert.deepEqual(scale(both), [-3, 2]);
+  assert.deepEqual(
+    both.data.map(({ type, xaxis }) => [type, xaxis]),
+    [
+      ["heatmap", "x"],
+      ["heatmap", "x2"],
+      ["scatter", "x"],
+      ["scatter", "x2"],
+    ],
+  );
+  const texts = both.layout.annotations!.map(({ text }) => text);
+  assert.deepEqual(texts, ["a &amp; b", "c", "dam &lt;1&gt;", "dam &lt;1&gt;"]);
+  assert.throws(
+    () => heatMap({ a: map(1, 2), b: { data: [1], shape: [1, 1] } }),
+    /2 x 2 pixels as the first has, got \[1,1\] for b/,
+  );
+});
+
+test("sums keep the digits that float32 has not", () => {
+  const { data } = heatMap({ data: Float64Array.of(2 ** 24, 1), shape: [1, 1, 2] });
+  assert.equal(data[0].z![0][0], 2 ** 24 + 1);
+});
+
+test("the motion field tells of its fastest pixel, not of its fastest arrow", () => {
+  const u = new Float32Array(100);
+  u[1] = 9;
+  u[2] = Number.NaN;
+  const figure = motionField(
+    { data: new Uint8Array(100), shape: [10, 10] },
+    { u, v: new Float32Array(100), every: 5 },
+  );
+  assert.match(figure.layout.title!.text, /fastest 9 pixels/);
+});
+
+test("more frames than a row holds go on in the next", () => {
+  const figure = frameRow({ data: new Uint8Array(24), shape: [1, 1, 1, 24] });
+  const domains = figure.data.map((_, i) =>
+    JSON.stringify((figure.layout[`yaxis${i === 0 ? "" : i + 1}`] as { domain: number[] }).domain),
+  );
+  assert.equal(new Set(domains).size, 3);
 });

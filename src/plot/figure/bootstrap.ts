@@ -60,11 +60,67 @@ export const bootstrap = `function (id, version, content) {
   Promise.all([page.library, spec]).then(function (ready) {
     var holder = (script && script.parentNode) || document.getElementById(id);
     if (!holder) return;
+    var Plotly = ready[0];
+    var figure = ready[1];
     var image = holder.querySelector("img");
     var plot = document.createElement("div");
-    var figure = ready[1];
-    if (holder.clientWidth) figure.layout.width = Math.min(figure.layout.width, Math.max(360, holder.clientWidth));
+    var natural = { width: figure.layout.width, height: figure.layout.height };
+    var margin = figure.layout.margin || {};
+    var bars = {};
+    Object.keys(figure.layout).forEach(function (key) {
+      var bar = /^coloraxis/.test(key) && figure.layout[key].colorbar;
+      if (bar && bar.x > 1) bars[key] = bar.x;
+    });
+
+    // as wide as the page has room; images keep their shape
+    function fitted() {
+      var across = (margin.l || 0) + (margin.r || 0);
+      var upright = (margin.t || 0) + (margin.b || 0);
+      var room = holder.clientWidth || natural.width;
+      var width = Math.min(natural.width, Math.max(360, room));
+      var share = figure.layout.meta && figure.layout.meta.shape ? (width - across) / (natural.width - across) : 1;
+      var change = { width: width, height: upright + (natural.height - upright) * share };
+      // colour bars stand in the margin, whose pixels stay
+      Object.keys(bars).forEach(function (key) {
+        change[key + ".colorbar.x"] = 1 + ((bars[key] - 1) * (natural.width - across)) / (width - across);
+      });
+      return change;
+    }
+    // the page's own colours: text as the text around it, everything else see-through
+    function colors() {
+      var color = getComputedStyle(holder).color;
+      return { "font.color": color, "modebar.color": color, "modebar.bgcolor": "rgba(0,0,0,0)" };
+    }
+    var look = figure.layout.template && figure.layout.template.layout;
+    var follows = look && look.paper_bgcolor && !figure.layout.paper_bgcolor && !(figure.layout.font || {}).color;
+    if (follows) {
+      look.paper_bgcolor = look.plot_bgcolor = "rgba(0,0,0,0)";
+      look.font.color = getComputedStyle(holder).color;
+    }
+    var first = fitted();
+    Object.keys(first).forEach(function (key) {
+      var path = key.split(".");
+      var last = path.pop();
+      path.reduce(function (at, name) { return at[name]; }, figure.layout)[last] = first[key];
+    });
     holder.insertBefore(plot, holder.firstChild);
-    return ready[0].newPlot(plot, figure).then(function () { if (image) image.remove(); });
+    return Plotly.newPlot(plot, figure).then(function () {
+      if (image) image.remove();
+      holder.style.minHeight = "";
+      var asked;
+      function later(change) {
+        clearTimeout(asked);
+        asked = setTimeout(function () { if (plot.isConnected) Plotly.relayout(plot, change()); }, 100);
+      }
+      if (follows) {
+        new MutationObserver(function () { later(function () { return Object.assign(colors(), fitted()); }); })
+          .observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+      }
+      var before = holder.clientWidth;
+      if (window.ResizeObserver) new ResizeObserver(function () {
+        if (holder.clientWidth && holder.clientWidth !== before) later(fitted);
+        before = holder.clientWidth;
+      }).observe(holder);
+    });
   }).catch(function (error) { console.error("Podium could not draw a figure:", error); });
 }`;

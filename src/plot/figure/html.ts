@@ -44,7 +44,7 @@ export function figureHtml(spec: PlotSpec, options: FigureHtmlOptions): string {
 /** A figure as a page of its own. */
 export function figurePage(spec: PlotSpec, options: { image?: Buffer }): string {
   return (
-    `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>${escapeHtml(plainTitle(spec))}</title>\n` +
+    `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="color-scheme" content="light dark">\n<title>${escapeHtml(plainTitle(spec))}</title>\n` +
     `<body style="margin:16px">\n${figureHtml(spec, { ...options, embed: true })}\n</body>\n</html>\n`
   );
 }

@@ -32,6 +32,18 @@ export function formatNumber(value: number, digits = 3): string {
   return new Intl.NumberFormat("en", { maximumSignificantDigits: digits }).format(value);
 }
 
+/** A share for titles as a percentage: 100% and 0% stand for all and none alone. */
+export function formatShare(share: number): string {
+  if (share > 0.999 && share < 1) return "99.9%";
+  if (share > 0 && share < 0.0001) return "0.01%";
+  return `${formatNumber(100 * share)}%`;
+}
+
+/** A score in [0, 1] for titles: 1 stands for a perfect one alone. */
+export function formatScore(score: number): string {
+  return score > 0.999 && score < 1 ? "0.999" : formatNumber(score);
+}
+
 /** A count for labels: whole, thousands divided. */
 export function formatCount(value: number): string {
   return new Intl.NumberFormat("en", { maximumFractionDigits: 0 }).format(value);

@@ -8,11 +8,20 @@ export const categories = [
   "#cc79a7",
   "#56b4e9",
   "#e69f00",
-  "#4d4d4d",
+  "#787878",
 ] as const;
 
 /** A grey for what stands beside the subject: references, identity lines, earlier values. */
 export const quiet = "#8c8c8c";
+
+/** As many different colours as lines: the categories, and past them hues by the golden angle. */
+export function lineColors(count: number): readonly string[] {
+  if (count <= categories.length) return categories;
+  return Array.from({ length: count }, (_, i) => {
+    const lightness = [0.55, 0.72, 0.63][i % 3];
+    return hex({ lightness, chroma: 0.13, hue: (250 + 137.508 * i) % 360 });
+  });
+}
 
 /** Default size of a figure in pixels. */
 export const size = { width: 900, height: 420 } as const;
@@ -78,17 +87,26 @@ function hex({ lightness, chroma, hue }: Lch): string {
 
 const axis = {
   showline: true,
-  linecolor: "#b0b0b0",
-  gridcolor: "#e8e8e8",
-  zerolinecolor: "#c8c8c8",
+  // greys that let the page through, for light and dark
+  linecolor: "rgba(128,128,128,0.6)",
+  gridcolor: "rgba(128,128,128,0.18)",
+  zerolinecolor: "rgba(128,128,128,0.45)",
   zerolinewidth: 1,
   ticks: "outside",
   ticklen: 4,
-  tickcolor: "#b0b0b0",
+  tickcolor: "rgba(128,128,128,0.6)",
   automargin: true,
   // "hide past div", plotly's default, measures all labels anew for each of them
   ticklabeloverflow: "allow",
   title: { standoff: 8 },
+};
+
+const colorbar = {
+  thickness: 14,
+  outlinewidth: 0,
+  ticks: "outside",
+  ticklen: 4,
+  tickcolor: "rgba(128,128,128,0.6)",
 };
 
 /** What every figure's layout begins with, as plotly's template: a figure's own layout goes before it. */
@@ -99,17 +117,19 @@ export const template = {
       size: 12,
       color: "#333333",
     },
-    title: { font: { size: 15 }, x: 0.01, xanchor: "left", y: 0.98, yanchor: "top" },
+    title: { font: { size: 15 }, x: 0.01, xanchor: "left", y: 1, yanchor: "top", pad: { t: 10 } },
     colorway: categories,
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     hovermode: "closest",
     hoverlabel: { align: "left" },
-    legend: { font: { size: 11 }, itemwidth: 30 },
-    coloraxis: { colorbar: { thickness: 14, outlinewidth: 0, ticks: "outside", ticklen: 4 } },
+    legend: { font: { size: 11 }, itemwidth: 30, tracegroupgap: 0 },
+    coloraxis: { colorbar },
+    updatemenudefaults: { bgcolor: "rgba(128,128,128,0.12)", bordercolor: "rgba(128,128,128,0.4)" },
     xaxis: axis,
     yaxis: axis,
   },
+  data: { heatmap: [{ colorbar }] },
 };
 
 /** A layout on the common theme: size and margins that a figure's own layout may change. */

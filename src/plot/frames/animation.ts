@@ -1,18 +1,21 @@
 import { checkNumber } from "../../core/check";
 import { Figure } from "../figure/figure";
-import { escapeText } from "../figure/text";
 import { rainScale } from "../figure/theme";
 import { timeTitles } from "./frameRow";
 import {
+  blockOf,
+  commonUnit,
   extent,
   type FrameSource,
-  fitImages,
   frameShape,
   imageRows,
+  shrink,
   unitTitles,
-  wholePixels,
 } from "./frameSource";
-import { type Panel, panels } from "./panels";
+import { type Panel, panels, panelsTitle } from "./panels";
+
+/** More films than these go on in the next row. */
+const filmsInRow = 4;
 
 /** Options of {@link animation}. */
 export interface AnimationOptions {
@@ -35,7 +38,8 @@ export interface AnimationOptions {
  * `.gif` plays by itself.
  *
  * @param inputs `[samples, rows, columns, times]`
- * @throws {RangeError} if truth and predictions disagree with the inputs in rows or columns, or with one another in leads
+ * @throws {RangeError} if truth and predictions disagree with the inputs in rows, columns or unit, or with one another in
+ *   leads, or an option is out of reach
  * @example
  * await animation(inputs, { truth, prediction, sample: 14 }).save("runs/latest/radar/sample-14.gif");
  */
@@ -56,29 +60,31 @@ export function animation(inputs: FrameSource, options: AnimationOptions = {}): 
   const leads = futures.length > 0 ? frameShape(futures[0].source)[3] : 0;
   const films = (futures.length > 0 ? futures : [{ name: "", source: inputs }]).map(({ source }) => [
     ...Array.from({ length: times }, (_, time) => imageRows(inputs, { sample, time })),
-    ...Array.from({ length: leads }, (_, time) =>
-      wholePixels(imageRows(source, { sample, time }), inputs.unit),
-    ),
+    ...Array.from({ length: leads }, (_, time) => imageRows(source, { sample, time })),
   ]);
   // inputs alone may hold the target too, as frameRow reads them
   const steps = timeTitles(times + leads, { minutes, ...(leads > 0 && { future: leads }) });
-  const images = fitImages(films.flat());
-  const image = (film: number, step: number) => images[film * steps.length + step];
-  const list: Panel[] = films.map((_, column) => ({
-    image: image(column, 0),
-    row: 0,
-    column,
-    title: futures[column]?.name || undefined,
-  }));
+  const unit = commonUnit([inputs, ...futures.map(({ source }) => source)]);
+  const block = blockOf(films.flat());
+  const [low, high] = extent(films.flat());
+  const list = films.map(
+    ([image], film): Panel => ({
+      image,
+      row: Math.floor(film / filmsInRow),
+      column: film % filmsInRow,
+      title: futures[film]?.name || undefined,
+    }),
+  );
   const { data, layout } = panels(list, {
     title: `${title}: ${steps[0]}`,
     widest: 300,
+    block,
     colorAxes: [
       {
         scale: rainScale,
-        low: inputs.unit === "dbz" ? extent(images)[0] : 0,
-        high: extent(images)[1] || 1,
-        title: unitTitles[inputs.unit ?? "pixel"],
+        low: unit === "dbz" ? low : Math.min(0, low),
+        high,
+        title: unitTitles[unit],
       },
     ],
   });
@@ -93,7 +99,7 @@ export function animation(inputs: FrameSource, options: AnimationOptions = {}): 
     data,
     layout: {
       ...layout,
-      meta: { delay }, // what a saved film plays at
+      meta: { ...(layout.meta as object), delay }, // what a saved film plays at
       height: layout.height! + below,
       width: Math.max(420, layout.width!),
       margin: { ...margin, b: margin.b + below, r: margin.r + Math.max(0, 420 - layout.width!) },
@@ -126,9 +132,9 @@ export function animation(inputs: FrameSource, options: AnimationOptions = {}): 
     },
     frames: steps.map((step, i) => ({
       name: step,
-      data: films.map((_, film) => ({ z: image(film, i) })),
+      data: films.map((film) => ({ z: shrink(film[i], block) })),
       traces: films.map((_, film) => film),
-      layout: { title: { text: `${escapeText(title)}: ${step}` } },
+      layout: { title: { text: panelsTitle(`${title}: ${step}`, block) } },
     })),
   });
 }

@@ -1,3 +1,4 @@
+import { checkNumber } from "../../core/check";
 import { Figure } from "../figure/figure";
 import { rainScale } from "../figure/theme";
 import { extent, type FrameSource, frameShape, imageRows, unitTitles } from "./frameSource";
@@ -16,16 +17,17 @@ export interface FrameRowOptions {
 }
 
 /**
- * Shows the frames of one sample side by side on one rain colour scale; missing values (NaN) are grey.
+ * Shows the frames of one sample side by side, eight in a row, on one rain colour scale; missing values (NaN) are grey.
  *
  * @param source `[samples, rows, columns, times]` or one sample `[rows, columns, times]`
- * @throws {RangeError} if the shape is another, the sample lies outside, or there is not one title a frame
+ * @throws {RangeError} if the shape is another, the sample lies outside, there are more than 200 frames, or not one title a frame
  * @example
  * frameRow(competition.train, { sample: 12 });
  */
 export function frameRow(source: FrameSource, options: FrameRowOptions = {}): Figure {
   const { sample = 0, title = `Sample ${sample}` } = options;
   const times = frameShape(source)[3];
+  checkNumber(times, { action: "plot frames", name: "their number", low: 1, high: 200, whole: true });
   const titles = options.titles ?? timeTitles(times);
   if (titles.length !== times) {
     throw new RangeError(
@@ -33,17 +35,27 @@ export function frameRow(source: FrameSource, options: FrameRowOptions = {}): Fi
     );
   }
   const images = titles.map((_, time) => imageRows(source, { sample, time }));
-  const high = options.high ?? extent(images)[1];
+  const [least, most] = extent(images);
+  const low = source.unit === "dbz" ? least : Math.min(0, least);
+  if (options.high !== undefined) {
+    checkNumber(options.high, { action: "plot frames", name: "high", low, above: true });
+  }
+  const columns = Math.ceil(times / Math.ceil(times / 8));
   return new Figure(
     panels(
-      images.map((image, column) => ({ image, row: 0, column, title: titles[column] })),
+      images.map((image, i) => ({
+        image,
+        row: Math.floor(i / columns),
+        column: i % columns,
+        title: titles[i],
+      })),
       {
         title,
         colorAxes: [
           {
             scale: rainScale,
-            low: source.unit === "dbz" ? extent(images)[0] : 0,
-            high: high > 0 || source.unit === "dbz" ? high : 1,
+            low,
+            high: options.high ?? most,
             title: unitTitles[source.unit ?? "pixel"],
           },
         ],

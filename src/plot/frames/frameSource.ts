@@ -5,11 +5,13 @@ export type FrameSource =
   | Frames
   | { readonly data: FrameValues; readonly shape: readonly number[]; readonly unit?: FrameUnit };
 
-/** The arrays that frames come in; plain numbers are taken as float32. */
+/** The arrays that frames come in; plain numbers are taken as float64. */
 export type FrameValues = Uint8Array | Int16Array | Float32Array | Float64Array | readonly number[];
 
 /** The rows of an image, from the top. */
-export type ImageRows = readonly (Uint8Array | Int16Array | Float32Array)[];
+export type ImageRows = readonly (Uint8Array | Int16Array | Float32Array | Float64Array)[];
+
+const rowTypes = [Uint8Array, Int16Array, Float32Array] as const;
 
 /** The name of each unit on a colour bar. */
 export const unitTitles: Readonly<Record<FrameUnit, string>> = {
@@ -66,8 +68,7 @@ export function imageRows(source: FrameSource, at: { sample: number; time: numbe
   const shards = "shards" in source;
   const values: ArrayLike<number> = shards ? sampleOf(source, sample) : source.data;
   const start = (shards ? 0 : sample * size) + time;
-  const Row =
-    values instanceof Uint8Array ? Uint8Array : values instanceof Int16Array ? Int16Array : Float32Array;
+  const Row = rowTypes.find((type) => values instanceof type) ?? Float64Array;
   return Array.from({ length: rows }, (_, row) => {
     const out = new Row(columns);
     for (let column = 0; column < columns; column++)
@@ -92,37 +93,46 @@ export function extent(images: readonly ImageRows[]): [low: number, high: number
   return low > high ? [0, 0] : [low, high];
 }
 
-/** Images of at most `limit` bytes in all: where they are more, blocks of pixels are averaged, alike in all images. */
-export function fitImages(images: readonly ImageRows[], limit = 250_000): readonly ImageRows[] {
+/** How many pixels a side become one, so that images have at most `limit` bytes in all. */
+export function blockOf(images: readonly ImageRows[], limit = 1_000_000): number {
   const bytes = images.reduce((sum, rows) => sum + rows.length * rows[0].byteLength, 0);
-  const block = Math.ceil(Math.sqrt(bytes / limit));
-  return block <= 1 ? images : images.map((rows) => blockMeans(rows, block));
+  return Math.max(1, Math.ceil(Math.sqrt(bytes / limit)));
 }
 
-function blockMeans(rows: ImageRows, block: number): ImageRows {
+/**
+ * An image with blocks of pixels as one: their mean, rounded where values are whole, or of errors the one farthest from
+ * zero, as a mean would hide those of both signs.
+ */
+export function shrink(rows: ImageRows, block: number, keep: "mean" | "peak" = "mean"): ImageRows {
+  if (block <= 1) return rows;
   const height = Math.ceil(rows.length / block);
   const width = Math.ceil(rows[0].length / block);
-  const Row = rows[0].constructor as Float32ArrayConstructor;
+  const Row = rows[0].constructor as Float64ArrayConstructor;
+  const whole = rows[0] instanceof Uint8Array || rows[0] instanceof Int16Array;
   return Array.from({ length: height }, (_, i) =>
     Row.from({ length: width }, (_, j) => {
-      let sum = 0;
-      let count = 0;
-      for (const row of rows.slice(i * block, (i + 1) * block)) {
-        for (const value of row.subarray(j * block, (j + 1) * block)) {
-          sum += value;
-          count++;
-        }
-      }
-      return sum / count;
+      const values = rows
+        .slice(i * block, (i + 1) * block)
+        .flatMap((row) => Array.from(row.subarray(j * block, (j + 1) * block)));
+      if (keep === "peak")
+        return values.reduce((a, b) => (Math.abs(b) > Math.abs(a) || Number.isNaN(a) ? b : a));
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return whole ? Math.round(mean) : mean;
     }),
   );
 }
 
-/** Pixel values rounded to whole numbers, in half or a quarter of the bytes; other units stay as they are. */
-export function wholePixels(rows: ImageRows, unit: FrameUnit | undefined): ImageRows {
-  const [low, high] = extent([rows]);
-  const finite = rows.every((row) => row.every(Number.isFinite));
-  if (unit !== "pixel" || !finite || low < -32768 || high > 32767) return rows;
-  const Row = low >= 0 && high <= 255 ? Uint8Array : Int16Array;
-  return rows.map((row) => new Row(Float64Array.from(row, Math.round)));
+/**
+ * The unit of sources that are compared; one without a unit has that of the others.
+ *
+ * @throws {RangeError} if they are in different units
+ */
+export function commonUnit(sources: readonly FrameSource[]): FrameUnit {
+  const units = [...new Set(sources.flatMap(({ unit }) => unit ?? []))];
+  if (units.length > 1) {
+    throw new RangeError(
+      `Cannot compare frames: all must be in one unit, as convertFrames makes them, got ${units.join(" and ")}`,
+    );
+  }
+  return units[0] ?? "pixel";
 }

@@ -1,8 +1,12 @@
+import { checkNumber } from "../../core/check";
 import { Figure } from "../figure/figure";
 import { formatNumber } from "../figure/text";
 import type { Trace } from "../figure/types";
 import { type FrameSource, frameShape } from "./frameSource";
 import { heatMap } from "./heatMap";
+
+/** Of one figure. */
+const mostArrows = 20_000;
 
 /** Options of {@link motionField}. */
 export interface MotionFieldOptions {
@@ -22,7 +26,7 @@ export interface MotionFieldOptions {
  * Shows a motion field as arrows over an image.
  *
  * @param image `[rows, columns]`
- * @throws {RangeError} if the fields have another size than the image
+ * @throws {RangeError} if the fields have another size than the image, or every or stretch are out of reach
  * @example
  * motionField({ data: now, shape: [120, 120] }, farneback([before, now], { shape: [120, 120] }));
  */
@@ -34,15 +38,27 @@ export function motionField(image: FrameSource, options: MotionFieldOptions): Fi
       `Cannot plot motion: u and v must have ${rows} x ${columns} values as the image has, got ${u.length} and ${v.length}`,
     );
   }
-  const every = options.every ?? Math.max(1, Math.round(Math.max(rows, columns) / 16));
+  const longer = Math.max(rows, columns);
+  const every = options.every ?? Math.max(1, Math.round(longer / 16));
+  const action = "plot motion";
+  // some ten thousand arrows are drawn in a moment, a million never
+  const least = Math.max(1, Math.ceil(Math.sqrt((rows * columns) / mostArrows)));
+  checkNumber(every, { action, name: "every", low: least, high: longer, whole: true });
+  if (options.stretch !== undefined) checkNumber(options.stretch, { action, name: "stretch" });
   const places: number[] = [];
   for (let row = Math.floor(every / 2); row < rows; row += every) {
     for (let column = Math.floor(every / 2); column < columns; column += every)
       places.push(row * columns + column);
   }
-  const speeds = places.map((at) => Math.hypot(u[at], v[at])).filter(Number.isFinite);
-  const fastest = Math.max(0, ...speeds);
-  const stretch = options.stretch ?? (fastest > 0 ? every / fastest : 1);
+  const speed = (at: number): number => Math.hypot(u[at], v[at]);
+  const longest = places.reduce(
+    (most, at) => (Number.isFinite(speed(at)) ? Math.max(most, speed(at)) : most),
+    0,
+  );
+  const stretch = options.stretch ?? (longest > 0 ? every / longest : 1);
+  let fastest = 0;
+  for (let at = 0; at < u.length; at++)
+    if (Number.isFinite(speed(at))) fastest = Math.max(fastest, speed(at));
   const map = heatMap(image, { title: `${title}: fastest ${formatNumber(fastest)} pixels a frame` });
   return new Figure({
     data: [...map.data, ...arrows(places, { u, v, columns, stretch })],

@@ -1,7 +1,7 @@
 import { escapeText } from "../figure/text";
 import { type ColorScale, size } from "../figure/theme";
 import type { Layout, Trace } from "../figure/types";
-import { fitImages, type ImageRows } from "./frameSource";
+import { blockOf, type ImageRows, shrink } from "./frameSource";
 
 /** One image in a grid of images. */
 export interface Panel {
@@ -12,6 +12,8 @@ export interface Panel {
   readonly title?: string;
   /** Which of the figure's colour axes; 0 by default. */
   readonly colorAxis?: number;
+  /** What is kept of pixels that become one; `"mean"` by default. */
+  readonly keep?: "mean" | "peak";
 }
 
 /** A colour bar that panels share. */
@@ -30,6 +32,8 @@ export interface PanelsOptions {
   readonly rowTitles?: readonly string[];
   /** The widest an image may be in pixels; 360 by default. */
   readonly widest?: number;
+  /** How many pixels a side become one; by default as many as keep the figure small. */
+  readonly block?: number;
 }
 
 const top = 58;
@@ -40,7 +44,8 @@ const barWidth = 92;
 export function panels(list: readonly Panel[], options: PanelsOptions): { data: Trace[]; layout: Layout } {
   const rows = 1 + Math.max(...list.map((panel) => panel.row));
   const columns = 1 + Math.max(...list.map((panel) => panel.column));
-  const images = fitImages(list.map((panel) => panel.image));
+  const { block = blockOf(list.map((panel) => panel.image)) } = options;
+  const images = list.map(({ image, keep }) => shrink(image, block, keep));
   const left = options.rowTitles ? 34 : 12;
   const right = 14 + barWidth * options.colorAxes.length;
   const [height, width] = [list[0].image.length, list[0].image[0].length];
@@ -52,18 +57,20 @@ export function panels(list: readonly Panel[], options: PanelsOptions): { data: 
     height: rows * panelHeight + (rows - 1) * between.rows,
   };
   const layout: Record<string, unknown> = {
-    title: { text: escapeText(options.title) },
+    title: { text: panelsTitle(options.title, block) },
     width: Math.round(left + all.width + right),
     height: Math.round(top + all.height + 14),
     margin: { l: left, r: right, t: top, b: 14 },
-    plot_bgcolor: "#d0d0d0",
+    plot_bgcolor: "#c4c4c4", // where values are missing
+    meta: { shape: true },
   };
   const annotations: Record<string, unknown>[] = [];
   options.colorAxes.forEach((axis, i) => {
     layout[i === 0 ? "coloraxis" : `coloraxis${i + 1}`] = {
       colorscale: axis.scale,
       cmin: axis.low,
-      cmax: axis.high,
+      // a scale needs an extent
+      cmax: axis.high > axis.low ? axis.high : axis.low + 1,
       colorbar: {
         title: { text: axis.title, side: "right", font: { size: 11 } },
         thickness: 14,
@@ -72,6 +79,7 @@ export function panels(list: readonly Panel[], options: PanelsOptions): { data: 
         xanchor: "left",
         xpad: 0,
         len: Math.min(1, 420 / all.height),
+        nticks: Math.max(2, Math.min(8, Math.floor(all.height / 24))),
         y: 1,
         yanchor: "top",
         ypad: 0,
@@ -115,6 +123,12 @@ export function panels(list: readonly Panel[], options: PanelsOptions): { data: 
     };
   });
   return { data, layout: { ...layout, annotations } };
+}
+
+/** A figure's title that owns up to pixels which became one. */
+export function panelsTitle(title: string, block: number): string {
+  const note = ` <span style="font-size:12px">(${block} x ${block} pixels as one)</span>`;
+  return `${escapeText(title)}${block > 1 ? note : ""}`;
 }
 
 function panelTitle(text: string, number: string): Record<string, unknown> {

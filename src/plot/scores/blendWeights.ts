@@ -1,5 +1,5 @@
 import { Figure } from "../figure/figure";
-import { escapeText } from "../figure/text";
+import { escapeText, formatNumber } from "../figure/text";
 import { categories } from "../figure/theme";
 import { barsHeight, categoryAxis } from "./labelCounts";
 
@@ -47,7 +47,7 @@ export function blendWeights(
         orientation: "h",
         y: Int32Array.from(rows, (_, i) => i),
         x: rows.map(({ weight }) => weight),
-        text: rows.map(({ weight }) => weight.toFixed(3)),
+        text: rows.map(({ weight }) => formatNumber(weight)),
         textposition: "outside",
         cliponaxis: false,
         marker: { color: categories[0] },

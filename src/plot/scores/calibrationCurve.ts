@@ -64,7 +64,7 @@ export function calibrationCurve(result: Calibration, options: CalibrationCurveO
       width: 560,
       height: 560,
       margin: { r: 24 },
-      legend: { x: 0.02, y: 1, yanchor: "top", bgcolor: "rgba(255,255,255,0.8)" },
+      legend: { x: 0.02, y: 1, yanchor: "top", bgcolor: "rgba(0,0,0,0)" },
       xaxis: { ...share, title: { text: "stated confidence" }, anchor: "y2" },
       yaxis: { ...share, title: { text: "share that is right" }, domain: [0.28, 1] },
       yaxis2: { title: { text: "count" }, domain: [0, 0.2], nticks: 4 },

@@ -1,6 +1,6 @@
 import type { ClassReport, ClassScore } from "../../metrics/classification";
 import { Figure } from "../figure/figure";
-import { escapeText, formatNumber } from "../figure/text";
+import { escapeText, formatScore } from "../figure/text";
 import { categories } from "../figure/theme";
 import { barsHeight, categoryAxis } from "./labelCounts";
 
@@ -28,7 +28,8 @@ export function classScores(report: ClassReport, options: ClassScoresOptions = {
     throw new RangeError("Cannot plot class scores: the report must have classes, got none");
   }
   const orders: Record<typeof sort, (a: ClassScore, b: ClassScore) => number> = {
-    score: (a, b) => a[score] - b[score] || b.support - a.support,
+    // a class without a score comes last
+    score: (a, b) => orLast(a[score]) - orLast(b[score]) || b.support - a.support,
     support: (a, b) => b.support - a.support,
     label: (a, b) => a.label - b.label,
   };
@@ -64,7 +65,7 @@ export function classScores(report: ClassReport, options: ClassScoresOptions = {
     ],
     layout: {
       title: {
-        text: `${escapeText(title)}: macro F1 ${formatNumber(report.macroF1)}, accuracy ${formatNumber(report.accuracy)}`,
+        text: `${escapeText(title)}: macro F1 ${formatScore(report.macroF1)}, accuracy ${formatScore(report.accuracy)}`,
       },
       height: barsHeight(rows.length),
       margin: { r: 100 },
@@ -73,4 +74,8 @@ export function classScores(report: ClassReport, options: ClassScoresOptions = {
       yaxis: categoryAxis(rows.map(({ name, support }) => `${name} (${support})`)),
     },
   });
+}
+
+function orLast(score: number): number {
+  return Number.isNaN(score) ? 2 : score;
 }

@@ -1,8 +1,9 @@
+import { checkNumber } from "../../core/check";
 import type { Series } from "../../core/series";
 import { confusionMatrix, mostConfused } from "../../metrics/confusion";
 import { Figure } from "../figure/figure";
 import { escapeText } from "../figure/text";
-import { categories } from "../figure/theme";
+import { lineColors } from "../figure/theme";
 import type { Trace } from "../figure/types";
 import { axisName, channelGroups, channelLine, timeTitle } from "../series/traces";
 import { shorten } from "./labelCounts";
@@ -15,7 +16,7 @@ export interface ConfusedPairsOptions {
   predicted: ArrayLike<number>;
   /** One name a class; the labels' numbers by default. */
   names?: readonly string[];
-  /** How many pairs of classes; 3 by default. */
+  /** How many pairs of classes, at most 50; 3 by default. */
   pairs?: number;
   /** Which channels, by name; the first group (such as `acc_x`, `acc_y`, `acc_z`) by default. */
   channels?: readonly string[];
@@ -30,13 +31,15 @@ export interface ConfusedPairsOptions {
  * typical window of the class it was taken for.
  *
  * @param source `[windows, steps, channels]`
- * @throws {RangeError} if labels and windows are not equally many, a label has no name, or nothing is confused
+ * @throws {RangeError} if labels and windows are not equally many, a label has no name, pairs are not 1 to 50, or nothing is
+ *   confused
  * @example
  * confusedPairs(train, { truth, predicted, names: labelNames, unit: "acceleration (g)" });
  */
 export function confusedPairs(source: Series, options: ConfusedPairsOptions): Figure {
   const { truth, predicted, names, pairs = 3, title = "Most confused classes" } = options;
   const windows = source.shape[0];
+  checkNumber(pairs, { action: "plot confused pairs", name: "pairs", low: 1, high: 50, whole: true });
   if (truth.length !== windows || predicted.length !== windows) {
     throw new RangeError(
       `Cannot plot confused pairs: there must be ${windows} labels, one a window, got ${truth.length} true and ${predicted.length} predicted`,
@@ -53,7 +56,7 @@ export function confusedPairs(source: Series, options: ConfusedPairsOptions): Fi
   const channels = options.channels
     ? channelGroups(source, options.channels).flatMap((each) => each.channels)
     : group.channels;
-  const name = (label: number) => escapeText(shorten(names?.[label] ?? String(label), 30));
+  const name = (label: number) => escapeText(shorten(names?.[label] ?? String(label), 24));
   const find = (isTrue: number, isPredicted: number) => {
     for (let i = 0; i < windows; i++) if (truth[i] === isTrue && predicted[i] === isPredicted) return i;
     // where the class is never right, any window of it
@@ -64,20 +67,24 @@ export function confusedPairs(source: Series, options: ConfusedPairsOptions): Fi
   const layout: Record<string, unknown> = {};
   const annotations: Record<string, unknown>[] = [];
   const rows = worst.length;
+  const colors = lineColors(channels.length);
+  // pixels: a row of panels, and the room for the titles of the next
+  const [panel, between] = [125, 52];
+  const inside = rows * panel + (rows - 1) * between;
   worst.forEach((pair, row) => {
+    const isLong = name(pair.truth).length + name(pair.predicted).length > 20;
     const cells = [
       { window: find(pair.truth, pair.truth), text: `${name(pair.truth)}` },
       {
         window: find(pair.truth, pair.predicted),
-        text: `<b>${name(pair.truth)} taken for ${name(pair.predicted)}: ${pair.count}×</b>`,
+        text: `<b>${name(pair.truth)}${isLong ? "<br>" : " "}taken for ${name(pair.predicted)}: ${pair.count}×</b>`,
       },
       { window: find(pair.predicted, pair.predicted), text: `${name(pair.predicted)}` },
     ];
     cells.forEach(({ window, text }, column) => {
       const index = row * 3 + column;
       const number = index === 0 ? "" : String(index + 1);
-      const height = (1 - 0.12 * (rows - 1)) / rows;
-      const upper = 1 - row * (height + 0.12);
+      const upper = 1 - (row * (panel + between)) / inside;
       layout[`xaxis${number}`] = {
         domain: [column * 0.345, column * 0.345 + 0.31],
         anchor: `y${number}`,
@@ -85,7 +92,7 @@ export function confusedPairs(source: Series, options: ConfusedPairsOptions): Fi
         showticklabels: row === rows - 1,
       };
       layout[`yaxis${number}`] = {
-        domain: [Math.max(0, upper - height), upper],
+        domain: [Math.max(0, upper - panel / inside), upper],
         anchor: `x${number}`,
         matches: column === 0 ? undefined : axisName("y", 3 * row),
         showticklabels: column === 0,
@@ -101,12 +108,23 @@ export function confusedPairs(source: Series, options: ConfusedPairsOptions): Fi
         showarrow: false,
         font: { size: 10 },
       });
-      if (window < 0) return;
+      if (window < 0) {
+        // no window is of this class: an empty panel, as plotly drops axes without a trace
+        data.push({
+          type: "scatter",
+          x: [0],
+          y: [null],
+          xaxis: axisName("x", index),
+          yaxis: axisName("y", index),
+          showlegend: false,
+        });
+        return;
+      }
       channels.forEach((channel, i) => {
         data.push({
           ...channelLine(source, window, channel),
           name: escapeText(source.channels[channel]),
-          line: { width: 1, color: categories[i % categories.length] },
+          line: { width: 1, color: colors[i] },
           xaxis: axisName("x", index),
           yaxis: axisName("y", index),
           legendgroup: source.channels[channel],
@@ -120,10 +138,10 @@ export function confusedPairs(source: Series, options: ConfusedPairsOptions): Fi
     layout: {
       ...layout,
       annotations,
+      showlegend: true, // of a single channel too
       title: { text: escapeText(title) },
-      width: 1000,
-      height: 120 + 165 * rows,
-      margin: { t: 62, r: 90 },
+      height: inside + 74 + 48,
+      margin: { t: 74, r: 90 },
     },
   });
 }

@@ -1,7 +1,8 @@
+import { checkNumber } from "../../core/check";
 import { directionOf } from "../../metrics/direction";
 import { Figure } from "../figure/figure";
 import { escapeText } from "../figure/text";
-import { categories } from "../figure/theme";
+import { lineColors } from "../figure/theme";
 import type { Trace } from "../figure/types";
 
 /** The numbers of each epoch by name, as `fit` logs them: `loss`, `val_loss`, … */
@@ -28,7 +29,7 @@ export interface FoldCurvesOptions {
  * validation thick with its best epoch marked, where the metric is one of which the library knows what is better.
  *
  * @param histories one a fold; `fit`'s history, or logs so far
- * @throws {RangeError} if there is no history, or a metric is in none
+ * @throws {RangeError} if there is no history, a metric is in none, or there is not one name a fold
  * @example
  * foldCurves(run.histories); // returned from a cell; live: train.liveCurves({ draw: foldCurves })
  */
@@ -44,12 +45,25 @@ export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesO
     );
   }
   const { names = histories.map((_, fold) => `fold ${fold + 1}`), present, title = "Training" } = options;
+  if (names.length !== histories.length) {
+    throw new RangeError(
+      `Cannot plot fold curves: there must be ${histories.length} names, one a fold, got ${names.length}`,
+    );
+  }
+  if (present !== undefined) {
+    const rule = { action: "plot fold curves", name: "present", low: 0, high: histories.length - 1 };
+    checkNumber(present, { ...rule, whole: true });
+  }
+  const rows = Math.ceil(metrics.length / 4);
+  const columns = Math.ceil(metrics.length / rows);
   const gap = 0.09;
-  const width = (1 - gap * (metrics.length - 1)) / metrics.length;
+  const width = (1 - gap * (columns - 1)) / columns;
+  const colors = lineColors(histories.length);
   const layout: Record<string, unknown> = {};
   const data = metrics.flatMap((metric, panel) => {
     const number = panel === 0 ? "" : panel + 1;
-    const left = panel * (width + gap);
+    const left = (panel % columns) * (width + gap);
+    const row = Math.floor(panel / columns);
     layout[`xaxis${number}`] = {
       title: { text: "epoch" },
       domain: [left, Math.min(1, left + width)],
@@ -57,9 +71,13 @@ export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesO
       // epochs are counted, not measured
       ...(longest(histories) < 10 && { dtick: 1 }),
     };
-    layout[`yaxis${number}`] = { title: { text: escapeText(metric) }, anchor: `x${number}` };
+    layout[`yaxis${number}`] = {
+      title: { text: escapeText(metric) },
+      anchor: `x${number}`,
+      domain: rowDomain(row, rows),
+    };
     return histories.flatMap(({ logs }, fold): Trace[] => {
-      const color = categories[fold % categories.length];
+      const color = colors[fold];
       const faded = present !== undefined && fold !== present;
       const axes = {
         type: "scatter",
@@ -75,7 +93,7 @@ export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesO
         lines.push({
           ...axes,
           ...epochs(logs[metric]),
-          mode: "lines",
+          mode: modeOf(logs[metric]),
           name,
           line: { color, width: 1.2, dash: validation ? "dot" : "solid" },
           showlegend: panel === 0 && !validation,
@@ -87,7 +105,7 @@ export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesO
         lines.push({
           ...axes,
           ...epochs(validation),
-          mode: "lines",
+          mode: modeOf(validation),
           name,
           line: { color, width: 2 },
           showlegend: panel === 0,
@@ -116,14 +134,30 @@ export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesO
       title: {
         text: `${escapeText(title)} <span style="color:#8c8c8c;font-size:12px">(dotted: training, solid: validation, ◆ best)</span>`,
       },
-      height: 340,
+      height: 80 + Math.max(rowHeight * rows, 20 * histories.length + 16), // panels, or the legend
     },
     image: options.image,
   });
 }
 
-function epochs(values: readonly number[]): { x: Float32Array; y: Float32Array } {
-  return { x: Float32Array.from(values, (_, i) => i + 1), y: Float32Array.from(values) };
+/** Height of a row of panels in pixels, its axis with it. */
+const rowHeight = 260;
+
+function rowDomain(row: number, rows: number): [low: number, high: number] {
+  const gap = 60 / (rowHeight * rows); // for the axis below
+  const height = (1 - gap * (rows - 1)) / rows;
+  const high = 1 - row * (height + gap);
+  return [Math.max(0, high - height), high];
+}
+
+function epochs(values: readonly number[]): { x: Int32Array; y: Float64Array } {
+  return { x: Int32Array.from(values, (_, i) => i + 1), y: Float64Array.from(values) };
+}
+
+/** A value between two that are none is a point: no line leads to it. */
+function modeOf(values: readonly number[]): string {
+  const known = (i: number) => Number.isFinite(values[i]);
+  return values.some((_, i) => known(i) && !known(i - 1) && !known(i + 1)) ? "lines+markers" : "lines";
 }
 
 function longest(histories: readonly EpochLogs[]): number {
@@ -137,7 +171,7 @@ function bestEpoch(metric: string, values: readonly number[]): number {
   const sign = direction === "max" ? -1 : 1;
   let best = -1;
   values.forEach((value, i) => {
-    if (!Number.isNaN(value) && (best < 0 || sign * value < sign * values[best])) best = i;
+    if (Number.isFinite(value) && (best < 0 || sign * value < sign * values[best])) best = i;
   });
   return best;
 }

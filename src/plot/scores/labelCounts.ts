@@ -2,6 +2,9 @@ import { Figure } from "../figure/figure";
 import { escapeText, formatCount, formatNumber } from "../figure/text";
 import { categories } from "../figure/theme";
 
+/** Of one figure. */
+const mostBars = 2000;
+
 /** Options of {@link labelCounts}. */
 export interface LabelCountsOptions {
   /** Names by label; the labels' numbers by default. Named labels that do not occur show a count of 0. */
@@ -16,29 +19,34 @@ export interface LabelCountsOptions {
  * Shows how often each label occurs, as horizontal bars, with the imbalance ratio (most to least frequent) in the title.
  *
  * @param labels whole numbers >= 0, one a window
- * @throws {RangeError} if there are no labels, or one is no whole number or has no name
+ * @throws {RangeError} if there are no labels, one is no whole number or has no name, or there are more than 2,000 classes
  * @example
  * labelCounts([0, 0, 0, 1], { names: ["rest", "squat"] }); // title ends in "imbalance 3 : 1"
  */
 export function labelCounts(labels: ArrayLike<number>, options: LabelCountsOptions = {}): Figure {
   const { names, sort = "count", title = "Label counts" } = options;
   if (labels.length === 0) throw new RangeError("Cannot plot label counts: there must be labels, got none");
-  const counts: number[] = new Array(names?.length ?? 0).fill(0);
+  const counts = new Map<number, number>(names?.map((_, label) => [label, 0]));
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if (!Number.isInteger(label) || label < 0 || (names && label >= names.length)) {
       const range = names ? `in [0, ${names.length})` : ">= 0";
       throw new RangeError(`Cannot plot label counts: labels must be whole numbers ${range}, got ${label}`);
     }
-    counts[label] = (counts[label] ?? 0) + 1;
+    counts.set(label, (counts.get(label) ?? 0) + 1);
   }
-  const bars = Array.from(counts, (count, label) => ({ label, count: count ?? 0 })).filter(
-    ({ count }) => count > 0 || names,
-  );
-  if (sort === "count") bars.sort((a, b) => b.count - a.count || a.label - b.label);
+  if (counts.size > mostBars) {
+    throw new RangeError(
+      `Cannot plot label counts: there must be at most ${formatCount(mostBars)} classes, got ${formatCount(counts.size)}`,
+    );
+  }
+  const bars = Array.from(counts, ([label, count]) => ({ label, count }));
+  bars.sort((a, b) => (sort === "count" ? b.count - a.count : 0) || a.label - b.label);
   const present = bars.filter(({ count }) => count > 0).map(({ count }) => count);
   const ratio = Math.max(...present) / Math.min(...present);
-  const summary = `${formatCount(labels.length)} in ${present.length} classes, imbalance ${formatNumber(ratio)} : 1`;
+  const summary =
+    `${formatCount(labels.length)} in ${present.length} ${present.length === 1 ? "class" : "classes"}, ` +
+    `imbalance ${formatNumber(ratio)} : 1`;
   return new Figure({
     data: [
       {
@@ -72,10 +80,12 @@ export function barsHeight(bars: number): number {
 
 /** A vertical axis of named rows 0, 1, … from the top: names may repeat, every one is shown. */
 export function categoryAxis(names: readonly string[]): Record<string, unknown> {
+  const short = names.map((name) => shorten(name));
+  const alike = new Set(short).size < new Set(names).size;
   return {
     range: [names.length - 0.5, -0.5],
     tickvals: names.map((_, i) => i),
-    ticktext: names.map((name) => escapeText(shorten(name))),
+    ticktext: (alike ? names : short).map(escapeText),
     tickfont: { size: names.length > 30 ? 10 : 11 },
     showgrid: false,
     ticks: "",
@@ -83,7 +93,9 @@ export function categoryAxis(names: readonly string[]): Record<string, unknown> 
   };
 }
 
-/** A long name with its middle left out. */
+/** A long name with its middle left out, between letters. */
 export function shorten(name: string, length = 36): string {
-  return name.length <= length ? name : `${name.slice(0, length - 10)}…${name.slice(-9)}`;
+  const letters = Array.from(name);
+  if (letters.length <= length) return name;
+  return `${letters.slice(0, length - 10).join("")}…${letters.slice(-9).join("")}`;
 }

@@ -1,6 +1,6 @@
 import { Figure } from "../figure/figure";
-import { escapeText } from "../figure/text";
-import { categories } from "../figure/theme";
+import { escapeHover, escapeText } from "../figure/text";
+import { lineColors } from "../figure/theme";
 
 /** Options of {@link scoreCurves}. */
 export interface ScoreCurvesOptions {
@@ -21,8 +21,8 @@ export interface ScoreCurvesOptions {
 /**
  * Shows scores of several forecasts as lines: error by lead time, CSI by threshold, FSS by scale.
  *
- * @param curves one list of values a forecast, by name; NaN leaves a gap
- * @throws {RangeError} if there are none, or one has not as many values as x
+ * @param curves one list of values a forecast, by name; NaN, and what a logarithmic axis has no place for, leaves a gap
+ * @throws {RangeError} if there are none, one has not as many values as x, or a logarithmic x is not above 0
  * @example
  * scoreCurves({ persistence: [0.61, 0.4], unet: [0.7, 0.52] }, { x: [0.1, 1], xTitle: "threshold (mm/h)", yTitle: "CSI" });
  */
@@ -38,7 +38,11 @@ export function scoreCurves(
       `Cannot plot scores: every curve must have ${x.length} values, as x has, got ${wrong ? `${wrong[1].length} in "${wrong[0]}"` : "no curve"}`,
     );
   }
-  const dashes = ["solid", "dash", "dot", "dashdot"];
+  const colors = lineColors(entries.length);
+  const place = logX ? Array.from(x).find((value) => !(value > 0)) : undefined;
+  if (place !== undefined) {
+    throw new RangeError(`Cannot plot scores: x must be above 0 on a logarithmic axis, got ${place}`);
+  }
   const few = x.length <= 40;
   return new Figure({
     data: entries.map(([name, values], i) => ({
@@ -48,13 +52,11 @@ export function scoreCurves(
       x: Float64Array.from(x),
       y: Float64Array.from(values),
       line: {
-        color: categories[i % categories.length],
+        color: colors[i % colors.length],
         width: 2,
-        // more curves than colours are told apart by their dashes
-        dash: dashes[Math.floor(i / categories.length) % dashes.length],
       },
       marker: { size: 6 },
-      hovertemplate: `${escapeText(name)}: %{y:.4g} at %{x}<extra></extra>`,
+      hovertemplate: `${escapeHover(name)}: %{y:.4g} at %{x}<extra></extra>`,
     })),
     layout: {
       title: { text: escapeText(title) },

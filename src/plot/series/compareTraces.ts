@@ -1,7 +1,7 @@
 import type { Series } from "../../core/series";
 import { Figure } from "../figure/figure";
 import { escapeText } from "../figure/text";
-import { categories } from "../figure/theme";
+import { lineColors } from "../figure/theme";
 import type { Trace } from "../figure/types";
 import { axisName, channelGroups, channelLine, legendName, rowAxes, timeTitle } from "./traces";
 
@@ -40,6 +40,7 @@ export function compareTraces(before: Series, after: Series, options: CompareTra
   const groups = channelGroups(before, options.channels);
   const layout = rowAxes(groups, { units, time: timeTitle(before) });
   const rows = groups.length;
+  const colors = lineColors(Math.max(...groups.map(({ channels }) => channels.length)));
   const columns = [
     { source: before, window, x: "x" },
     { source: after, window: options.afterWindow ?? window, x: "x2" },
@@ -50,7 +51,7 @@ export function compareTraces(before: Series, after: Series, options: CompareTra
         (channel, i): Trace => ({
           ...channelLine(source, at, channel),
           name: escapeText(source.channels[channel]),
-          line: { width: 1.2, color: categories[i % categories.length] },
+          line: { width: 1.2, color: colors[i] },
           xaxis: x,
           // the second column has axes of its own, locked to the first column's
           yaxis: axisName("y", row + column * rows),

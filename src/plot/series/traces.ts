@@ -1,7 +1,7 @@
 import type { Series } from "../../core/series";
 import { Figure } from "../figure/figure";
 import { escapeText } from "../figure/text";
-import { categories } from "../figure/theme";
+import { lineColors } from "../figure/theme";
 import type { Layout, Trace } from "../figure/types";
 import { thin } from "./thin";
 
@@ -28,7 +28,7 @@ export interface ChannelGroup {
  * row). Works for raw sensors and for features.
  *
  * @param source `[windows, steps, channels]`; time is in seconds where the series has a rate, else in steps
- * @throws {RangeError} if the window lies outside, or a channel is unknown
+ * @throws {RangeError} if the window lies outside, or no channel is named or an unknown one
  * @example
  * traces(train, { window: 3, units: { acc: "acceleration (g)", gy: "angular rate (°/s)" } });
  */
@@ -36,12 +36,13 @@ export function traces(source: Series, options: TracesOptions = {}): Figure {
   const { window = 0, units = {}, title = `Window ${window}` } = options;
   const groups = channelGroups(source, options.channels);
   const rows = rowAxes(groups, { units, time: timeTitle(source) });
+  const colors = lineColors(Math.max(...groups.map(({ channels }) => channels.length)));
   return new Figure({
     data: groups.flatMap(({ channels }, row) =>
       channels.map((channel, i) => ({
         ...channelLine(source, window, channel),
         name: escapeText(source.channels[channel]),
-        line: { width: 1.2, color: categories[i % categories.length] },
+        line: { width: 1.2, color: colors[i] },
         yaxis: axisName("y", row),
         legend: legendName(row),
       })),
@@ -75,8 +76,13 @@ export function channelLine(source: Series, window: number, channel: number): Tr
 
 /** The chosen channels in groups, in the order of the series. */
 export function channelGroups(source: Series, names: readonly string[] = source.channels): ChannelGroup[] {
+  if (names.length === 0) {
+    throw new RangeError(
+      `Cannot plot channels: there must be some of ${source.channels.join(", ")}, got none`,
+    );
+  }
   const groups = new Map<string, number[]>();
-  for (const name of names) {
+  for (const name of new Set(names)) {
     const channel = source.channels.indexOf(name);
     if (channel < 0) {
       throw new RangeError(
@@ -102,23 +108,27 @@ export function rowAxes(
   options: { units: Readonly<Record<string, string>>; time: string },
 ): Layout {
   const rows = groups.length;
-  const height = Math.max(300, 90 + rows * 165);
-  const gap = Math.min(0.06, 0.3 / rows);
+  // a row's legend must not run into the next row's
+  const heights = groups.map(({ channels }) => Math.max(rows === 1 ? 210 : 140, 20 * channels.length + 16));
+  const space = 25;
+  const inside = heights.reduce((sum, each) => sum + each, 0) + space * (rows - 1);
   const layout: Record<string, unknown> = {
-    height,
+    height: inside + 92,
     margin: { r: 130 },
+    showlegend: true, // of a single channel too
     xaxis: { title: { text: options.time }, anchor: axisName("y", rows - 1) },
   };
-  groups.forEach(({ name, channels }, row) => {
-    const top = 1 - row * ((1 + gap) / rows);
+  let above = 0;
+  groups.forEach(({ name }, row) => {
+    const top = 1 - above / inside;
+    above += heights[row];
+    const bottom = Math.max(0, 1 - above / inside);
+    above += space;
     layout[row === 0 ? "yaxis" : `yaxis${row + 1}`] = {
       title: { text: escapeText(options.units[name] ?? name) },
-      domain: [Math.max(0, top - (1 + gap) / rows + gap), top],
+      domain: [bottom, top],
     };
     layout[row === 0 ? "legend" : `legend${row + 1}`] = { x: 1.01, y: top, yanchor: "top" };
-    // a row's legend must not run into the next row's
-    if (channels.length > 8)
-      Object.assign(layout[row === 0 ? "legend" : `legend${row + 1}`]!, { font: { size: 9 } });
   });
   return layout;
 }

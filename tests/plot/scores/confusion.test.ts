@@ -21,7 +21,7 @@ test("a confusion matrix is drawn as shares of each true class with the counts t
       [0, 0, 1],
     ],
   );
-  assert.deepEqual((customdata as Float32Array[])[0], Float32Array.of(2, 1, 0));
+  assert.deepEqual((customdata as Int32Array[])[0], Int32Array.of(2, 1, 0));
   assert.deepEqual((text as string[][])[0], ["2", "1", ""]);
   const { xaxis, yaxis } = figure.layout as Record<string, { ticktext: string[]; range?: number[] }>;
   assert.deepEqual(xaxis.ticktext, ["rest", "&lt;squat&gt;", "row"]);
@@ -37,9 +37,9 @@ test("the worst recognised class comes first in both directions when asked", () 
     "row",
   ]);
   assert.deepEqual(figure.data[0].z, [
-    Float32Array.of(1, 1, 0),
-    Float32Array.of(1, 2, 0),
-    Float32Array.of(0, 0, 1),
+    Int32Array.of(1, 1, 0),
+    Int32Array.of(1, 2, 0),
+    Int32Array.of(0, 0, 1),
   ]);
 });
 
@@ -87,4 +87,42 @@ test("a calibration curve tells the expected error", () => {
   const [, curve, counts] = figure.data;
   assert.deepEqual([curve.x, curve.y], [Float32Array.of(0.75), Float32Array.of(0.5)]);
   assert.deepEqual(counts.y, Int32Array.of(2));
+});
+
+// scikit-learn/scikit-learn#16127: counts that are rounded
+test("counts are written in full, and a title says 100% of perfect predictions alone", () => {
+  const of = (...data: number[]) => confusion({ data: Float64Array.from(data), shape: [2, 2] } as never);
+  const large = of(123456, 16777217, 2, 98765432);
+  assert.deepEqual(large.data[0].text, [
+    ["123,456", "16,777,217"],
+    ["2", "98,765,432"],
+  ]);
+  assert.deepEqual((large.data[0].customdata as Int32Array[])[0], Int32Array.of(123456, 16777217));
+  assert.ok(large.layout.width! > 2 * 60, "as wide as its digits need");
+  assert.match(of(99_999, 1, 0, 0).layout.title!.text, /99\.9% of 100,000 right/);
+  assert.match(of(1, 99_999_999, 0, 0).layout.title!.text, /0\.01% of 100,000,000 right/);
+  assert.match(of(5, 0, 0, 5).layout.title!.text, /100% of 10 right/);
+  assert.deepEqual(of(0.25, 0, 0, 1.75).data[0].text, [
+    ["0.25", ""],
+    ["", "1.75"],
+  ]);
+  assert.throws(() => of(1, -1, 0, 0), /counts of 1 to 1,000 classes, got -1/);
+});
+
+test("a score of mistakes is not 1 in the title", () => {
+  const truth = Array.from({ length: 20_000 }, (_, i) => i % 2);
+  const report = classReport(
+    truth,
+    truth.map((label, i) => (i === 5 ? 1 - label : label)),
+  );
+  assert.match(classScores(report).layout.title!.text, /macro F1 0\.999, accuracy 0\.999/);
+});
+
+// plotly/plotly.js#4899: labels that run into one another
+test("500 classes name as many rows as have room, and hovering names all", () => {
+  const labels = Array.from({ length: 500 }, (_, i) => i);
+  const figure = confusion(confusionMatrix(labels, labels), { names: labels.map((i) => `name ${i}`) });
+  const axis = figure.layout.yaxis as { dtick: number; labelalias: Record<string, string> };
+  assert.ok(figure.layout.height! / (500 / axis.dtick) > 9);
+  assert.equal(axis.labelalias["499"], "499 name 499");
 });

@@ -49,3 +49,20 @@ test("training that has not begun, and metrics nobody logged, are refused", () =
     message: /\(loss, accuracy, learningRate\), got f1/,
   });
 });
+
+test("ten folds have ten colours, fourteen metrics rows of panels, and one epoch a point", () => {
+  const folds = Array.from({ length: 10 }, (_, i) => ({ logs: { loss: [i, 1, 0] } }));
+  const colors = foldCurves(folds).data.map(({ line }) => (line as { color: string }).color);
+  assert.equal(new Set(colors).size, 10);
+  const logs = Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`m${i}`, [1, Number.NaN, 3, 4]]));
+  const { data, layout } = foldCurves([{ logs }]);
+  for (let i = 0; i < 14; i++) {
+    const number = i === 0 ? "" : i + 1;
+    const { domain: across } = layout[`xaxis${number}`] as { domain: number[] };
+    const { domain: upright } = layout[`yaxis${number}`] as { domain: number[] };
+    assert.ok(across[0] >= 0 && across[0] < across[1] && across[1] <= 1, `${across}`);
+    assert.ok(upright[0] >= 0 && upright[0] < upright[1] && upright[1] <= 1, `${upright}`);
+  }
+  assert.equal(data[0].mode, "lines+markers", "no line leads to the first epoch");
+  assert.equal(foldCurves([{ logs: { loss: [1, 2] } }]).data[0].mode, "lines");
+});

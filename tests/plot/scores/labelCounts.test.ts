@@ -59,3 +59,14 @@ test("blend weights stand heaviest first with the models' own scores", () => {
   assert.throws(() => blendWeights({ a: Number.NaN }), { message: /got NaN for a/ });
   assert.throws(() => blendWeights({ a: 1 }, { scores: [] }), { message: /1 scores, one a weight, got 0/ });
 });
+
+test("long names that differ in the middle alone stay apart, and letters are not cut in halves", () => {
+  const names = ["left", "right"].map(
+    (side) => `an exercise that is done ${side} of everything that is known`,
+  );
+  const { ticktext } = labelCounts([0, 1], { names }).layout.yaxis as { ticktext: string[] };
+  assert.equal(new Set(ticktext).size, 2);
+  const [emoji] = (labelCounts([0], { names: ["🙂".repeat(60)] }).layout.yaxis as { ticktext: string[] })
+    .ticktext;
+  assert.equal(emoji, `${"🙂".repeat(26)}…${"🙂".repeat(9)}`);
+});

@@ -45,3 +45,16 @@ test("a wave's power stands at its wavelength, and what a logarithm does not kno
   assert.equal(xaxis.title.text, "wavelength (km)");
   assert.throws(() => spectra({}), { name: "RangeError" });
 });
+
+test("nine curves have nine colours, and a logarithmic axis refuses what it has no place for", () => {
+  const curves = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`m${i}`, [1, 2]]));
+  const options = { x: [0, 1], xTitle: "x", yTitle: "y" };
+  const colors = scoreCurves(curves, options).data.map(({ line }) => (line as { color: string }).color);
+  assert.equal(new Set(colors).size, 9);
+  assert.throws(
+    () => scoreCurves(curves, { ...options, logX: true }),
+    /above 0 on a logarithmic axis, got 0/,
+  );
+  const [trace] = scoreCurves({ "%{x} & b": [1, 2] }, options).data;
+  assert.match(trace.hovertemplate!, /^%&#123;x} &amp; b: %\{y/);
+});

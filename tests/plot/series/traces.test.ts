@@ -112,3 +112,43 @@ test("confused pairs show a right window, the mistaken one and one of the other 
   });
   assert.throws(() => confusedPairs(source, { truth: [0], predicted: [0] }), { message: /4 labels/ });
 });
+
+// plotly/plotly.js#4968: a line must not run across what is missing
+test("a thinned line keeps its gaps, wherever in a stretch they lie", () => {
+  for (const place of [0, 1, 7, 4999, 5000, 9999]) {
+    const values = Float32Array.from({ length: 10_000 }, (_, i) => Math.sin(i / 50));
+    values[place] = Number.NaN;
+    const { x, y } = thin(values, { points: 500 });
+    assert.ok(x.length <= 760);
+    assert.equal(y.filter(Number.isNaN).length, 1);
+    assert.ok(
+      x.every((at, i) => i === 0 || at > x[i - 1]),
+      "in order",
+    );
+  }
+  const values = Float32Array.from({ length: 10_000 }, (_, i) =>
+    i >= 2000 && i < 6000 ? Number.NaN : i % 7,
+  );
+  values[100] = Number.POSITIVE_INFINITY;
+  const { x, y } = thin(values, { points: 100 });
+  for (let i = 1; i < x.length; i++) {
+    if (x[i - 1] < 2000 && x[i] >= 6000) assert.fail(`a line from ${x[i - 1]} to ${x[i]}`);
+  }
+  assert.ok(y.includes(6) && !y.includes(Number.POSITIVE_INFINITY));
+});
+
+// mwaskom/seaborn#680: from the eighth line on the colours began anew
+test("every line of a row has a colour of its own, and a legend that fits, of one channel too", () => {
+  const channels = Array.from({ length: 18 }, (_, i) => `a_${i}`);
+  const many = series(new Float32Array(18 * 8), { steps: 8, channels });
+  const figure = traces(many);
+  const colors = figure.data.map(({ line }) => (line as { color: string }).color);
+  assert.equal(new Set(colors).size, 18);
+  assert.ok(figure.layout.height! > 18 * 20);
+  const single = traces(series(new Float32Array(16), { steps: 8, channels: ["tilt", "speed"] }));
+  assert.equal(single.layout.showlegend, true);
+  assert.deepEqual(
+    single.data.map(({ legend }) => legend),
+    ["legend", "legend2"],
+  );
+});

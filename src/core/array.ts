@@ -22,7 +22,7 @@ export type Dataset = ArrayData | Frames | TensorData;
 /** Input, wanted output and, where samples count unequally, one weight a sample. */
 export interface FitData {
   readonly x: Dataset;
-  /** May be missing where `prepare` makes it of `x`. */
+  /** May be missing where `arrange` makes it of `x`. */
   readonly y?: Dataset;
   readonly sampleWeight?: ArrayLike<number>;
 }

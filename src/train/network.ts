@@ -154,12 +154,12 @@ function callbacksOf(
 }
 
 function fittedNetwork(model: LayersModel, settings: NetworkFitOptions, report: FitReport): Fitted {
-  const { batchSize = 32, scaleX, prepare } = settings;
+  const { batchSize = 32, scaleX, arrange, transform } = settings;
   return {
     report,
     batchSize,
     predict: (x: Dataset, { signal } = {}): Promise<NamedArray> =>
-      predict(model, x, { batchSize, scaleX, prepare, signal }),
+      predict(model, x, { batchSize, scaleX, arrange, transform, signal }),
     state: () => ({ tensors: weightTensors(model) }),
     dispose: () => model.dispose(),
   };

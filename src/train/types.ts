@@ -117,9 +117,14 @@ export interface FitOptions {
    * On the device, before everything else, training and validation alike (default none): from the scaled values as
    * they lie in the data set to what model and loss take, such as the first four frames and the fifth.
    */
-  readonly prepare?: BatchTransform;
-  /** On the device, training batches only (default none). */
+  readonly arrange?: BatchTransform;
+  /** On the device, training batches only, after `arrange` (default none). */
   readonly augment?: BatchTransform;
+  /**
+   * On the device, after `augment`, training, validation and predictions alike (default none): features that are made of
+   * augmented samples. Of a prediction only its `x` is used.
+   */
+  readonly transform?: BatchTransform;
   /** One factor a class, for whole-number labels or one-hot rows (default all 1). */
   readonly classWeight?: ArrayLike<number>;
   /** Scales every value of x as it is read (default 1), such as 1 / 255 for pixels. */

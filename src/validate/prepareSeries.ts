@@ -10,8 +10,8 @@ export interface PrepareSeriesOptions {
   labels: Int32Array;
   /** Windows to predict, of the same channels; default none. */
   test?: Series;
-  /** Fitted on each fold's train part; default {@link standardScaler}. */
-  scaler?: Scaler;
+  /** Fitted on each fold's train part; default {@link standardScaler}; `false` for none. */
+  scaler?: Scaler | false;
   /** Oversampling of each fold's train part, drawn from the fold's seed; default none. */
   oversample?: Omit<OversampleOptions, "seed">;
 }
@@ -43,8 +43,9 @@ export function prepareSeries(
   }
   const labelsAt = (indices: Int32Array): Int32Array => Int32Array.from(indices, (index) => labels[index]);
   return ({ trainIndices, validationIndices, foldSeed }) => {
-    const fitted = scaler.fit(windows, { indices: trainIndices });
-    let x = fitted.transform(takeWindows(windows, trainIndices));
+    const fitted = scaler ? scaler.fit(windows, { indices: trainIndices }) : undefined;
+    const scaled = (part: Series): Series => fitted?.transform(part) ?? part;
+    let x = scaled(takeWindows(windows, trainIndices));
     let y = labelsAt(trainIndices);
     if (more) {
       const grown = oversample(x, y, { ...more, seed: foldSeed });
@@ -55,11 +56,11 @@ export function prepareSeries(
       train: { x, y: target(y) },
       ...(validationIndices.length > 0 && {
         validation: {
-          x: fitted.transform(takeWindows(windows, validationIndices)),
+          x: scaled(takeWindows(windows, validationIndices)),
           y: target(labelsAt(validationIndices)),
         },
       }),
-      ...(test && { test: fitted.transform(test) }),
+      ...(test && { test: scaled(test) }),
     };
   };
 }

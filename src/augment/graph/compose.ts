@@ -19,7 +19,7 @@ export interface AugmentationStep {
 function requireSameShape(before: Tensor, after: Tensor, name: string): void {
   if (`${before.shape}` !== `${after.shape}`) {
     throw new RangeError(
-      `Cannot compose augmentations: to choose by chance, ${name} must keep its shape [${before.shape}], got [${after.shape}]; class numbers become shares by oneHotLabels as prepare`,
+      `Cannot compose augmentations: to choose by chance, ${name} must keep its shape [${before.shape}], got [${after.shape}]; class numbers become shares by oneHotLabels as arrange`,
     );
   }
 }

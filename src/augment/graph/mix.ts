@@ -15,12 +15,12 @@ function isNumbers(y: Tensor): boolean {
 
 /**
  * Turns class numbers into rows of class shares `[batch, classes]`, so that mixed and unmixed batches look alike. Give
- * it to `fit` as `prepare`, and train with `categoricalCrossEntropy`; anything but class numbers stays as it is.
+ * it to `fit` as `arrange`, and train with `categoricalCrossEntropy`; anything but class numbers stays as it is.
  *
  * @param options `classes`: how many there are
  * @throws {RangeError} if `classes` is not a whole number from 2
  * @example
- * const shares = { prepare: oneHotLabels({ classes: 61 }), augment: mixup(), loss: "categoricalCrossEntropy" };
+ * const shares = { arrange: oneHotLabels({ classes: 61 }), augment: mixup(), loss: "categoricalCrossEntropy" };
  */
 export function oneHotLabels(options: { classes: number }): BatchTransform {
   const { classes } = options;
@@ -58,7 +58,7 @@ function mix(
     const batch = x.shape[0];
     if (isNumbers(y)) {
       throw new RangeError(
-        `Cannot mix windows: y must be class shares [batch, classes], as oneHotLabels makes them as prepare, got [${y.shape}]`,
+        `Cannot mix windows: y must be class shares [batch, classes], as oneHotLabels makes them as arrange, got [${y.shape}]`,
       );
     }
     const partners = tf.cast(tf.topk(randomUniform([batch]), batch).indices, "int32") as Tensor1D;
@@ -83,7 +83,7 @@ function mix(
  * @throws {RangeError} if alpha or the probability are impossible; in training, if y is class numbers
  * Source: Zhang et al. 2018 (arXiv:1710.09412), alpha 0.2; the beta distribution by 4,096 equally probable values.
  * @example
- * const mixing = { prepare: oneHotLabels({ classes: 61 }), augment: mixup(), loss: "categoricalCrossEntropy" };
+ * const mixing = { arrange: oneHotLabels({ classes: 61 }), augment: mixup(), loss: "categoricalCrossEntropy" };
  */
 export function mixup(options: GraphMixOptions = {}): BatchTransform {
   return mix({ ...options, alpha: options.alpha ?? 0.2 }, (own, { other, share }) => ({
@@ -100,7 +100,7 @@ export function mixup(options: GraphMixOptions = {}): BatchTransform {
  * @throws {RangeError} if alpha or the probability are impossible; in training, if y is class numbers
  * Source: Yun et al. 2019 (arXiv:1905.04899), along time.
  * @example
- * const mixing = { prepare: oneHotLabels({ classes: 61 }), augment: cutmix(), loss: "categoricalCrossEntropy" };
+ * const mixing = { arrange: oneHotLabels({ classes: 61 }), augment: cutmix(), loss: "categoricalCrossEntropy" };
  */
 export function cutmix(options: GraphMixOptions = {}): BatchTransform {
   return mix({ ...options, alpha: options.alpha ?? 1 }, (own, { other, share }) => {

@@ -12,15 +12,7 @@ import { showAs, summaryBundle } from "../../core";
 import { meanOfRuns } from "../../ensemble";
 import { axesScaler, concatChannels, magnitude } from "../../features";
 import { motionConv1d } from "../../models";
-import {
-  adamw,
-  averageWeights,
-  categoricalCrossEntropy,
-  cosine,
-  lossMetric,
-  type NetworkFitOptions,
-  withEma,
-} from "../../train";
+import { adamw, averageWeights, categoricalCrossEntropy, cosine, lossMetric, withEma } from "../../train";
 import type { CrossValidation } from "../../validate";
 import { basicFeatures } from "../basicFeatures";
 import type { MotionData } from "../load";
@@ -66,7 +58,7 @@ const network: NetworkRecipe = {
     loss: categoricalCrossEntropy({ labelSmoothing: 0.02 }),
     metrics: ["accuracy", lossMetric("categoricalCrossEntropy", { name: "logLoss" })],
     batchSize: 16,
-    prepare: oneHotLabels({ classes }),
+    arrange: oneHotLabels({ classes }),
     augment: composeAugmentations([
       // All vectors in one group: the arm turns, not a sensor in it.
       rotateSeries({ groups: [vectors.map((names) => placesOf(windows, names))], angle: 20 }),
@@ -117,9 +109,7 @@ export async function best(
   const { rocket, seconds, directory, groups, seeds, progress, signal } = options;
   const recipe: NetworkRecipe =
     // The average would take the place of the best epoch's weights.
-    options.keep === "best"
-      ? { ...network, fit: (of) => ({ ...(network.fit(of) as NetworkFitOptions), callbacks: [] }) }
-      : network;
+    options.keep === "best" ? { ...network, fit: (of) => ({ ...network.fit(of), callbacks: [] }) } : network;
   if (rocket === false) return runNetwork(competition, recipe, options);
   const folds = foldsOf(competition, options);
   const part = (name: string): string | undefined => directory && join(directory, name);

@@ -9,7 +9,7 @@ import { gruPoolGru } from "../../models";
 import { rmsprop } from "../../train";
 import type { CrossValidation } from "../../validate";
 import type { MotionData } from "../load";
-import { firstFeatures, onRecordedChannels } from "./firstFeatures";
+import { firstFeatures, firstFeaturesInGraph } from "./firstFeatures";
 import { type MotionNetworkRecipeOptions, runNetwork } from "./recipe";
 
 /** Share of different windows among 2/3 as many draws with replacement: 1 - exp(-2/3). */
@@ -45,31 +45,24 @@ export async function first(
     competition,
     {
       features: firstFeatures,
+      graphFeatures: firstFeaturesInGraph,
       model: (network) => gruPoolGru(network),
       keep: "last",
-      fit:
-        ({ scalerOf }) =>
-        (context) => ({
-          epochs: 40,
-          optimizer: rmsprop({ learningRate }),
-          schedule: (done) => learningRate * (done < 15 / 40 ? 1 : done < 30 / 40 ? 0.2 : 0.08),
-          loss: "sparseCategoricalCrossEntropy",
-          metrics: ["accuracy"],
-          batchSize: 32,
-          augment: options.features
-            ? composeAugmentations([permute, roll])
-            : onRecordedChannels(
-                composeAugmentations([
-                  { apply: permute, when: (epoch) => epoch % 2 === 0 },
-                  {
-                    apply: rotateSeries({ ...apart, probability: share }),
-                    when: (epoch) => epoch % 2 === 1,
-                  },
-                  roll,
-                ]),
-                scalerOf(context),
-              ),
-        }),
+      fit: () => ({
+        epochs: 40,
+        optimizer: rmsprop({ learningRate }),
+        schedule: (done) => learningRate * (done < 15 / 40 ? 1 : done < 30 / 40 ? 0.2 : 0.08),
+        loss: "sparseCategoricalCrossEntropy",
+        metrics: ["accuracy"],
+        batchSize: 32,
+        augment: options.features
+          ? composeAugmentations([permute, roll])
+          : composeAugmentations([
+              { apply: permute, when: (epoch) => epoch % 2 === 0 },
+              { apply: rotateSeries({ ...apart, probability: share }), when: (epoch) => epoch % 2 === 1 },
+              roll,
+            ]),
+      }),
     },
     options,
   );

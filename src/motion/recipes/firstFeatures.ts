@@ -1,8 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
 import type { Series } from "../../core";
-import type { BatchTransform } from "../../engine";
 import { tf } from "../../engine";
-import type { FittedScaler } from "../../features";
 import { concatChannels, difference, energy, product, selectChannels, tilt } from "../../features";
 
 const acc = ["acc_x", "acc_y", "acc_z"] as const;
@@ -50,25 +48,4 @@ export function firstFeaturesInGraph(source: Tensor): Tensor {
   const roll = degrees(tf.atan2(y, z));
   const pitch = degrees(tf.atan2(tf.neg(x), tf.sqrt(tf.add(tf.square(y), tf.square(z)))));
   return tf.concat([a, changes(a), roll, pitch, ...sums(a), g, changes(g), ...sums(g)], 2);
-}
-
-/** Places of the recorded channels among the eighteen. */
-const firstAcc = 0;
-const firstGyro = 10;
-
-/**
- * An augmentation of the recorded channels on batches of scaled {@link firstFeatures}: takes the scaling back, changes
- * the recorded six, and makes and scales the eighteen anew.
- */
-export function onRecordedChannels(augment: BatchTransform, scaler: FittedScaler): BatchTransform {
-  const { centre, scale } = scaler.state;
-  return ({ x, y }) => {
-    const centres = tf.tensor1d([...centre]);
-    const scales = tf.tensor1d([...scale]);
-    const plain = tf.add(tf.mul(x, scales), centres);
-    const three = (first: number): Tensor => tf.slice(plain, [0, 0, first], [-1, -1, 3]);
-    const changed = augment({ x: tf.concat([three(firstAcc), three(firstGyro)], 2), y });
-    const features = firstFeaturesInGraph(changed.x);
-    return { x: tf.div(tf.sub(features, centres), scales), y: changed.y };
-  };
 }

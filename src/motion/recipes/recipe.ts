@@ -1,9 +1,16 @@
-import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
+import type { LayersModel, Tensor } from "@tensorflow/tfjs-node-gpu";
 import type { OversampleOptions } from "../../augment";
-import type { Estimator, FoldContext, Series } from "../../core";
+import type { Estimator, Series } from "../../core";
+import { type BatchTransform, tf } from "../../engine";
 import { type FittedScaler, type Scaler, standardScaler } from "../../features";
 import { accuracy, logLoss, predictedLabels } from "../../metrics";
-import { changeNetwork, type NetworkChanges, type NetworkFitOptions, network } from "../../train";
+import {
+  changeNetwork,
+  type NetworkChanges,
+  type NetworkFitOptions,
+  type NetworkOptions,
+  network,
+} from "../../train";
 import {
   type CrossValidation,
   type Fold,
@@ -49,6 +56,8 @@ export interface MotionNetworkRecipeOptions extends MotionRecipeOptions, Network
 /** The parts of a recipe that trains a network. */
 export interface NetworkRecipe {
   readonly features: (windows: Series) => Series;
+  /** The same as tensor ops: made after augmentation, which then changes the recorded channels. Default: made once. */
+  readonly graphFeatures?: (recorded: Tensor) => Tensor;
   /** Default the standard scaler. */
   readonly scaler?: Scaler;
   /** Default none. */
@@ -56,12 +65,7 @@ export interface NetworkRecipe {
   readonly model: (options: NetworkShape) => LayersModel;
   /** Which epoch's weights are kept. Default "best". */
   readonly keep?: "best" | "last";
-  /** How to fit; `scalerOf` gives a fold's scaler. */
-  readonly fit: (of: {
-    windows: Series;
-    classes: number;
-    scalerOf: (context: FoldContext) => FittedScaler;
-  }) => NetworkFitOptions | ((context: FoldContext) => NetworkFitOptions);
+  readonly fit: (of: { windows: Series; classes: number }) => NetworkFitOptions;
 }
 
 /** Where the windows without exercise are; `undefined` where no label says so. */
@@ -94,7 +98,7 @@ export function motionRecipe(
   parts: {
     windows: Series;
     test: Series;
-    scaler: Scaler;
+    scaler: Scaler | false;
     oversample?: Omit<OversampleOptions, "seed"> | false;
     estimator: Estimator;
     options: RecipeOptions;
@@ -119,19 +123,36 @@ export async function runNetwork(
 ): Promise<CrossValidation> {
   const { features = recipe.features, model = recipe.model, oversample = recipe.oversample } = options;
   const { scaler = recipe.scaler ?? standardScaler() } = options;
-  const windows = features(competition.train);
-  const [, steps, channels] = windows.shape;
+  const graphFeatures = options.features ? undefined : recipe.graphFeatures;
+  const made = features(competition.train);
+  const [, steps, channels] = made.shape;
   const classes = competition.labelNames.length;
-  const scalerOf = ({ trainIndices }: FoldContext) => scaler.fit(windows, { indices: trainIndices });
-  const own = {
-    model: (seed: number) => model({ inputShape: [steps, channels], classes, seed }),
-    fit: recipe.fit({ windows, classes, scalerOf }),
+  const fit = recipe.fit({ windows: made, classes });
+  const own: NetworkOptions = {
+    model: (seed) => model({ inputShape: [steps, channels], classes, seed }),
+    fit: graphFeatures
+      ? ({ trainIndices }) => ({
+          ...fit,
+          transform: scaledInGraph(graphFeatures, scaler.fit(made, { indices: trainIndices })),
+        })
+      : fit,
     keep: recipe.keep,
   };
   const estimator = network(changeNetwork(own, options));
-  const test = features(competition.test);
-  return runRecipe(
-    motionRecipe(competition, { windows, test, scaler, oversample, estimator, options }),
-    options,
+  const parts = graphFeatures
+    ? { windows: competition.train, test: competition.test, scaler: false as const }
+    : { windows: made, test: features(competition.test), scaler };
+  return runRecipe(motionRecipe(competition, { ...parts, oversample, estimator, options }), options);
+}
+
+/** Features of recorded windows, scaled, in the training step. */
+function scaledInGraph(features: (recorded: Tensor) => Tensor, { state }: FittedScaler): BatchTransform {
+  const { centre, scale } = state;
+  return Object.assign<BatchTransform, object>(
+    ({ x, y }) => ({
+      x: tf.div(tf.sub(features(x), tf.tensor1d([...centre])), tf.tensor1d([...scale])),
+      y,
+    }),
+    { config: { features: features.name, ...state } },
   );
 }

@@ -21,7 +21,8 @@ export interface CompileOptions
     | "batchSize"
     | "seed"
     | "augment"
-    | "prepare"
+    | "arrange"
+    | "transform"
     | "classWeight"
     | "scaleX"
     | "scaleY"
@@ -77,8 +78,9 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
     loss: lossOf(options.loss),
     metrics: (options.metrics ?? []).map((given) => metricOf(given)),
     classWeight: options.classWeight,
-    prepare: options.prepare,
+    arrange: options.arrange,
     augment: options.augment,
+    transform: options.transform,
     scaleX: options.scaleX ?? 1,
     scaleY: options.scaleY ?? 1,
     epochs,

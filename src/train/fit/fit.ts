@@ -48,7 +48,7 @@ function specsOf(source: FitSource): DataSpecs {
 }
 
 function checkShapes(model: LayersModel, source: FitSource, options: FitOptions): void {
-  if (options.prepare || options.augment) return;
+  if (options.arrange || options.augment || options.transform) return;
   const [, ...wanted] = model.inputs[0].shape;
   const { sampleShape } = source.x;
   const fits =
@@ -98,8 +98,9 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
     loss: lossOf(options.loss),
     metrics: (options.metrics ?? []).map((given) => metricOf(given)),
     classWeight: options.classWeight,
-    prepare: options.prepare,
+    arrange: options.arrange,
     augment: options.augment,
+    transform: options.transform,
     scaleX: options.scaleX ?? 1,
     scaleY: options.scaleY ?? 1,
     epochs,

@@ -12,8 +12,10 @@ export interface PredictOptions {
   readonly batchSize?: number;
   /** Scales every value of x (default 1), as `fit` did. */
   readonly scaleX?: number;
-  /** What `fit` was given as `prepare` (default none); only its `x` is used. */
-  readonly prepare?: BatchTransform;
+  /** What `fit` was given as `arrange` (default none); only its `x` is used. */
+  readonly arrange?: BatchTransform;
+  /** What `fit` was given as `transform` (default none); only its `x` is used. */
+  readonly transform?: BatchTransform;
   /** Stops at the next batch (default the notebook cell's). */
   readonly signal?: AbortSignal;
 }
@@ -63,7 +65,7 @@ export async function* predictBatches(
   x: Dataset,
   options: PredictOptions = {},
 ): AsyncGenerator<NamedArray> {
-  const { batchSize = 32, scaleX = 1, prepare } = options;
+  const { batchSize = 32, scaleX = 1, arrange, transform } = options;
   const signal = options.signal ?? currentSignal();
   if (!(Number.isInteger(batchSize) && batchSize > 0)) {
     throw new RangeError(`Cannot predict: batchSize must be a whole number above 0, got ${batchSize}`);
@@ -78,7 +80,8 @@ export async function* predictBatches(
       const values = new Float32Array(source.take(indices));
       const raw = tf.tensor(values, [indices.length, ...source.sampleShape]);
       const scaled = scaleX === 1 ? raw : tf.mul(raw, scaleX);
-      const ready = prepare ? prepare({ x: scaled, y: scaled }).x : scaled;
+      const arranged = arrange ? arrange({ x: scaled, y: scaled }).x : scaled;
+      const ready = transform ? transform({ x: arranged, y: arranged }).x : arranged;
       return model.apply(ready, { training: false }) as Tensor;
     });
     const { shape } = output;

@@ -17,8 +17,9 @@ export interface StepOptions {
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly classWeight?: ArrayLike<number>;
-  readonly prepare?: BatchTransform;
+  readonly arrange?: BatchTransform;
   readonly augment?: BatchTransform;
+  readonly transform?: BatchTransform;
   readonly scaleX: number;
   readonly scaleY: number;
   /** Epochs in all, for augmentations that change with the epoch. */
@@ -76,14 +77,16 @@ export class TrainStep {
     );
   }
 
-  /** Raw values to what the model takes. */
-  private prepared(batch: Batch): { x: Tensor; y: Tensor } {
-    const { scaleX, scaleY, prepare } = this.options;
+  /** Raw values to what the model takes, by way of `augment` in training. */
+  private prepared(batch: Batch, augment?: BatchTransform): { x: Tensor; y: Tensor } {
+    const { scaleX, scaleY, arrange, transform } = this.options;
     const scaled = {
       x: scaleX === 1 ? batch.x : tf.mul(batch.x, scaleX),
       y: scaleY === 1 ? batch.y : tf.mul(batch.y, scaleY),
     };
-    return prepare ? prepare(scaled) : scaled;
+    const arranged = arrange ? arrange(scaled) : scaled;
+    const augmented = augment ? augment(arranged) : arranged;
+    return transform ? transform(augmented) : augmented;
   }
 
   private weightOf(y: Tensor, weight: Tensor1D): Tensor1D {
@@ -125,8 +128,7 @@ export class TrainStep {
     const { model, optimizer, augment, epochs } = this.options;
     const { trainable, trainableSizes } = this.weights;
     return this.within(numbers, () => {
-      const ready = this.prepared(batch);
-      const { x, y } = augment ? withEpoch({ epoch: numbers.epoch, epochs }, () => augment(ready)) : ready;
+      const { x, y } = withEpoch({ epoch: numbers.epoch, epochs }, () => this.prepared(batch, augment));
       const weight = this.weightOf(y, batch.weight);
       const samples = batch.weight.shape[0];
       let prediction: Tensor | undefined;

@@ -98,7 +98,7 @@ test("a captured training draws what an eager one draws, through every augmentat
         optimizer: adam({ learningRate: 0.05 }),
         loss: "categoricalCrossEntropy",
         metrics: ["accuracy"],
-        prepare: oneHotLabels({ classes: 3 }),
+        arrange: oneHotLabels({ classes: 3 }),
         augment,
         validation: { x, y },
         epochs: 2,
@@ -129,7 +129,7 @@ test("a captured training takes the competition's 18 channels, 600 steps and man
     {
       optimizer: adam(),
       loss: "categoricalCrossEntropy",
-      prepare: oneHotLabels({ classes: 2 }),
+      arrange: oneHotLabels({ classes: 2 }),
       augment: composeAugmentations([rotateSeries(), warpTime({ knots: 12 }), mixup()]),
     },
   );

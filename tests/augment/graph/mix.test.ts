@@ -66,16 +66,16 @@ test("cutmix takes one stretch of another window, and labels count by length", (
 });
 
 test("class numbers become rows, rows and images stay", () => {
-  const prepare = oneHotLabels({ classes: 3 });
-  const { y, shape } = run(prepare);
+  const arrange = oneHotLabels({ classes: 3 });
+  const { y, shape } = run(arrange);
   assert.deepEqual(shape, [batch, 3]);
   assert.ok(y.every((value, i) => value === Number(labels[Math.floor(i / 3)] === i % 3)));
   const image = tf.zeros([2, 3, 4]);
-  assert.equal(prepare({ x: image, y: image }).y, image);
+  assert.equal(arrange({ x: image, y: image }).y, image);
 });
 
 test("what cannot be done is refused", () => {
-  const wanted = /class shares \[batch, classes\], as oneHotLabels makes them as prepare, got \[24\]/;
+  const wanted = /class shares \[batch, classes\], as oneHotLabels makes them as arrange, got \[24\]/;
   assert.throws(() => run(mixup()), wanted);
   assert.throws(() => mixup({ alpha: 0 }), /alpha must be a finite number above 0, got 0/);
   assert.throws(() => cutmix({ probability: 2 }), /\[0, 1\], got 2/);

@@ -6,11 +6,7 @@ import { tf } from "../../../src/engine";
 import { standardScaler } from "../../../src/features";
 import { axesScaler } from "../../../src/features/series/axesScaler";
 import { channels } from "../../../src/motion";
-import {
-  firstFeatures,
-  firstFeaturesInGraph,
-  onRecordedChannels,
-} from "../../../src/motion/recipes/firstFeatures";
+import { firstFeatures, firstFeaturesInGraph } from "../../../src/motion/recipes/firstFeatures";
 import { secondFeatures } from "../../../src/motion/recipes/second";
 
 const random = randomSource(3);
@@ -32,18 +28,6 @@ test("the graph makes the first place's features as the typed arrays do", () => 
   assert.deepEqual(features.shape, [4, 12, 18]);
   const graph = tf.tidy(() => firstFeaturesInGraph(tf.tensor(windows.data, [4, 12, 6])).dataSync());
   assertNear(graph, features.data);
-});
-
-test("a change of the recorded channels is one of the windows before features and scaling", () => {
-  const features = firstFeatures(windows);
-  const scaler = standardScaler().fit(features);
-  const scaled = scaler.transform(features);
-  const changed = tf.tidy(() => {
-    const augment = onRecordedChannels(({ x, y }) => ({ x: tf.mul(x, 2), y }), scaler);
-    return augment({ x: tf.tensor(scaled.data, [4, 12, 18]), y: tf.zeros([4]) }).x.dataSync();
-  });
-  const doubled = { ...windows, data: windows.data.map((value) => 2 * value) };
-  assertNear(changed, scaler.transform(firstFeatures(doubled)).data);
 });
 
 test("the second place's channels are spectra, energies and changes", () => {

@@ -255,7 +255,7 @@ test("a time is shared among all trainings and ends them", async () => {
   await shared({}, "0.03");
   await shared({ refit: true }, "0.02");
   // All test windows are sure enough, so each fold trains three times.
-  const fit = { mode: "eager" as const, prepare: undefined, loss: "sparseCategoricalCrossEntropy" };
+  const fit = { mode: "eager" as const, arrange: undefined, loss: "sparseCategoricalCrossEntropy" };
   await shared({ pseudoLabels: { rounds: 2, threshold: 0 }, fit: { ...fit, metrics: [] } }, "0.01");
 });
 

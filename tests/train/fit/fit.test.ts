@@ -10,6 +10,7 @@ import { gru } from "../../../src/layers/gru";
 import { lstm } from "../../../src/layers/lstm";
 import { motionConv1d, radarTwoPath } from "../../../src/models";
 import { fit } from "../../../src/train/fit/fit";
+import { predict } from "../../../src/train/fit/predict";
 import { adam, sgd } from "../../../src/train/optimizers";
 import type { Callback, FitOptions, History } from "../../../src/train/types";
 
@@ -307,7 +308,7 @@ test("input and target may both be made of one array on the device", async () =>
   const frames = wave([12, 4, 4, 3]);
   const model = () =>
     chain([4, 4, 2], [conv2d({ filters: 1, kernelSize: 3, padding: "same", kernelInitializer: glorot(5) })]);
-  const prepare = ({ x }: { x: tfTypes.Tensor }) => ({
+  const arrange = ({ x }: { x: tfTypes.Tensor }) => ({
     x: tf.slice(x, [0, 0, 0, 0], [-1, 4, 4, 2]),
     y: tf.slice(x, [0, 0, 0, 2], [-1, 4, 4, 1]),
   });
@@ -315,7 +316,7 @@ test("input and target may both be made of one array on the device", async () =>
   const together = await fit(
     model(),
     { x: frames },
-    { ...options, optimizer: adam(), prepare, validation: { x: frames } },
+    { ...options, optimizer: adam(), arrange, validation: { x: frames } },
   );
   const pick = (from: number, count: number): ArrayData => ({
     data: Float32Array.from(
@@ -328,6 +329,36 @@ test("input and target may both be made of one array on the device", async () =>
   assertClose(flat(together), flat(apart), 1e-6);
   assert.ok(together.logs.val_loss.every((value) => value > 0));
 });
+
+for (const mode of ["compiled", "eager"] as const) {
+  test(`${mode}: features are made of augmented samples, in validation and predictions of the samples as they are`, async () => {
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: "ones", useBias: false })],
+    });
+    const x = { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] };
+    const y = { data: new Float32Array(2), shape: [2, 1] };
+    const transform = (batch: { x: tfTypes.Tensor; y: tfTypes.Tensor }) => ({
+      ...batch,
+      x: tf.add(batch.x, 1),
+    });
+    const { logs } = await fit(
+      model,
+      { x, y },
+      {
+        optimizer: adam({ learningRate: 0 }),
+        loss: "meanAbsoluteError",
+        batchSize: 2,
+        mode,
+        augment: (batch) => ({ ...batch, x: tf.mul(batch.x, 2) }),
+        transform,
+        validation: { x, y },
+      },
+    );
+    assert.deepEqual([logs.loss, logs.val_loss], [[(8 + 16) / 2], [(5 + 9) / 2]]);
+    assert.deepEqual((await predict(model, x, { transform })).data, Float32Array.of(5, 9));
+    model.dispose();
+  });
+}
 
 test("augmentation runs on training batches only and follows the seed", async () => {
   const augment: FitOptions["augment"] = ({ x, y }) => ({

@@ -26,11 +26,11 @@ test("frames of bytes are scaled and prepared as fit prepares them", async () =>
     shape: [2, 1, 1, 4],
     unit: "pixel",
   });
-  const prepare = ({ x }: { x: tfTypes.Tensor }) => {
+  const arrange = ({ x }: { x: tfTypes.Tensor }) => {
     const front = tf.slice(x, [0, 0, 0, 0], [-1, 1, 1, 3]);
     return { x: front, y: front };
   };
-  const { data } = await predict(summing([1, 1, 3]), bytes, { scaleX: 1 / 255, prepare });
+  const { data } = await predict(summing([1, 1, 3]), bytes, { scaleX: 1 / 255, arrange });
   assert.ok(Math.abs(data[0] - 1.2) < 1e-6 && Math.abs(data[1] - 2) < 1e-6, `${data}`);
 });
 

@@ -112,23 +112,31 @@ const conv = Object.getPrototypeOf(conv2d) as { call: Call<ConvLayer> };
 const callConv = conv.call;
 
 conv.call = function callConvNative(inputs, options) {
-  if (this.rank === 3 || this.dataFormat === "channelsFirst") return callConv.call(this, inputs, options);
+  if (this.rank === 3) return callConv.call(this, inputs, options);
   return tf.tidy(() => {
     this.invokeCallHook(inputs, options);
-    const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    const kernel = this.kernel.read();
-    if (this.rank === 2) {
-      const y = convolve(x as Tensor4D, kernel as Tensor4D, {
-        strides: this.strides as [number, number],
-        dilations: this.dilationRate as [number, number],
-        padding: this.padding as "same" | "valid",
-        groups: this.groups ?? 1,
-      });
-      return finish(this, y);
-    }
-    return finish(this, convolveSeries(x as Tensor3D, kernel as Tensor3D, this));
+    const given = Array.isArray(inputs) ? inputs[0] : inputs;
+    if (this.dataFormat !== "channelsFirst") return finish(this, convolveLayer(given, this));
+    const axes = given.shape.map((_, axis) => axis);
+    const [samples, channels, ...places] = axes;
+    const y = convolveLayer(tf.transpose(given, [samples, ...places, channels]), this);
+    const shifted = this.bias ? biasAdd(y, this.bias.read()) : y;
+    const turned = tf.transpose(shifted, [samples, given.rank - 1, ...places.map((axis) => axis - 1)]);
+    return this.activation ? this.activation.apply(turned) : turned;
   });
 };
+
+/** A layer's convolution of `x` `[samples, ...places, channels]`. */
+function convolveLayer(x: Tensor, layer: ConvLayer): Tensor {
+  const kernel = layer.kernel.read();
+  if (layer.rank === 1) return convolveSeries(x as Tensor3D, kernel as Tensor3D, layer);
+  return convolve(x as Tensor4D, kernel as Tensor4D, {
+    strides: layer.strides as [number, number],
+    dilations: layer.dilationRate as [number, number],
+    padding: layer.padding as "same" | "valid",
+    groups: layer.groups ?? 1,
+  });
+}
 
 /** A one-dimensional convolution as a two-dimensional one over a single row. */
 function convolveSeries(x: Tensor3D, kernel: Tensor3D, layer: ConvLayer): Tensor {

@@ -28,11 +28,9 @@ export function pair(value: number | [number, number]): [number, number] {
 }
 
 function nativeAttributes(options: ConvolutionOptions): Record<string, NativeAttribute> {
-  const { dataFormat, pad, strides, dilations } = options;
-  if (dataFormat === "NCHW" || (pad !== "same" && pad !== "valid")) {
-    throw new RangeError(
-      `Cannot train a convolution: it must be NHWC with padding "same" or "valid", got ${dataFormat} and ${pad}`,
-    );
+  const { pad, strides, dilations } = options;
+  if (pad !== "same" && pad !== "valid") {
+    throw new RangeError(`Cannot train a convolution: its padding must be "same" or "valid", got ${pad}`);
   }
   return {
     T: { type: "float32" },
@@ -72,8 +70,19 @@ function ownLayout(maps: Maps, options: ConvolutionOptions): Layout | undefined 
   return backend().isUsingGpuDevice ? undefined : layoutOf(maps, options);
 }
 
+const toLast = [0, 2, 3, 1];
+const toFirst = [0, 3, 1, 2];
+
+/** Maps with channels last, for kernels that know no others. */
+function channelsLast({ x, filter, dy }: Maps): Maps {
+  return { x: tf.transpose(x, toLast), filter, dy: tf.transpose(dy, toLast) };
+}
+
 /** The gradient of a convolution's input. */
 export function inputGradient(maps: Maps, options: ConvolutionOptions): Tensor {
+  if (options.dataFormat === "NCHW") {
+    return tf.transpose(inputGradient(channelsLast(maps), { ...options, dataFormat: "NHWC" }), toFirst);
+  }
   const { x, filter, dy } = maps;
   const attributes = nativeAttributes(options);
   const [, , channels, filters] = filter.shape;
@@ -103,6 +112,9 @@ function inputByConvolution({ filter, dy }: Maps, layout: Layout): Tensor {
 
 /** The gradient of a convolution's filter. */
 export function filterGradient(maps: Maps, options: ConvolutionOptions): Tensor {
+  if (options.dataFormat === "NCHW") {
+    return filterGradient(channelsLast(maps), { ...options, dataFormat: "NHWC" });
+  }
   const { x, filter, dy } = maps;
   const attributes = nativeAttributes(options);
   const [, , channels, filters] = filter.shape;

@@ -2,10 +2,10 @@
  * Gradients where tfjs's are slow (arrays of ones made in JavaScript, a dozen ops where TensorFlow has one) or wrong
  * (|x| at 0, dilated convolutions; ties.ts has more). They replace tfjs's in its registry when the engine is loaded.
  */
-import type { NamedAttrMap, Tensor, Tensor4D } from "@tensorflow/tfjs-node-gpu";
+import type { NamedAttrMap, Tensor, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../load";
 import { type NativeAttribute, nativeOp } from "../native";
-import { type ConvolutionOptions, filterGradient, inputGradient } from "./convolution";
+import { type ConvolutionOptions, filterGradient, inputGradient, pair } from "./convolution";
 
 const float: NativeAttribute = { type: "float32" };
 
@@ -94,3 +94,76 @@ replaceGradient("Conv2D", { inputs: ["x", "filter"] }, (dy, [x, filter], attribu
     filter: () => filterGradient(maps, options),
   };
 });
+
+/** The gradients of a dilated depthwise convolution of stride 1, by the parts of the maps that see each other. */
+function dilatedDepthwise(
+  { x, filter, dy }: { x: Tensor4D; filter: Tensor4D; dy: Tensor4D },
+  dilations: [number, number],
+  pad: string,
+): { x: () => Tensor; filter: () => Tensor } {
+  const paddings = dilations.map((dilation, axis): [number, number, number] => {
+    const around = pad === "same" ? dilation * (filter.shape[axis] - 1) : 0;
+    const before = around >> 1;
+    const missing = (dilation - ((x.shape[axis + 1] + around) % dilation)) % dilation;
+    return [before, around - before + missing, missing];
+  });
+  const widths = paddings.map(([before, behind]): [number, number] => [before, behind]);
+  const parts = tf.spaceToBatchND(x, dilations, widths);
+  const partsOfDy = tf.spaceToBatchND(
+    dy,
+    dilations,
+    paddings.map(([, , missing]): [number, number] => [0, missing]),
+  );
+  const plain = { strides: [1, 1], pad: "valid", dilations: [1, 1] };
+  return {
+    x: () => {
+      const attributes = { ...plain, inputShape: parts.shape };
+      const gradient = tf
+        .engine()
+        .runKernel("DepthwiseConv2dNativeBackpropInput", { dy: partsOfDy, filter }, attributes) as Tensor;
+      return tf.batchToSpaceND(gradient, dilations, widths);
+    },
+    filter: () =>
+      tf
+        .engine()
+        .runKernel(
+          "DepthwiseConv2dNativeBackpropFilter",
+          { x: parts, dy: partsOfDy },
+          { ...plain, filterShape: filter.shape },
+        ) as Tensor,
+  };
+}
+
+const depthwise = tf.getGradient("DepthwiseConv2dNative");
+replaceGradient("DepthwiseConv2dNative", { inputs: ["x", "filter"] }, (dy, saved, attributes) => {
+  const { dilations, pad } = attributes as unknown as Pick<ConvolutionOptions, "dilations" | "pad">;
+  const rates = pair(dilations ?? 1);
+  if (rates.every((rate) => rate === 1)) {
+    return depthwise.gradFunc(dy, saved, attributes) as Record<string, () => Tensor>;
+  }
+  const [x, filter] = saved as Tensor4D[];
+  return dilatedDepthwise({ x, filter, dy: dy as Tensor4D }, rates, pad as string);
+});
+
+// The transposed convolution of volumes, whose gradient tfjs lacks.
+replaceGradient(
+  "Conv3DBackpropInputV2",
+  { inputs: ["dy", "filter"] },
+  (upstream, [dy, filter], attributes) => {
+    const { strides, pad } = attributes as unknown as {
+      strides: [number, number, number];
+      pad: "same" | "valid";
+    };
+    return {
+      dy: () => tf.conv3d(upstream as Tensor5D, filter as Tensor5D, strides, pad),
+      filter: () =>
+        tf
+          .engine()
+          .runKernel(
+            "Conv3DBackpropFilterV2",
+            { x: upstream, dy },
+            { strides, pad, filterShape: filter.shape },
+          ) as Tensor,
+    };
+  },
+);

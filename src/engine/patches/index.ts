@@ -5,6 +5,7 @@ import "./frozen";
 import "./gather";
 import "./gradients";
 import "./groups";
+import "./layers";
 import "./pointConvolution";
 import "./random";
 import "./ties";

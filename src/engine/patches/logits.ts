@@ -18,8 +18,16 @@ function note(activation: Activation, input: Tensor, output: Tensor): Tensor {
 const { softmax, sigmoid } = core;
 
 core.softmax = function softmaxNoted<T extends Tensor>(logits: T | TensorLike, axis = -1): T {
-  if (!noted || !(logits instanceof tf.Tensor)) return softmax(logits, axis);
-  if (axis !== -1 && axis !== logits.rank - 1) return softmax(logits, axis);
+  if (!(logits instanceof tf.Tensor)) return softmax<T>(logits, axis);
+  const place = axis < 0 ? axis + logits.rank : axis;
+  if (place !== logits.rank - 1) {
+    // tfjs knows the last axis only.
+    const order = logits.shape.map((_, index) => index);
+    [order[place], order[logits.rank - 1]] = [logits.rank - 1, place];
+    const turned = tf.transpose(softmax<Tensor>(tf.transpose<Tensor>(logits, order)), order) as Tensor;
+    return turned as T;
+  }
+  if (!noted) return softmax(logits, axis);
   const kept = tf.keep(tf.clone(logits));
   return note("softmax", kept, softmax(kept)) as T;
 };

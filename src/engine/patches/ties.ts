@@ -27,17 +27,35 @@ for (const kernel of ["Max", "Min"] as const) {
   });
 }
 
+/** What an input that was broadcast gets of a gradient. */
+function summedTo(gradient: Tensor, shape: number[]): Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, shape);
+}
+
+// The first of two equal values gets all.
+for (const [kernel, chosen] of [
+  ["Maximum", tf.greaterEqual],
+  ["Minimum", tf.lessEqual],
+] as const) {
+  replaceGradient(kernel, { inputs: ["a", "b"] }, (dy, [a, b]) => ({
+    a: () => summedTo(tf.mul(dy, tf.cast(chosen(a, b), "float32")), a.shape),
+    b: () => summedTo(tf.mul(dy, tf.sub(1, tf.cast(chosen(a, b), "float32"))), b.shape),
+  }));
+}
+
+replaceGradient("SquaredDifference", { inputs: ["a", "b"] }, (dy, [a, b]) => ({
+  a: () => summedTo(tf.mul(dy, tf.mul(2, tf.sub(a, b))), a.shape),
+  b: () => summedTo(tf.mul(dy, tf.mul(2, tf.sub(b, a))), b.shape),
+}));
+
 replaceGradient("Prelu", { inputs: ["x", "alpha"] }, (dy, [x, alpha]) => ({
   x: () => {
     const positive = tf.cast(tf.greater(x, 0), "float32");
     const negative = tf.cast(tf.less(x, 0), "float32");
     return tf.mul(dy, tf.add(positive, tf.mul(alpha, negative)));
   },
-  alpha: () => {
-    const slope = tf.mul(dy, tf.minimum(x, 0));
-    const axes = tf.broadcast_util.getReductionAxes(alpha.shape, slope.shape);
-    return tf.reshape(axes.length > 0 ? tf.sum(slope, axes) : slope, alpha.shape);
-  },
+  alpha: () => summedTo(tf.mul(dy, tf.minimum(x, 0)), alpha.shape),
 }));
 
 replaceGradient("MirrorPad", { inputs: ["x"] }, (dy, _, { paddings, mode }) => ({
@@ -52,6 +70,17 @@ replaceGradient("MirrorPad", { inputs: ["x"] }, (dy, _, { paddings, mode }) => (
 replaceGradient("ResizeBilinear", { inputs: ["images"] }, (dy, [images], attributes) => ({
   images: () =>
     nativeOp("ResizeBilinearGrad", [dy, images], {
+      attributes: {
+        T: float,
+        align_corners: { bool: attributes.alignCorners as boolean },
+        half_pixel_centers: { bool: attributes.halfPixelCenters as boolean },
+      },
+    })[0],
+}));
+
+replaceGradient("ResizeNearestNeighbor", { inputs: ["images"] }, (dy, [images], attributes) => ({
+  images: () =>
+    nativeOp("ResizeNearestNeighborGrad", [dy, tf.tensor1d(images.shape.slice(1, 3), "int32")], {
       attributes: {
         T: float,
         align_corners: { bool: attributes.alignCorners as boolean },

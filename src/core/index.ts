@@ -6,6 +6,7 @@ export * from "./describe";
 export * from "./display";
 export * from "./estimator";
 export * from "./fileError";
+export * from "./folderLock";
 export * from "./frames";
 export * from "./frameUnits";
 export * from "./frameViews";

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { ArrayData, FitData, NamedArray } from "../core/array";
 import { displayKey, tableBundle } from "../core/display";
 import type { FoldContext, PreparedFold } from "../core/estimator";
+import { lockFolder } from "../core/folderLock";
 import { randomSource } from "../core/random";
 import { sampleCount, takeFitData, viewSamples } from "../core/samples";
 import { currentSignal, throwIfAborted } from "../core/signal";
@@ -112,6 +113,7 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
  * @param options see {@link CrossValidateOptions}
  * @returns out-of-fold predictions `[samples, …]` float32, test predictions, and every fold's history and scores
  * @throws {RangeError} if folds leak, data and folds disagree, or the directory holds a run of other data or settings
+ * @throws {Error} if another run has the directory
  * @throws {DOMException} if the signal aborts; the fold's best weights so far are in its folder
  * @example
  * const result = await crossValidate({
@@ -126,6 +128,16 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
  * });
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
+  const { directory } = options;
+  const release = directory === undefined ? undefined : await lockFolder(directory, "cross-validate");
+  try {
+    return await runFolds(options);
+  } finally {
+    release?.();
+  }
+}
+
+async function runFolds(options: CrossValidateOptions): Promise<CrossValidation> {
   const { estimator, folds, seeds = [0], data, groups, refit = false } = options;
   const signal = options.signal ?? currentSignal();
   const samples = samplesOf(options);

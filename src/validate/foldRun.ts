@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { ArrayData, Dataset } from "../core/array";
+import type { ArrayData, Dataset, FitData } from "../core/array";
 import { atomicWrite } from "../core/atomicFile";
 import type { FitReport, Fitted, FittedState, FoldContext, Logs, PreparedFold } from "../core/estimator";
 import { sampleCount } from "../core/samples";
@@ -122,7 +122,26 @@ async function makeData(
       `Cannot cross-validate: prepare must give fold ${fold} its ${validationIndices.length} validation samples, got ${sampleCount(validation.x)}`,
     );
   }
+  warnOfUnseenClasses(prepared, fold);
   return { ...prepared, test };
+}
+
+/** Class numbers `[samples]`; `undefined` where the truth is something else. */
+function classesOf(data: FitData | undefined): Int32Array | undefined {
+  const { y } = data ?? {};
+  return y && "data" in y && y.shape.length === 1 && y.data instanceof Int32Array ? y.data : undefined;
+}
+
+function warnOfUnseenClasses({ train, validation }: PreparedFold, fold: number | undefined): void {
+  const [learned, held] = [classesOf(train), classesOf(validation)];
+  if (!learned || !held) return;
+  const known = new Set(learned);
+  const unseen = [...new Set(held)].filter((label) => !known.has(label)).sort((a, b) => a - b);
+  if (unseen.length === 0) return;
+  const names = `${unseen.length > 1 ? "classes" : "class"} ${unseen.join(", ")}`;
+  console.warn(
+    `Fold ${(fold ?? 0) + 1}: ${names} of the validation part is not in the training part, so no sample of it can be told; take fewer or stratified folds`,
+  );
 }
 
 /** What a fold of a run is told beside its context. */

@@ -18,7 +18,8 @@ export function withPseudoLabels(
   for (let sample = 0; sample < samples; sample++) {
     const row = Array.from(prediction.data.subarray(sample * classes, (sample + 1) * classes));
     const greatest = Math.max(...row);
-    if (greatest < threshold) continue;
+    // Also one whose prediction is no number.
+    if (!(greatest >= threshold)) continue;
     sure.push(sample);
     labels.push(row.indexOf(greatest));
   }

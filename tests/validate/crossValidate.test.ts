@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -94,6 +95,23 @@ test("test samples are predicted where they are given beside prepare, if that gi
   const first = { data: unseen.data.subarray(0, 4), shape: [1, 4] };
   const both = await crossValidate({ ...rest, prepare, test: first });
   assert.equal(bytes(both.test), bytes(own.test), "what prepare gives is the fold's own");
+});
+
+test("one run at a time has a folder, until it ends or is killed", async () => {
+  const folder = path.join(directory, "locked");
+  const options = { ...runOptions({ epochs: 1 }), directory: folder };
+  const first = crossValidate(options);
+  await assert.rejects(crossValidate(options), /one run at a time may use .*locked, got another/);
+  const { predictions } = await first;
+  assert.equal(bytes((await crossValidate(options)).predictions), bytes(predictions));
+  const script = `require(${JSON.stringify(path.join(__dirname, "../../src/core/folderLock.ts"))})
+    .lockFolder(${JSON.stringify(folder)}, "wait").then(() => { console.log("held"); setInterval(() => {}, 1000); });`;
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", script]);
+  await once(child.stdout, "data");
+  await assert.rejects(crossValidate(options), /got another that is running/);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  assert.equal(bytes((await crossValidate(options)).predictions), bytes(predictions));
 });
 
 test("a fold's model predicts other samples, whether it was kept on disk or not", async () => {
@@ -408,6 +426,54 @@ test("pseudo-labels train each fold on its own sure predictions of the test samp
   assert.ok(some.scores.accuracy > 0.5);
   const again = await crossValidate({ ...options, pseudoLabels: { threshold: 0.6 }, directory: folder });
   assert.equal(bytes(again.predictions), bytes(some.predictions));
+});
+
+test("a test sample whose prediction is no number becomes no pseudo-label", () => {
+  const train: FitData = {
+    x: { data: Float32Array.of(3, 4), shape: [2, 1] },
+    y: { data: Int32Array.of(0, 1), shape: [2] },
+  };
+  const joined = withPseudoLabels(train, {
+    test: { data: Float32Array.of(Number.NaN, 7), shape: [2, 1] },
+    prediction: { data: Float32Array.of(Number.NaN, Number.NaN, 0.1, 0.9), shape: [2, 2] },
+    threshold: 0.7,
+    soft: false,
+  });
+  assert.deepEqual(joined.x, { data: Float32Array.of(3, 4, 7), shape: [3, 1] });
+  assert.deepEqual(joined.y, { data: Int32Array.of(0, 1, 1), shape: [3] });
+});
+
+test("a class that a fold cannot learn is warned of by its number", async (context) => {
+  const said: string[] = [];
+  context.mock.method(console, "warn", (text: string) => said.push(text));
+  const rare = labels.slice();
+  rare[0] = 3;
+  const ends = Array.from({ length: samples }, (_, i) => i);
+  const options = runOptions({
+    epochs: 1,
+    model: (seed) =>
+      tf.sequential({
+        layers: [
+          tf.layers.dense({
+            units: 4,
+            inputShape: [4],
+            activation: "softmax",
+            kernelInitializer: tf.initializers.glorotUniform({ seed }),
+          }),
+        ],
+      }),
+  });
+  await crossValidate({
+    ...options,
+    data: { x, y: { data: rare, shape: [samples] } },
+    groups: undefined,
+    folds: [
+      { train: Int32Array.from(ends.slice(48)), validation: Int32Array.from(ends.slice(0, 48)) },
+      { train: Int32Array.from(ends.slice(0, 48)), validation: Int32Array.from(ends.slice(48)) },
+    ],
+  });
+  assert.equal(said.length, 1);
+  assert.match(said[0], /Fold 1: class 3 .* is not in the training part/);
 });
 
 test("soft pseudo-labels are not cut to whole numbers", () => {

@@ -92,6 +92,19 @@ export function scoresOf({ labels }: MotionData): Readonly<Record<"logLoss" | "a
   };
 }
 
+/** A person on both sides of a fold makes its score better than that of people who were never seen. */
+function warnOfPersons({ subjects }: MotionData, folds: readonly Fold[]): void {
+  if (!subjects) return;
+  const leaking = folds.findIndex(({ train, validation }) => {
+    const known = new Set(Array.from(train, (window) => subjects[window]));
+    return validation.some((window) => known.has(subjects[window]));
+  });
+  if (leaking < 0) return;
+  console.warn(
+    `Fold ${leaking + 1}: people of the validation part are in the training part too, so scores flatter; give groups: competition.subjects for folds by person`,
+  );
+}
+
 /** What all recipes of the competition have in common, for an estimator of windows of these features. */
 export function motionRecipe(
   competition: MotionData,
@@ -106,8 +119,10 @@ export function motionRecipe(
 ): Recipe {
   const { windows, test, scaler, oversample, estimator, options } = parts;
   const { labels } = competition;
+  const folds = foldsOf(competition, options);
+  if (!options.groups) warnOfPersons(competition, folds);
   return {
-    folds: foldsOf(competition, options),
+    folds,
     seeds: [2021],
     prepare: prepareSeries(windows, { labels, test, scaler, ...(oversample && { oversample }) }),
     scores: scoresOf(competition),

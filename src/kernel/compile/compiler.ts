@@ -68,6 +68,8 @@ export class Compiler {
     if (this.#thread) return;
     const thread = new Worker(path.join(__dirname, `compilerThread${path.extname(__filename)}`), {
       workerData: this.#data,
+      // The size bounds what V8 lets lie of earlier programs before it cleans up.
+      resourceLimits: { maxOldGenerationSizeMb: 1024 },
     });
     this.#thread = thread;
     thread.on("message", (reply: CompilerReply) => this.#settle(reply));

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "node:test";
+import { setFlagsFromString } from "node:v8";
 import vm from "node:vm";
 import * as ts from "@tslab/typescript-for-tslab";
 import { Notebook } from "./notebook";
@@ -288,4 +289,18 @@ test("a cell's value is its last expression, also with types behind it and as a 
 test("cells are strict, as modules are", async () => {
   const notebook = new Notebook();
   await assert.rejects(notebook.run("const fixed: any = Object.freeze({ a: 1 }); fixed.a = 2;"), /read only/);
+});
+
+test("cells that do nothing leave nothing behind in the compiler", async () => {
+  setFlagsFromString("--expose-gc");
+  const cleanUp = vm.runInNewContext("gc") as () => void;
+  const notebook = new Notebook();
+  const bytesAfter = async (cells: number) => {
+    for (let i = 0; i < cells; i++) await notebook.run(i % 2 ? "1 + 1" : "const again: number[] = [1];");
+    cleanUp();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await bytesAfter(30);
+  const after = await bytesAfter(60);
+  assert.ok(after < 1.02 * before, `${before} to ${after} bytes`);
 });

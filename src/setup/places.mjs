@@ -54,7 +54,7 @@ export function placesOf(root = ownFolder) {
     home,
     /** Whether this user may change it. */
     canWrite,
-    /** The folder that the person works in: another where Podium's belongs to somebody else. */
+    /** The folder that the person works in: another where Podium's may not be written. */
     work,
     /** Whether Podium is a clone, with sources and tests, and not an installed package. */
     isClone,

@@ -51,7 +51,7 @@ test("a user who may not change the folder keeps runs and sample data in one of 
   const { stdout, home } = run(context, root, ["doctor", "--json"]);
   const findings: { name: string; detail: string }[] = JSON.parse(stdout);
   const { detail } = findings.find(({ name }) => name === "folder")!;
-  assert.ok(detail.endsWith(`a clone, of somebody else: runs go to ${path.join(home, "podium")}`), detail);
+  assert.ok(detail.endsWith(`a clone may not be written: runs go to ${path.join(home, "podium")}`), detail);
   const own = placesOf(repository);
   assert.deepEqual([own.canWrite, own.work], [true, own.home]);
 });

@@ -38,9 +38,13 @@ def first_line(cell):
 
 def write(path, text):
     """Writes a file whole or not at all."""
-    with open(path + ".part", "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(path + ".part", path)
+    try:
+        with open(path + ".part", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(path + ".part", path)
+    except OSError:
+        os.remove(path + ".part")
+        raise
 
 
 def report(notebook):

@@ -184,7 +184,7 @@ export function inspect(places) {
     }),
     finding("folder", () => {
       checkPlace(places);
-      return places.canWrite ? places.home : `${places.home}, of somebody else: runs go to ${places.work}`;
+      return places.canWrite ? places.home : `${places.home} may not be written: runs go to ${places.work}`;
     }),
     finding("compiler", () => findCompiler().version),
     finding("Python", () => {

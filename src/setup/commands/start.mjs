@@ -137,7 +137,7 @@ function executeNotebook(places, { name, run, data }) {
         const message = known
           ? `${known.cause}. ${known.mend}`
           : `the notebook's runner ended with ${signal ?? `status ${status}`}`;
-        failure = { number: 0, text: "", name: "Error", message, traceback: said };
+        failure = { number: 0, text: "", name: "Error", message, traceback: known ? "" : said };
       }
       resolve(failure);
     });

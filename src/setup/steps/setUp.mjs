@@ -95,7 +95,7 @@ export async function setUp(places, { only } = {}) {
     const what = done.length > 0 ? `Set-up in ${places.home} is complete` : "Set-up is complete";
     process.stderr.write(`${what} (${duration(Date.now() - from)}).\n`);
     if (!places.canWrite) {
-      process.stderr.write(`${places.home} belongs to somebody else: your runs go to ${places.work}.\n`);
+      process.stderr.write(`${places.home} may not be written: your runs go to ${places.work}.\n`);
     }
   } finally {
     lock.release();

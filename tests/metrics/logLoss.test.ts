@@ -61,3 +61,13 @@ test("losses are given row by row", () => {
     Float64Array.of(Math.LN2, -Math.log(0.25)),
   );
 });
+
+test("one class alone is scored as it is, and a sure float32 gives no NaN", () => {
+  // scikit-learn/scikit-learn#6703 and #4546 (one class), #24315 (1 - 1e-15 is 1 in float32).
+  const wrong = { data: [1, 0, 1, 0, 1, 0], shape: [3, 2] };
+  assert.ok(Math.abs(logLoss([1, 1, 1], wrong) - 52 * Math.LN2) < 1e-9);
+  assert.equal(logLoss([0, 0, 0], wrong), -Math.log(1 - 2 ** -52));
+  const single = { data: Float32Array.of(1, 0, 0, 1), shape: [2, 2] };
+  assert.ok(Math.abs(logLoss([1, 0], single) - 23 * Math.LN2) < 1e-6);
+  assert.ok(logLoss([0, 1], single) < 1e-6);
+});

@@ -95,18 +95,17 @@ export class RealSpectra {
   private areAlike(): boolean {
     const { doubles, steps } = this;
     const start = this.places.buffers[0] / 8;
-    const largest = [0, 0, 0, 0];
+    // Sums of absolute values, which NaN and infinity stay in.
+    let [one, two, otherOne, otherTwo] = [0, 0, 0, 0];
     for (let at = start, end = start + steps * 4; at < end; at += 4) {
-      for (let lane = 0; lane < 4; lane++) {
-        const size = Math.abs(doubles[at + lane]);
-        if (size > largest[lane] || Number.isNaN(size)) largest[lane] = size; // NaN stays
-      }
+      one += Math.abs(doubles[at]);
+      two += Math.abs(doubles[at + 1]);
+      otherOne += Math.abs(doubles[at + 2]);
+      otherTwo += Math.abs(doubles[at + 3]);
     }
-    return [0, 1].every((lane) => {
-      const [one, other] = [largest[lane], largest[lane + 2]];
-      if (!(one < Number.POSITIVE_INFINITY && other < Number.POSITIVE_INFINITY)) return false;
-      return one <= other * MOST_RATIO && other <= one * MOST_RATIO;
-    });
+    const alike = (a: number, b: number): boolean =>
+      a <= b * MOST_RATIO && b <= a * MOST_RATIO && a < Number.POSITIVE_INFINITY;
+    return alike(one, otherOne) && alike(two, otherTwo);
   }
 
   /** Takes the mean off the four loaded series; tells which were constant. */

@@ -117,3 +117,18 @@ test("the committed module is what its source compiles to", async () => {
   const { path, text } = await compileWebAssembly("models/ridge/ridgeSolver");
   assert.equal(readFileSync(path, "utf8"), text);
 });
+
+test("features that are not finite are refused in prediction, too, and one class is predicted for sure", () => {
+  const x = { data: [1, 2, 3, 5, 4, 4], shape: [3, 2] as const };
+  const model = ridgeClassifier(x, [0, 0, 0], { classes: 2 });
+  assert.ok(model.predict(x).data.every((share, i) => (i % 2 === 0 ? share > 0.99 : share < 0.01)));
+  for (const odd of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+    const rows = { data: [1, 2, odd, 4], shape: [2, 2] as const };
+    assert.throws(() => model.predict(rows), new RegExp(`Cannot predict: .* got ${odd} in row 1, column 0`));
+    assert.throws(() => model.margins(rows), new RegExp(`got ${odd} in row 1, column 0`));
+  }
+  assert.throws(
+    () => ridgeClassifier(x, [0, 1, 0], { alphas: [Number.POSITIVE_INFINITY] }),
+    /got \[Infinity\]/,
+  );
+});

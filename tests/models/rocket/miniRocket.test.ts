@@ -136,3 +136,28 @@ test("short windows, too few features, unknown windows and other shapes are erro
   assert.throws(() => fitMiniRocket(raw, { indices: [] }), /got undefined/);
   assert.throws(() => rocket.transform(short), /\[60, 4\] as fitted, got \[8, 1\]/);
 });
+
+test("values that are not finite are refused with their place, in the fit only where it looks", () => {
+  // A convolution of NaN exceeds nothing, so that its features were 0, as a quiet window's; angus924/minirocket#31.
+  for (const odd of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const spoilt = { ...raw, data: raw.data.slice() };
+    spoilt.data[(1 * steps + 7) * channels + 1] = odd;
+    const place = new RegExp(`finite, got ${odd} in window 1, step 7, channel`);
+    assert.throws(() => fitMiniRocket(spoilt, { features: 84 }), place);
+    const fitted = fitMiniRocket(spoilt, { features: 84, indices: [0, 2] });
+    assert.throws(() => fitted.transform(spoilt), place);
+  }
+});
+
+test("constants and the shortest series give shares, not NaN", () => {
+  // aeon-toolkit/aeon#3805: nine steps, the fewest, failed.
+  for (const [length, value] of [
+    [9, 0],
+    [9, 14.62],
+    [60, -1e6],
+  ]) {
+    const flat = series(new Float32Array(2 * length).fill(value), { steps: length, channels: ["x"] });
+    const { data } = fitMiniRocket(flat, { features: 168 }).transform(flat);
+    assert.ok(data.every((share) => share >= 0 && share <= 1));
+  }
+});

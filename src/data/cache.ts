@@ -3,6 +3,7 @@ import { access, constants, mkdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { writeFileAtomic } from "../core/atomicFile";
+import { checkOptions } from "../core/check";
 import { currentSignal, throwIfAborted } from "../core/signal";
 import { OpenFile } from "./regularFile";
 import { encodeSafetensors, readSafetensorsAsync } from "./safetensors";
@@ -111,10 +112,17 @@ async function writeCache(
  *
  * @param source the file that is parsed
  * @param options how to parse it; see {@link CacheOptions}
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if an option is missing, or the version is not a whole number
  * @example
  * const { values } = await cached("table.csv", { version: 1, read: async () => ({ values: await parse("table.csv") }) });
  */
 export async function cached<T extends CacheContent>(source: string, options: CacheOptions<T>): Promise<T> {
+  checkOptions(
+    options,
+    { version: { whole: true }, read: "any", enabled: [true, false], signal: "any" },
+    { action: `cache ${source}`, required: ["version", "read"] },
+  );
   const { version, read, enabled = true, signal = currentSignal() } = options;
   if (!enabled) return read();
   const key = await keyOf(source, version);

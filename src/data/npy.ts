@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { sizeOf } from "../core/array";
 import { writeFileAtomic } from "../core/atomicFile";
+import { checkOptions } from "../core/check";
 import { currentSignal, throwIfAborted } from "../core/signal";
 import { longestNpyHeader, type NpyHeader, type NpyType, readNpyHeader, writeNpyHeader } from "./npyHeader";
 import { OpenFile } from "./regularFile";
@@ -160,11 +161,13 @@ const PIECE = 16 << 20;
  * @param options `signal`: stops the reading; default: the notebook cell's
  * @throws {SyntaxError} with the file's name, if it is malformed, cut off or too long, or holds Python objects
  * @throws {RangeError} if a 64-bit integer is too large for a number
+ * @throws {TypeError} if an option is unknown
  * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const { data, shape } = await readNpy("train_00000.npy");
  */
 export async function readNpy(path: string, options: { signal?: AbortSignal } = {}): Promise<NpyArray> {
+  checkOptions(options, { signal: "any" }, { action: `read ${path}` });
   const { signal = currentSignal() } = options;
   const file = new OpenFile(path);
   try {

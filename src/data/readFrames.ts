@@ -1,6 +1,7 @@
 import { closeSync, openSync, readvSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { sizeOf } from "../core/array";
+import { checkOptions } from "../core/check";
 import { forEachConcurrent } from "../core/concurrency";
 import { fileError } from "../core/fileError";
 import { type Frames, sampleOf } from "../core/frames";
@@ -119,6 +120,7 @@ const SLOW = 2;
  * @returns uint8 frames `[samples, rows, columns, times]`, unit "pixel"
  * @throws {SyntaxError} that names the file, if one is malformed or of another shape
  * @throws {RangeError} that names the file, if it is far too long or a value is no whole number in [0, 255]
+ * @throws {TypeError} if an option is unknown
  * @throws {Error} that names the file, if it cannot be read
  * @example
  * const train = await readFrames(paths, { shape: [120, 120, 5] });
@@ -132,6 +134,17 @@ export async function readFrames(
     signal?: AbortSignal;
   },
 ): Promise<Frames<Uint8Array>> {
+  const extent = { whole: true, low: 1, high: 1 << 20 };
+  checkOptions(
+    options,
+    {
+      shape: { each: extent, least: 3, most: 3 },
+      concurrency: { whole: true, low: 1, high: 1024 },
+      onProgress: "any",
+      signal: "any",
+    },
+    { action: "read frames", required: ["shape"] },
+  );
   const { shape, concurrency, onProgress, signal = currentSignal() } = options;
   const frames = emptyFrames(paths.length, shape);
   const reader = new StraightReader(writeNpyHeader("uint8", shape));

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { sizeOf } from "../core/array";
 import { atomicWrite } from "../core/atomicFile";
+import { checkOptions } from "../core/check";
 import { currentSignal, throwIfAborted } from "../core/signal";
 import { type OpenFile, withFile } from "./regularFile";
 import {
@@ -140,11 +141,14 @@ function* readPieces(file: OpenFile, checked: boolean): Generator<void, StoredTe
  *
  * @param options whether a checksum must be there; see {@link ReadSafetensorsOptions}
  * @throws {SyntaxError} with file and byte, if the file is not of this format, is cut off, damaged or without checksum
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if `checked` is neither true nor false
  * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const { tensors, metadata } = readSafetensors("runs/a/weights.safetensors");
  */
 export function readSafetensors(file: string, options: ReadSafetensorsOptions = {}): StoredTensors {
+  checkOptions(options, { checked: [true, false] }, { action: `read ${file}` });
   return withFile(file, (open) => {
     const pieces = readPieces(open, options.checked ?? true);
     for (let step = pieces.next(); ; step = pieces.next()) if (step.done) return step.value;

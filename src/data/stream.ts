@@ -123,6 +123,9 @@ export interface ReadLimits {
   mostBytes?: number;
 }
 
+/** The rules of the limits. */
+export const limitRules = { mostBytes: { whole: true, low: 1 } };
+
 /**
  * Reads a file piece by piece, decompressed where its name ends in `.gz` or `.tgz`.
  *

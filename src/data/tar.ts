@@ -1,4 +1,5 @@
-import { type ReadLimits, readChunks } from "./stream";
+import { checkOptions } from "../core/check";
+import { limitRules, type ReadLimits, readChunks } from "./stream";
 
 /** A file inside an archive. */
 export interface TarEntry {
@@ -6,6 +7,8 @@ export interface TarEntry {
   readonly name: string;
   /** Its bytes; the array is the receiver's own. */
   readonly bytes: Uint8Array;
+  /** Which of the archive's headers is the file's, from 1 on. */
+  readonly header: number;
 }
 
 /** Options of {@link readTar}. */
@@ -76,12 +79,19 @@ const OWN_KINDS = "xgLK";
  * @param options limits and signal; see {@link ReadTarOptions}
  * @throws {SyntaxError} with the archive's name, if it is damaged or cut off, an entry or the whole is too large,
  *   something else stands behind its end, or a file is a link or sparse, so that its bytes are not there
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a limit is not a whole number
  * @throws {Error} with the archive's name, if it cannot be read
  * @example
  * for await (const { name, bytes } of readTar("train.tar.gz")) console.log(name, bytes.length);
  */
 export async function* readTar(path: string, options: ReadTarOptions = {}): AsyncGenerator<TarEntry> {
-  const { mostEntryBytes = 2 ** 30 } = options;
+  checkOptions(
+    options,
+    { ...limitRules, mostEntryBytes: { whole: true, low: 0 }, signal: "any" },
+    { action: `read ${path}` },
+  );
+  const { mostEntryBytes = 2 ** 30, ...rest } = options;
   let left = BLOCK; // bytes still to come of the present entry, or of a header
   let parts: Uint8Array[] = [];
   let header: Buffer | undefined;
@@ -91,7 +101,8 @@ export async function* readTar(path: string, options: ReadTarOptions = {}): Asyn
   let ended = false; // the last block was an end marker
   let blocks = 0;
   const refuse = (problem: string) => new SyntaxError(`Cannot read ${path}: ${problem}`);
-  const afterEnd = () => refuse("nothing but another archive may follow its end marker, got other bytes");
+  const afterEnd = () =>
+    refuse(`nothing but another archive may follow its end marker, got other bytes (header ${blocks})`);
 
   /** Takes up to `left` bytes of a piece; returns them all joined once they are complete. */
   function gather(bytes: Uint8Array, at: number): { next: number; whole?: Buffer } {
@@ -158,8 +169,15 @@ export async function* readTar(path: string, options: ReadTarOptions = {}): Asyn
     const name = longName ?? (prefix ? `${prefix}/` : "") + text(block, 0, 100);
     longName = longSize = undefined;
     if (Object.hasOwn(links, kind)) throw hollow(kind, name);
-    const isFile = kind === "0" || kind === "7" || (kind === "\0" && !name.endsWith("/"));
-    return isFile ? { name, bytes } : undefined;
+    const isDirectory = kind === "5" || (kind === "\0" && name.endsWith("/"));
+    // Files of before ustar have no kind.
+    const isFile = kind === "0" || (kind === "\0" && text(block, 257, 5) !== "ustar");
+    if (!isFile && !isDirectory) {
+      throw refuse(
+        `every entry must be a file or a directory, got the kind ${JSON.stringify(kind)} for ${name} (header ${blocks})`,
+      );
+    }
+    return isFile ? { name, bytes, header: blocks } : undefined;
   }
 
   function hollow(kind: string, name: string): SyntaxError {
@@ -168,7 +186,7 @@ export async function* readTar(path: string, options: ReadTarOptions = {}): Asyn
     );
   }
 
-  for await (const { bytes } of readChunks(path, options)) {
+  for await (const { bytes } of readChunks(path, rest)) {
     for (let at = 0; at < bytes.length; ) {
       if (padding > 0) {
         const skip = Math.min(padding, bytes.length - at);
@@ -189,7 +207,12 @@ export async function* readTar(path: string, options: ReadTarOptions = {}): Asyn
       }
     }
   }
-  if (ended && parts.some((part) => part.some((byte) => byte !== 0))) throw afterEnd();
+  if (ended && parts.length > 0) {
+    if (parts.some((part) => part.some((byte) => byte !== 0))) throw afterEnd();
+    throw refuse(
+      `it must end with a whole block of ${BLOCK} bytes, got ${BLOCK - left} (header ${blocks + 1})`,
+    );
+  }
   if (!ended) {
     const where =
       header === undefined ? "its end marker is missing" : `it ends inside ${text(header, 0, 100)}`;

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check";
 import type { FrameArray, Frames } from "../core/frames";
 import { convertRadarValues, type RainRelationOptions, rainLevel } from "../core/frameUnits";
 import { takeValues } from "../core/frameViews";
@@ -145,6 +146,7 @@ function addErrors(
  * @param truth what was measured, frames `[samples, rows, columns, 1]` in any unit
  * @param options the forecast, thresholds, scales and mask
  * @returns errors, competition score, yes/no scores a threshold, fractions skill score a scale
+ * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if shapes disagree, a threshold is no rain rate, a counted pixel is NaN or infinite rain (with its
  *   place; dry ground of -Infinity dBZ is the scale's floor), or nothing is counted
  * Source: DACON 235646's score as its participants describe it; pysteps for the others.
@@ -152,6 +154,21 @@ function addErrors(
  * verify(takeTimes(train, { times: [4] }), { forecast: persist(takeTimes(train, { times: [0, 1, 2, 3] })) }).score;
  */
 export function verify(truth: Frames, options: VerifyOptions): Verification {
+  const rainRate = { low: 0, above: true };
+  checkOptions(
+    options,
+    {
+      forecast: "any",
+      thresholds: { each: rainRate, least: 0, most: 1000 },
+      threshold: rainRate,
+      scales: { each: { whole: true, low: 1, high: 2 ** 20 }, least: 0, most: 1000 },
+      mask: "any",
+      wetOnly: [true, false],
+      a: rainRate,
+      b: rainRate,
+    },
+    { action: "verify", required: ["forecast"] },
+  );
   const { forecast, thresholds = [0.1, 1, 5], threshold = 0.1, scales = [1, 5, 17] } = options;
   const { mask, wetOnly = false, a, b } = options;
   checkPair(truth, forecast);

@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   currentSignal,
   type Series,
   series,
@@ -98,6 +99,7 @@ function describe(data: MotionData) {
  *
  * @param directory the folder
  * @returns windows float32 `[windows, 600, 6]` in g and degrees a second at 50 Hz, ids, labels and the template
+ * @throws {TypeError} if an option is unknown
  * @throws {Error} if a file is missing
  * @throws {SyntaxError} with file and line, if a file is malformed, a time step is missing or repeated, an id has no
  *   label or a label no id, or test ids and template differ
@@ -106,6 +108,7 @@ function describe(data: MotionData) {
  * data.train.shape; // [3125, 600, 6]
  */
 export async function load(directory: string, options: LoadOptions = {}): Promise<MotionData> {
+  checkOptions(options, { cache: [true, false], signal: "any" }, { action: `load ${directory}` });
   const { cache = true, signal = currentSignal() } = options;
   await refuseUnfinishedSample(directory);
   const trainPath = await requireFile(directory, names(fileNames.train));
@@ -120,6 +123,7 @@ export async function load(directory: string, options: LoadOptions = {}): Promis
   const { labels, labelNames } = await readLabels(labelPath, {
     ids: train.ids,
     classes: template.columns.length,
+    classesPath: templatePath,
     idsPath: trainPath,
     signal,
   });

@@ -12,9 +12,9 @@ type ByIdOptions = Omit<RowsByIdOptions, "columns">;
  */
 export async function readLabels(
   path: string,
-  options: ByIdOptions & { classes: number },
+  options: ByIdOptions & { classes: number; classesPath: string },
 ): Promise<{ labels: Int32Array; labelNames: readonly string[] }> {
-  const { classes, ...byId } = options;
+  const { classes, classesPath, ...byId } = options;
   const { table, rowOf } = await rowsById(path, { ...byId, columns: ["label"] });
   const column = integerColumn(table, "label");
   const description = table.columns.indexOf("label_desc");
@@ -24,7 +24,7 @@ export async function readLabels(
     const refuse = (problem: string) =>
       new SyntaxError(`Cannot read ${path}:${table.lines[row]}: ${problem}`);
     if (label < 0 || label >= classes) {
-      throw refuse(`label must lie in [0, ${classes}), the classes of the submission template, got ${label}`);
+      throw refuse(`label must lie in [0, ${classes}), the classes of ${classesPath}, got ${label}`);
     }
     if (description < 0) continue;
     const name = table.rows[row][description].trim();

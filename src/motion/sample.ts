@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  checkOptions,
   currentSignal,
   type RandomSource,
   randomSource,
@@ -125,14 +126,6 @@ function quote(text: string): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function requireWhole(name: string, value: number, low: number, high: number): void {
-  if (!(Number.isInteger(value) && value >= low && value <= high)) {
-    throw new RangeError(
-      `Cannot write sample data: ${name} must be whole and in [${low}, ${high}], got ${value}`,
-    );
-  }
-}
-
 /**
  * Writes simulated data in the motion competition's layout (and `train_subjects.csv`): the competition's label names
  * and imbalance, periodic arm movement with each person's style, gravity and noise.
@@ -142,6 +135,7 @@ function requireWhole(name: string, value: number, low: number, high: number): v
  *
  * @param directory an empty or new folder, or one that holds this very sample data
  * @param options sizes and seed; see {@link SampleOptions}
+ * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if a size is out of range
  * @throws {Error} if the folder holds other files, or sample data of other options: none of them is touched
  * @example
@@ -149,6 +143,19 @@ function requireWhole(name: string, value: number, low: number, high: number): v
  * const data = await motion.load("sample/motion");
  */
 export async function writeSample(directory: string, options: SampleOptions = {}): Promise<void> {
+  const most = { whole: true, high: 1_000_000 };
+  checkOptions(
+    options,
+    {
+      classes: { whole: true, low: 2, high: labelNames.length },
+      windows: { ...most, low: 3 * (options.classes ?? 12) },
+      testWindows: { ...most, low: options.classes ?? 12 },
+      subjects: { whole: true, low: 1, high: 1000 },
+      seed: { whole: true },
+      signal: "any",
+    },
+    { action: "write sample data" },
+  );
   const {
     windows = 300,
     testWindows = 80,
@@ -157,10 +164,6 @@ export async function writeSample(directory: string, options: SampleOptions = {}
     seed = 0,
     signal = currentSignal(),
   } = options;
-  requireWhole("classes", classes, 2, labelNames.length);
-  requireWhole("windows", windows, 3 * classes, 1_000_000);
-  requireWhole("testWindows", testWindows, classes, 1_000_000);
-  requireWhole("subjects", subjects, 1, 1000);
   const recipe = {
     generator: "motion",
     version: generatorVersion,

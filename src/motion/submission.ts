@@ -1,4 +1,4 @@
-import { currentSignal, showAs, summaryBundle, throwIfAborted, writeFileAtomic } from "../core";
+import { checkOptions, currentSignal, showAs, summaryBundle, throwIfAborted, writeFileAtomic } from "../core";
 import { readNumberTable } from "../data";
 import type { Template } from "./template";
 
@@ -55,6 +55,11 @@ function likeliest(data: ArrayLike<number>, from: number, classes: number): numb
 
 /** Checks all that {@link checkSubmission} says; returns the row of the probabilities for each row of the template. */
 function check(probabilities: Probabilities, options: CheckOptions) {
+  checkOptions<CheckOptions & { previous?: string; signal?: AbortSignal }>(
+    options,
+    { ids: "any", template: "any", tolerance: { low: 0, high: 1 }, previous: "any", signal: "any" },
+    { action: "submit", required: ["ids", "template"] },
+  );
   const { data, shape } = probabilities;
   const { ids, template, tolerance = 1e-3 } = options;
   const classes = template.columns.length;
@@ -146,6 +151,7 @@ function summarize(summary: SubmissionSummary): SubmissionSummary {
  * @param probabilities `[windows, classes]`
  * @param options ids of the rows, in any order, and the template; see {@link CheckOptions}
  * @returns a summary that a notebook shows
+ * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if the shape is another, an id is missing, repeated or unknown, a value is NaN or outside
  *   [0, 1], or a row does not sum to 1
  * @example
@@ -221,6 +227,7 @@ function* encode(probabilities: Probabilities, order: Int32Array, template: Temp
  * @param options as for the check; `previous`: an earlier submission to compare with (it may be the file that is
  *   written over); `signal`: stops the writing (default: the notebook cell's)
  * @returns a summary that a notebook shows
+ * @throws {TypeError} if an option is unknown
  * @throws {RangeError} as {@link checkSubmission}
  * @throws {SyntaxError} with file and line, if the earlier file is malformed, has other ids or classes or an id twice,
  *   or a probability lies outside [0, 1]

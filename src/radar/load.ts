@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  checkOptions,
   currentSignal,
   type Frames,
   sampleOf,
@@ -77,11 +78,11 @@ function choose(part: Part, count: number, choice: SampleChoice | undefined): nu
 }
 
 /** The number of the sample that a file name is of. */
-function sampleNumber(part: Part, name: string, where: string): number {
+function sampleNumber(part: Part, name: string, where: string, place = ""): number {
   const digits = new RegExp(`^${part}_(\\d{5})\\.npy$`).exec(name)?.[1];
   if (digits !== undefined) return Number(digits);
   throw new Error(
-    `Cannot load ${where}: its files must be named ${sampleName(part, 0)} and so on, got ${cut(name)}`,
+    `Cannot load ${where}: its files must be named ${sampleName(part, 0)} and so on, got ${cut(name)}${place}`,
   );
 }
 
@@ -149,12 +150,17 @@ async function readArchive(
     const choice = options[part];
     const wanted = typeof choice === "object" ? new Set(choice) : undefined;
     const samplesAt = new Set<number>();
-    for await (const { name, bytes } of readTar(archive, { signal, mostEntryBytes: mostFileBytes(shape) })) {
+    for await (const { name, bytes, header } of readTar(archive, {
+      signal,
+      mostEntryBytes: mostFileBytes(shape),
+    })) {
       const file = name.split("/").at(-1)!;
       if (file.startsWith(".")) continue; // As in folders; macOS packs such entries beside the files.
-      const index = sampleNumber(part, file, archive);
+      const index = sampleNumber(part, file, archive, ` (header ${header})`);
       if (samplesAt.has(index))
-        throw new Error(`Cannot load ${archive}: each file must come once, got ${file} twice`);
+        throw new Error(
+          `Cannot load ${archive}: each file must come once, got ${file} twice (header ${header})`,
+        );
       samplesAt.add(index);
       names.push(file);
       if (wanted ? wanted.has(index) : typeof choice !== "number" || index < choice) {
@@ -206,6 +212,7 @@ function describe(data: RadarData) {
  *
  * @param directory the folder
  * @returns frames uint8 `[samples, 120, 120, times]`, unit "pixel", and the files' names
+ * @throws {TypeError} if an option is unknown
  * @throws {Error} if a folder, file or number is missing or one is there that does not belong
  * @throws {SyntaxError} that names the file, if one is malformed, cut off, of another shape or of Python objects
  * @throws {RangeError} that names the file, if a value is no whole number in [0, 255]
@@ -214,6 +221,11 @@ function describe(data: RadarData) {
  * data.train.shape; // [1000, 120, 120, 5]
  */
 export async function load(directory: string, options: LoadOptions = {}): Promise<RadarData> {
+  checkOptions(
+    options,
+    { train: "any", test: "any", concurrency: { whole: true, low: 1, high: 1024 }, signal: "any" },
+    { action: `load ${directory}` },
+  );
   const { signal = currentSignal() } = options;
   await refuseUnfinishedSample(directory);
   const templatePath = await findFile(directory, [templateName, `${templateName}.gz`]);

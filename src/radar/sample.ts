@@ -1,6 +1,13 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { currentSignal, forEachConcurrent, randomSource, startProgress, writeFileAtomic } from "../core";
+import {
+  checkOptions,
+  currentSignal,
+  forEachConcurrent,
+  randomSource,
+  startProgress,
+  writeFileAtomic,
+} from "../core";
 import { writeNpyHeader, writeSampleFolder } from "../data";
 import { extent, parts, sampleName, templateName, testTimes, trainTimes } from "./layout";
 import { coverageMask, simulateRadar } from "./simulate";
@@ -36,6 +43,7 @@ function* encodeTemplate(testSamples: number): Generator<string> {
  *
  * @param directory an empty or new folder, or one that holds this very sample data
  * @param options sizes and seed; see {@link SampleOptions}
+ * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if a size is out of range
  * @throws {Error} if the folder holds other files, or sample data of other options: none of them is touched
  * @example
@@ -43,14 +51,13 @@ function* encodeTemplate(testSamples: number): Generator<string> {
  * const data = await radar.load("sample/radar");
  */
 export async function writeSample(directory: string, options: SampleOptions = {}): Promise<void> {
+  const count = { whole: true, low: 1, high: 100_000 };
+  checkOptions(
+    options,
+    { samples: count, testSamples: count, seed: { whole: true }, signal: "any" },
+    { action: "write sample data" },
+  );
   const { samples = 160, testSamples = 24, seed = 0, signal = currentSignal() } = options;
-  for (const [name, value] of Object.entries({ samples, testSamples })) {
-    if (!(Number.isInteger(value) && value >= 1 && value <= 100_000)) {
-      throw new RangeError(
-        `Cannot write sample data: ${name} must be whole and in [1, 100000], got ${value}`,
-      );
-    }
-  }
   const recipe = { generator: "radar", version: generatorVersion, samples, testSamples, seed };
   await writeSampleFolder(directory, recipe, async (resumed) => {
     const random = randomSource(seed).fork("radar sample");

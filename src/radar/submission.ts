@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   currentSignal,
   type Frames,
   sampleOf,
@@ -136,7 +137,7 @@ function writeRow(into: DataView, at: number, row: Uint8Array): number {
  * @returns a summary that a notebook shows
  * @throws {RangeError} if the shape is another, a file is missing, repeated or unknown, or a value is NaN or outside
  *   [0, 255]
- * @throws {TypeError} if frames are not in pixels
+ * @throws {TypeError} if frames are not in pixels, or an option is unknown
  * @throws {SyntaxError} if the earlier file is malformed
  * @example
  * await radar.writeSubmission("submission.csv", pixels, { names: data.testNames, template: data.template });
@@ -146,6 +147,18 @@ export async function writeSubmission(
   pixels: PredictedPixels,
   options: SubmissionOptions,
 ): Promise<SubmissionSummary> {
+  checkOptions(
+    options,
+    {
+      names: "any",
+      template: "any",
+      rounding: ["truncate", "round"],
+      clip: [true, false],
+      previous: "any",
+      signal: "any",
+    },
+    { action: "submit", required: ["names"] },
+  );
   const {
     names,
     template,

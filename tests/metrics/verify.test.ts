@@ -64,8 +64,16 @@ test("what does not fit is refused", () => {
   assert.throws(() => verify(truth, { forecast: wide }), /one shape, got \[1,2,2,1\] and \[1,2,2,2\]/);
   assert.throws(() => verify(wide, { forecast: wide }), /one time/);
   assert.throws(() => verify(truth, { forecast: truth, mask: [1] }), /4 pixels, got 1/);
-  assert.throws(() => verify(truth, { forecast: truth, threshold: -1 }), /0 mm\/h or more, got -1/);
-  assert.throws(() => verify(truth, { forecast: truth, thresholds: [Number.NaN] }), /got NaN/);
+  for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const message = new RegExp(`must be a finite number above 0, got ${value}`);
+    assert.throws(() => verify(truth, { forecast: truth, threshold: value }), message);
+    assert.throws(() => verify(truth, { forecast: truth, thresholds: [1, value] }), message);
+    assert.throws(() => verify(truth, { forecast: truth, b: value }), message);
+  }
+  assert.throws(
+    () => verify(truth, { forecast: truth, scales: [0] }),
+    /scales\[0\] must be a whole number from 1/,
+  );
   assert.throws(() => verify(truth, { forecast: truth, wetOnly: true }), /no pixel is counted/);
 });
 

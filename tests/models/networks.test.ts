@@ -78,11 +78,11 @@ test("classifiers give probabilities, and one window alone works", () => {
 test("sizes that cannot be built are refused with what they must be", () => {
   assert.throws(
     () => models.conv1d({ inputShape: [600] as never, classes: 3 }),
-    /inputShape must be \[steps, channels\] of whole numbers above 0, got \[600\]/,
+    /inputShape must be \[steps, channels\] of whole numbers from 1 to 1048576, got \[600\]/,
   );
   assert.throws(
     () => models.resnet1d({ ...series, classes: 0 }),
-    /classes must be a whole number above 0, got 0/,
+    /classes must be a whole number from 1 to 65536, got 0/,
   );
   assert.throws(
     () => models.radarTwoPath({ inputShape: [100, 120, 4] }),

@@ -87,7 +87,7 @@ test("sizes out of range are refused", async () => {
   const directory = await folder();
   await assert.rejects(writeSample(directory, { classes: 62 }), {
     name: "RangeError",
-    message: /classes must be whole and in \[2, 61\], got 62/,
+    message: /classes must be a whole number from 2 to 61, got 62/,
   });
   await assert.rejects(writeSample(directory, { windows: 10 }), {
     name: "RangeError",

@@ -68,7 +68,7 @@ test("sizes out of range are refused, as is a folder of other files", async () =
   const directory = await folder();
   await assert.rejects(writeSample(directory, { samples: 0 }), {
     name: "RangeError",
-    message: /samples must be whole/,
+    message: /samples must be a whole number/,
   });
   assert.deepEqual(await readdir(directory), []);
   await writeFile(join(directory, "thesis.txt"), "mine");

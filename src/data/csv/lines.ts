@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { type ReadLimits, readChunks } from "../stream";
+import { checkOptions } from "../../core/check";
+import { limitRules, type ReadLimits, readChunks } from "../stream";
 
 /**
  * Bytes as text.
@@ -32,6 +33,9 @@ export interface LineLimits extends ReadLimits {
   mostLineBytes?: number;
 }
 
+/** The rules of the limits. */
+export const lineRules = { ...limitRules, mostLineBytes: { whole: true, low: 1 } };
+
 /** The error for a line that is too long. */
 export function lineTooLong(path: string, line: number, most: number): SyntaxError {
   return new SyntaxError(
@@ -53,6 +57,7 @@ export async function* readLines(
   path: string,
   options: LineLimits & { signal?: AbortSignal } = {},
 ): AsyncGenerator<{ bytes: Buffer; line: number }> {
+  checkOptions(options, { ...lineRules, signal: "any" }, { action: `read ${path}` });
   const { mostLineBytes: most = mostLineBytes } = options;
   let rest: Buffer = Buffer.alloc(0);
   let line = 0;

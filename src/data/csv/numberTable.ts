@@ -1,6 +1,7 @@
+import { checkOptions } from "../../core/check";
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import { readChunks } from "../stream";
-import { decodeText, type LineLimits, lineTooLong, mostLineBytes, splitLine } from "./lines";
+import { decodeText, type LineLimits, lineRules, lineTooLong, mostLineBytes, splitLine } from "./lines";
 import { cut, RowParser, shorten } from "./rowParser";
 
 /** A table of numbers: some columns whole numbers, the others float32 side by side. */
@@ -32,6 +33,8 @@ export interface NumberTableOptions extends LineLimits {
 }
 
 const NEWLINE = 10;
+/** The rule of a list of columns. */
+const names = { each: "any", least: 0, most: 1 << 24 } as const;
 
 /** Places the header's columns; refuses missing, repeated and unknown ones. */
 function placeColumns(
@@ -72,12 +75,19 @@ function placeColumns(
  * @throws {SyntaxError} with file and line, if the header is not UTF-8, a field is not a finite number, a quote stands
  *   within a field, a line has too few or too many fields or is too long, a column is missing, repeated or unknown, or
  *   the file is empty or cut off
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a limit is not a whole number from 1 on
  * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const table = await readNumberTable("train_features.csv", { integers: ["id", "time"] });
  * // table.values is Float32Array [table.rows, table.valueColumns.length]
  */
 export async function readNumberTable(path: string, options: NumberTableOptions = {}): Promise<NumberTable> {
+  checkOptions(
+    options,
+    { ...lineRules, integers: names, values: names, signal: "any", onProgress: "any" },
+    { action: `read ${path}` },
+  );
   const {
     signal = currentSignal(),
     onProgress,

@@ -1,10 +1,10 @@
 import { readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { checkNumber } from "../../core/check";
+import { checkOptions } from "../../core/check";
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import { openFile } from "../regularFile";
 import { isCompressed } from "../stream";
-import type { LineLimits } from "./lines";
+import { type LineLimits, lineRules } from "./lines";
 import { readNumberTable } from "./numberTable";
 import { WindowRows } from "./windowRows";
 import { type RowWindows, windowsOfRows } from "./windows";
@@ -68,14 +68,27 @@ async function readOrdered(path: string, options: ReadWindowsOptions): Promise<R
  * @returns windows by ascending id, float32 `[ids, steps, values]`
  * @throws {SyntaxError} with file and line, if a field is not a finite number, a line has too few or too many fields, a
  *   column is missing, repeated or unknown, a step is missing, repeated or outside `[0, steps)`, or the file is empty
- * @throws {RangeError} if `steps` is not a whole number from 1 on
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if an option is missing, or `steps` or a limit is not a whole number from 1 on
  * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const { ids, data } = await readWindows("features.csv", { id: "id", step: "time", steps: 600, values: ["x", "y"] });
  */
 export async function readWindows(path: string, options: ReadWindowsOptions): Promise<RowWindows> {
   const { id, step, steps, values, signal = currentSignal(), ...rest } = options;
-  checkNumber(steps, { action: "read windows", name: "steps", low: 1, high: 2 ** 31 - 1, whole: true });
+  checkOptions(
+    options,
+    {
+      ...lineRules,
+      id: "any",
+      step: "any",
+      steps: { whole: true, low: 1, high: 2 ** 31 - 1 },
+      values: { each: "any", least: 1, most: 1 << 24 },
+      signal: "any",
+      onProgress: "any",
+    },
+    { action: `read ${path}`, required: ["id", "step", "steps", "values"] },
+  );
   throwIfAborted(signal);
   const ordered = await readOrdered(path, { ...options, signal });
   if (ordered) return ordered;

@@ -1,5 +1,6 @@
+import { checkOptions } from "../../core/check";
 import { currentSignal } from "../../core/signal";
-import { type ReadLimits, readChunks } from "../stream";
+import { limitRules, type ReadLimits, readChunks } from "../stream";
 import { decodeText, quotedEnd, splitLine } from "./lines";
 import { cut, shorten } from "./rowParser";
 
@@ -59,6 +60,8 @@ function* records(text: string, path: string): Generator<{ record: string; line:
  *   (default 256 MiB)
  * @throws {SyntaxError} with file and line, if the file is empty, too long or not UTF-8, a quote is open or stands
  *   within a field, a column is missing or repeated, or a line has too few or too many fields
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if the limit is not a whole number from 1 on
  * @throws {Error} with the file's name, if it cannot be read
  * @example
  * const labels = await readTextTable("train_labels.csv", { columns: ["id", "label", "label_desc"] });
@@ -68,6 +71,11 @@ export async function readTextTable(
   path: string,
   options: { columns?: readonly string[]; signal?: AbortSignal } & ReadLimits = {},
 ): Promise<TextTable> {
+  checkOptions(
+    options,
+    { ...limitRules, columns: { each: "any", least: 0, most: 1000 }, signal: "any" },
+    { action: `read ${path}` },
+  );
   const { columns: required = [], signal = currentSignal(), mostBytes = MOST_BYTES } = options;
   const pieces: Buffer[] = [];
   for await (const { bytes } of readChunks(path, { signal, mostBytes })) pieces.push(Buffer.from(bytes));

@@ -17,8 +17,14 @@ export function residualBlock1d(
   return net.activate(net.normalize(net.add(convolve(path), shortcut)), activation);
 }
 
-/** The greatest of every `poolSize` steps. */
+/** The greatest of every `poolSize` steps. @throws {RangeError} if there are fewer steps */
 export function maxPool1d(net: Toolkit, x: Symbolic, poolSize: number): Symbolic {
+  const steps = x.shape[1] as number;
+  if (steps < poolSize) {
+    throw new RangeError(
+      `Cannot build a network: inputShape must leave ${poolSize} steps to pool, got ${steps}; give longer windows or a smaller poolSize`,
+    );
+  }
   return net.apply(tf.layers.maxPooling1d({ poolSize }), x);
 }
 

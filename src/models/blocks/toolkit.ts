@@ -11,16 +11,20 @@ import { type InitializerName, initializer, mish, spatialDropout1d, spatialDropo
 export type Symbolic = tfTypes.SymbolicTensor;
 
 /** Activations by Keras's names. */
-export type Activation =
-  | "elu"
-  | "linear"
-  | "mish"
-  | "relu"
-  | "selu"
-  | "sigmoid"
-  | "softmax"
-  | "swish"
-  | "tanh";
+export const activations = [
+  "elu",
+  "linear",
+  "mish",
+  "relu",
+  "selu",
+  "sigmoid",
+  "softmax",
+  "swish",
+  "tanh",
+] as const;
+
+/** An activation by Keras's name. */
+export type Activation = (typeof activations)[number];
 
 /** Options of a convolution. */
 export interface ConvolutionOptions {

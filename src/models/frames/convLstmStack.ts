@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { convLstm2d, foldTime, unfoldTime } from "../../layers";
 import { framesAsSequence } from "../blocks/frames";
-import { checkChoice, checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link convLstmStack}. */
@@ -27,16 +27,22 @@ export interface ConvLstmStackOptions {
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
- * @throws {RangeError} if a size is not a whole number above 0, or there is no layer
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, a dropout not in [0, 1), or
+ *   there is no layer
  * @example
  * const model = convLstmStack({ inputShape: [120, 120, 4], filters: [16] });
  */
 export function convLstmStack(options: ConvLstmStackOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "rows, columns, times", {
+    filters: check.sizes,
+    kernelSize: check.size,
+    outputActivation: check.activation,
+    outputKernel: check.outputKernel,
+    seed: check.seed,
+  });
   const { inputShape, filters = [32, 32], kernelSize = 3, outputActivation = "sigmoid" } = options;
   const { outputKernel = 3, seed = 0 } = options;
-  checkInputShape(inputShape, "rows, columns, times");
-  checkCount("filters.length", filters.length);
-  checkChoice("outputKernel", outputKernel, [1, 3]);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

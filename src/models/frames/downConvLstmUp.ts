@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { convLstm2d, foldTime, unfoldTime } from "../../layers";
 import { framesAsSequence } from "../blocks/frames";
-import { checkChoice, checkCount, checkHalvings, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link downConvLstmUp}. */
@@ -29,19 +29,26 @@ export interface DownConvLstmUpOptions {
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
- * @throws {RangeError} if a size is not a whole number above 0, or rows or columns are no multiple of `2 ** depth`
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, a dropout not in [0, 1), or
+ *   rows or columns are no multiple of `2 ** depth`
  * @see the author's post on DACON 235646, "what else I tried", 6
  * @example
  * const model = downConvLstmUp({ inputShape: [120, 120, 4] });
  */
 export function downConvLstmUp(options: DownConvLstmUpOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "rows, columns, times", {
+    filters: check.size,
+    depth: check.depth,
+    activation: check.activation,
+    outputActivation: check.activation,
+    outputKernel: check.outputKernel,
+    seed: check.seed,
+  });
   const { inputShape, filters = 16, depth = 2, activation = "relu", outputActivation = "sigmoid" } = options;
   const { outputKernel = 3, seed = 0 } = options;
-  checkInputShape(inputShape, "rows, columns, times");
-  checkCount("filters", filters);
-  checkCount("depth", depth);
-  checkHalvings(inputShape, depth);
-  checkChoice("outputKernel", outputKernel, [1, 3]);
+  check.checkHalvings(inputShape, depth);
+  check.checkLevels(inputShape, { depth, filters });
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

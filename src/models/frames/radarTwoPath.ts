@@ -3,7 +3,7 @@ import { tf } from "../../engine";
 import type { InitializerName } from "../../layers";
 import { convLstm2d } from "../../layers";
 import { framesAsSequence } from "../blocks/frames";
-import { checkChoice, checkCount, checkHalvings, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, type Toolkit, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link radarTwoPath}. */
@@ -69,12 +69,23 @@ function tripleBlock(
  *
  * In `[samples, rows, columns, times]`, pixels / 255; out `[samples, rows, columns, 1]`, in [0, 1].
  *
- * @throws {RangeError} if a size is not a whole number above 0, or rows or columns are no multiple of 8
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, a dropout not in [0, 1), or
+ *   rows or columns are no multiple of 8
  * @see the author's notebook (DACON 235646, 2020)
  * @example
  * const model = radarTwoPath({ inputShape: [120, 120, 4], variant: "intended", filters: 16 });
  */
 export function radarTwoPath(options: RadarTwoPathOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "rows, columns, times", {
+    variant: ["submitted", "intended"],
+    filters: check.size,
+    lstmFilters: check.size,
+    dropout: check.rate,
+    activation: check.activation,
+    outputKernel: check.outputKernel,
+    seed: check.seed,
+  });
   const {
     inputShape,
     variant = "submitted",
@@ -84,11 +95,8 @@ export function radarTwoPath(options: RadarTwoPathOptions): tfTypes.LayersModel 
     outputKernel = 3,
   } = options;
   const { activation = "elu", seed = 0 } = options;
-  checkInputShape(inputShape, "rows, columns, times");
-  checkCount("filters", filters);
-  checkHalvings(inputShape, 3);
-  checkChoice("variant", variant, ["submitted", "intended"]);
-  checkChoice("outputKernel", outputKernel, [1, 3]);
+  check.checkHalvings(inputShape, 3);
+  check.checkLevels(inputShape, { depth: 3, filters });
   const net = toolkit(seed);
   const slips = variant === "submitted";
   const pool = (x: Symbolic): Symbolic => net.apply(tf.layers.maxPooling2d({ poolSize: 2 }), x);

@@ -1,7 +1,7 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { encoderDecoder } from "../blocks/encoderDecoder";
-import { checkCount, checkHalvings, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link rainNet}. */
@@ -26,12 +26,21 @@ export interface RainNetOptions {
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
- * @throws {RangeError} if a size is not a whole number above 0, or rows or columns are no multiple of `2 ** depth`
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, a dropout not in [0, 1), or
+ *   rows or columns are no multiple of `2 ** depth`
  * @see hydrogo/rainnet
  * @example
  * const model = rainNet({ inputShape: [120, 120, 4], depth: 3, filters: 16 });
  */
 export function rainNet(options: RainNetOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "rows, columns, times", {
+    filters: check.size,
+    depth: check.depth,
+    dropout: check.rate,
+    outputActivation: check.activation,
+    seed: check.seed,
+  });
   const {
     inputShape,
     filters = 64,
@@ -40,10 +49,8 @@ export function rainNet(options: RainNetOptions): tfTypes.LayersModel {
     outputActivation = "linear",
     seed = 0,
   } = options;
-  checkInputShape(inputShape, "rows, columns, times");
-  checkCount("filters", filters);
-  checkCount("depth", depth);
-  checkHalvings(inputShape, depth);
+  check.checkHalvings(inputShape, depth);
+  check.checkLevels(inputShape, { depth, filters });
   const net = toolkit(seed);
   const convolve = (x: Symbolic, channels: number): Symbolic =>
     net.conv2d(x, { filters: channels, kernelSize: 3, kernelInitializer: "heNormal", activation: "relu" });

@@ -3,7 +3,7 @@ import { tf } from "../../engine";
 import { convLstm2d, foldTime, unfoldTime } from "../../layers";
 import { encoderDecoder } from "../blocks/encoderDecoder";
 import { framesAsSequence, timesAsChannels } from "../blocks/frames";
-import { checkChoice, checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "../blocks/toolkit";
 import { unetParts } from "../blocks/unetParts";
 
@@ -38,20 +38,27 @@ export interface SequenceUnetOptions {
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
- * @throws {RangeError} if a size is not a whole number above 0, or `recurrent` is unknown
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, a dropout not in [0, 1), or
+ *   `recurrent` is unknown
  * @see the author's post on DACON 235646, "what else I tried", 3 to 5
  * @example
  * const model = sequenceUnet({ inputShape: [120, 120, 4], recurrent: "middle" });
  */
 export function sequenceUnet(options: SequenceUnetOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "rows, columns, times", {
+    recurrent: ["none", "input", "middle", "throughout"],
+    filters: check.size,
+    depth: check.depth,
+    activation: check.activation,
+    outputActivation: check.activation,
+    outputKernel: check.outputKernel,
+    seed: check.seed,
+  });
   const { inputShape, recurrent = "input", filters = 16, depth = 3, activation = "relu" } = options;
   const { outputActivation = "sigmoid", outputKernel = 1, seed = 0 } = options;
-  checkInputShape(inputShape, "rows, columns, times");
-  checkCount("filters", filters);
-  checkCount("depth", depth);
-  checkChoice("recurrent", recurrent, ["none", "input", "middle", "throughout"]);
-  checkChoice("outputKernel", outputKernel, [1, 3]);
   const times = inputShape[2];
+  check.checkLevels(inputShape, { depth, filters });
   const net = toolkit(seed);
   const fold = (x: Symbolic): Symbolic => net.apply(foldTime(), x);
   const unfold = (x: Symbolic): Symbolic => net.apply(unfoldTime({ times }), x);

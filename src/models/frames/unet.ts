@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { latestTime } from "../../layers";
 import { encoderDecoder } from "../blocks/encoderDecoder";
-import { checkChoice, checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, toolkit } from "../blocks/toolkit";
 import { unetParts } from "../blocks/unetParts";
 
@@ -43,18 +43,30 @@ export interface UnetOptions {
  *
  * In `[samples, rows, columns, times]`; out `[samples, rows, columns, 1]`.
  *
- * @throws {RangeError} if a size is not a whole number above 0, or filters are no multiple of the grouped times
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, a dropout not in [0, 1), or
+ *   filters are no multiple of the grouped times
  * @example
  * const model = unet({ inputShape: [120, 120, 4], filters: 16, depth: 3, gates: true });
  */
 export function unet(options: UnetOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "rows, columns, times", {
+    filters: check.size,
+    depth: check.depth,
+    groupByTime: check.flag,
+    attention: check.flag,
+    gates: check.flag,
+    activation: check.activation,
+    outputActivation: check.activation,
+    residual: check.flag,
+    momentum: check.rate,
+    outputKernel: check.outputKernel,
+    seed: check.seed,
+  });
   const { inputShape, filters = 64, depth = 4, groupByTime = false, attention, gates } = options;
   const { activation = "relu", outputKernel = 1, residual = false, momentum, seed = 0 } = options;
   const { outputActivation = residual ? "linear" : "sigmoid" } = options;
-  checkInputShape(inputShape, "rows, columns, times");
-  checkCount("filters", filters);
-  checkCount("depth", depth);
-  checkChoice("outputKernel", outputKernel, [1, 3]);
+  check.checkLevels(inputShape, { depth, filters });
   const net = toolkit(seed, { momentum });
 
   const input = tf.input({ shape: inputShape });

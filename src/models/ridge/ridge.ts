@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check";
 import { currentSignal } from "../../core/signal";
 import { fitRidge, predictRidge } from "./ridgeFit";
 import type { FeatureRows } from "./ridgeTask";
@@ -40,6 +41,8 @@ export interface RidgeNumbers {
   readonly weights: Float64Array;
 }
 
+const MOST_CLASSES = 65_536;
+
 /** Softmax of margins divided by a temperature. */
 function softmax(margins: Float64Array, options: { classes: number; temperature: number }): Float64Array {
   const { classes, temperature } = options;
@@ -81,6 +84,7 @@ function fitTemperature(margins: Float64Array, labels: ArrayLike<number>, classe
  * @param x features `[rows, columns]`; costs grow with the cube of rows or columns, whichever are fewer, for each penalty
  * @param labels one label a row, whole numbers from 0
  * @returns margins and probabilities for new rows
+ * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if labels, shapes or penalties are impossible, or a feature is not finite (with its place; of
  *   `predict` and `margins` too)
  * Source: scikit-learn's `RidgeClassifierCV` (leave-one-out); temperature as Guo et al. 2017 (arXiv:1706.04599).
@@ -95,28 +99,33 @@ export function ridgeClassifier(
 ): RidgeClassifier {
   const [n, columns] = x.shape;
   const { alphas = Array.from({ length: 10 }, (_, i) => 10 ** (-3 + (6 * i) / 9)) } = options;
-  let most = 1;
-  for (let i = 0; i < labels.length; i++) most = Math.max(most, labels[i]);
-  const { classes = most + 1 } = options;
+  checkOptions(
+    options,
+    {
+      classes: { whole: true, low: 1, high: MOST_CLASSES },
+      alphas: { each: { low: 0, above: true }, least: 1, most: 1000 },
+      signal: "any",
+    },
+    { action: "fit ridge" },
+  );
   if (n < 2 || labels.length !== n || x.data.length !== n * columns) {
     throw new RangeError(
       `Cannot fit ridge: need one label for each of two or more rows, got ${labels.length} labels and shape [${x.shape}] with ${x.data.length} values`,
     );
   }
-  if (alphas.length === 0 || alphas.some((alpha) => !(alpha > 0 && alpha < Number.POSITIVE_INFINITY))) {
-    throw new RangeError(
-      `Cannot fit ridge: alphas must be positive numbers and at least one, got [${alphas}]`,
-    );
-  }
-  const offsets = new Float64Array(classes).fill(-1); // the means of targets
+  let most = 1;
   for (let i = 0; i < n; i++) {
-    if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes)) {
+    const beyond = options.classes ?? MOST_CLASSES;
+    if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < beyond)) {
       throw new RangeError(
-        `Cannot fit ridge: labels must be whole numbers in [0, ${classes}), got ${labels[i]} at row ${i}`,
+        `Cannot fit ridge: labels must be whole numbers in [0, ${beyond}), got ${labels[i]} at row ${i}`,
       );
     }
-    offsets[labels[i]] += 2 / n;
+    most = Math.max(most, labels[i]);
   }
+  const { classes = most + 1 } = options;
+  const offsets = new Float64Array(classes).fill(-1); // the means of targets
+  for (let i = 0; i < n; i++) offsets[labels[i]] += 2 / n;
   checkFeatures(x, "fit ridge");
   const means = columnMeans(x.data, n, columns);
   const y = Float64Array.from({ length: classes * n }, (_, at) => {

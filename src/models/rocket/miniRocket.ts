@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check";
 import { randomSource } from "../../core/random";
 import { checkFinite } from "../../core/series";
 import { currentSignal, throwIfAborted } from "../../core/signal";
@@ -61,6 +62,7 @@ function spreadDilations(steps: number, options: { perKernel: number; most: numb
  *
  * @param source series `[windows, steps, channels]` of at least 9 steps
  * @returns the transform; a feature is the share of steps at which a convolution exceeds a bias
+ * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if windows are too short, a value is not finite (with its place; of `transform` too), or features,
  *   dilations or indices are impossible
  * Source: Dempster, Schmidt, Webb 2021 (arXiv:2012.08791), multivariate as in the authors' code.
@@ -69,15 +71,20 @@ function spreadDilations(steps: number, options: { perKernel: number; most: numb
  * const table = rocket.transform(train); // for ridgeClassifier
  */
 export function fitMiniRocket(source: Windows, options: MiniRocketOptions = {}): MiniRocket {
+  checkOptions(
+    options,
+    {
+      features: { low: 84, high: 2 ** 24, whole: true },
+      dilations: { low: 1, high: 2 ** 24, whole: true },
+      indices: "any",
+      seed: { whole: true },
+    },
+    { action: "fit MiniRocket" },
+  );
   const [windows, steps, channels] = source.shape;
   const { features = 9996, dilations = 32, seed = 0 } = options;
   const { indices = Array.from({ length: windows }, (_, w) => w) } = options;
   if (steps < 9) throw new RangeError(`Cannot fit MiniRocket: windows need at least 9 steps, got ${steps}`);
-  if (!(features >= 84 && Number.isInteger(dilations) && dilations >= 1)) {
-    throw new RangeError(
-      `Cannot fit MiniRocket: need 84 or more features and 1 or more dilations, got ${features} and ${dilations}`,
-    );
-  }
   for (let i = 0; i < Math.max(1, indices.length); i++) {
     if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < windows)) {
       throw new RangeError(

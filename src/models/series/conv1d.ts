@@ -1,7 +1,7 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { maxPool1d, meanOverTime } from "../blocks/series";
-import { checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link conv1d}. */
@@ -29,11 +29,21 @@ export interface Conv1dOptions {
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
- * @throws {RangeError} if a size is not a whole number above 0
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, or a dropout not in [0, 1)
  * @example
  * const model = conv1d({ inputShape: [600, 6], classes: 61 });
  */
 export function conv1d(options: Conv1dOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "steps, channels", {
+    classes: check.size,
+    filters: check.sizes,
+    kernelSize: check.size,
+    poolSize: check.size,
+    dropout: check.rate,
+    activation: check.activation,
+    seed: check.seed,
+  });
   const {
     inputShape,
     classes,
@@ -43,8 +53,6 @@ export function conv1d(options: Conv1dOptions): tfTypes.LayersModel {
     dropout = 0.3,
   } = options;
   const { activation = "elu", seed = 0 } = options;
-  checkInputShape(inputShape, "steps, channels");
-  checkCount("classes", classes);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { type Cell, recurrent } from "../blocks/recurrent";
 import { classifierHead, maxPool1d, meanOverTime, residualBlock1d } from "../blocks/series";
-import { checkChoice, checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link convRnn}. */
@@ -35,19 +35,28 @@ export interface ConvRnnOptions {
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
- * @throws {RangeError} if a size is not a whole number above 0, or there is no stage
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, a dropout not in [0, 1), or
+ *   there is no stage
  * @see the author's post on DACON 235689, 2.3
  * @example
  * const model = convRnn({ inputShape: [600, 18], classes: 61, filters: [32, 64] });
  */
 export function convRnn(options: ConvRnnOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "steps, channels", {
+    classes: check.size,
+    filters: check.sizes,
+    kernelSize: check.size,
+    poolSize: check.size,
+    cell: check.cell,
+    units: check.size,
+    dropout: { options: { channels: check.rate, units: check.rate } },
+    activation: check.activation,
+    seed: check.seed,
+  });
   const { inputShape, classes, filters = [64, 128], kernelSize = 9, poolSize = 3, cell = "gru" } = options;
   const { units = 64, activation = "elu", seed = 0 } = options;
   const { channels: channelDropout = 0.1, units: unitDropout = 0.4 } = options.dropout ?? {};
-  checkInputShape(inputShape, "steps, channels");
-  checkCount("classes", classes);
-  checkCount("filters.length", filters.length);
-  checkChoice("cell", cell, ["lstm", "gru"]);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

@@ -1,7 +1,7 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { meanOverTime } from "../blocks/series";
-import { checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link fftConv1d}. */
@@ -29,15 +29,19 @@ const convolutions = [
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
- * @throws {RangeError} if a size is not a whole number above 0
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, or a dropout not in [0, 1)
  * @see HAR_private_2rd_1D-CNN in ghghdfd/Competition_code (DACON 235689, 2021)
  * @example
  * const model = fftConv1d({ inputShape: [600, 18], classes: 61 });
  */
 export function fftConv1d(options: FftConv1dOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "steps, channels", {
+    classes: check.size,
+    dropout: { each: check.rate, least: 3, most: 3 },
+    seed: check.seed,
+  });
   const { inputShape, classes, dropout = [0.3, 0.4, 0.5], seed = 0 } = options;
-  checkInputShape(inputShape, "steps, channels");
-  checkCount("classes", classes);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { recurrent } from "../blocks/recurrent";
 import { maxPool1d, meanOverTime } from "../blocks/series";
-import { checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link gruPoolGru}. */
@@ -35,16 +35,21 @@ export const gruPoolGruVariants: readonly Pick<GruPoolGruOptions, "units" | "poo
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
- * @throws {RangeError} if a size is not a whole number above 0
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, or a dropout not in [0, 1)
  * @see Parkjin96/DACON11-ClassificationOfMotion (DACON 235689, 2021)
  * @example
  * const ensemble = gruPoolGruVariants.map((variant) => gruPoolGru({ inputShape: [600, 18], classes: 61, ...variant }));
  */
 export function gruPoolGru(options: GruPoolGruOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "steps, channels", {
+    classes: check.size,
+    units: { each: check.size, least: 2, most: 2 },
+    poolSize: check.size,
+    dropout: check.rate,
+    seed: check.seed,
+  });
   const { inputShape, classes, units = [256, 150], poolSize = 2, dropout = 0, seed = 0 } = options;
-  checkInputShape(inputShape, "steps, channels");
-  checkCount("classes", classes);
-  checkCount("poolSize", poolSize);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

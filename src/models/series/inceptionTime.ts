@@ -1,7 +1,7 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { meanOverTime } from "../blocks/series";
-import { checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Symbolic, type Toolkit, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link inceptionTime}. */
@@ -47,20 +47,24 @@ function inceptionModule(
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
- * @throws {RangeError} if a size is not a whole number above 0
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, or a dropout not in [0, 1)
  * @see hfawaz/InceptionTime
  * @example
  * const models = [0, 1, 2, 3, 4].map((seed) => inceptionTime({ inputShape: [600, 18], classes: 61, seed }));
  */
 export function inceptionTime(options: InceptionTimeOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "steps, channels", {
+    classes: check.size,
+    filters: check.size,
+    depth: check.depth,
+    kernelSize: { ...check.size, low: 4 },
+    bottleneck: check.size,
+    dropout: check.rate,
+    seed: check.seed,
+  });
   const { inputShape, classes, filters = 32, depth = 6, kernelSize = 40, bottleneck = 32 } = options;
   const { dropout = 0, seed = 0 } = options;
-  checkInputShape(inputShape, "steps, channels");
-  checkCount("classes", classes);
-  checkCount("depth", depth);
-  if (!(kernelSize >= 4)) {
-    throw new RangeError(`Cannot build a network: kernelSize must be 4 or more, got ${kernelSize}`);
-  }
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { type RollMode, randomRoll } from "../../layers";
 import { classifierHead, maxPool1d, meanOverTime, residualBlock1d } from "../blocks/series";
-import { checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link motionConv1d}. */
@@ -33,12 +33,23 @@ export interface MotionConv1dOptions {
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
- * @throws {RangeError} if a size is not a whole number above 0
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, or a dropout not in [0, 1)
  * @see the author's notebook (DACON 235689, 2021)
  * @example
  * const model = motionConv1d({ inputShape: [600, 18], classes: 61, seed: 2021 });
  */
 export function motionConv1d(options: MotionConv1dOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "steps, channels", {
+    classes: check.size,
+    filters: check.size,
+    kernelSize: check.size,
+    units: check.size,
+    dropout: { options: { channels: check.rate, units: check.rate } },
+    activation: check.activation,
+    roll: ["fixed", "batch", "window", "none"],
+    seed: check.seed,
+  });
   const {
     inputShape,
     classes,
@@ -50,8 +61,6 @@ export function motionConv1d(options: MotionConv1dOptions): tfTypes.LayersModel 
   } = options;
   const { channels: channelDropout = 0.1, units: unitDropout = 0.4 } = options.dropout ?? {};
   const { seed = 0 } = options;
-  checkInputShape(inputShape, "steps, channels");
-  checkCount("classes", classes);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

@@ -1,7 +1,7 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { meanOverTime } from "../blocks/series";
-import { checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Symbolic, type Toolkit, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link resnet1d}. */
@@ -34,15 +34,20 @@ function residualBlock(net: Toolkit, x: Symbolic, filters: number): Symbolic {
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
- * @throws {RangeError} if a size is not a whole number above 0
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, or a dropout not in [0, 1)
  * @see hfawaz/dl-4-tsc
  * @example
  * const model = resnet1d({ inputShape: [600, 18], classes: 61 });
  */
 export function resnet1d(options: Resnet1dOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "steps, channels", {
+    classes: check.size,
+    filters: check.sizes,
+    dropout: check.rate,
+    seed: check.seed,
+  });
   const { inputShape, classes, filters = [64, 128, 128], dropout = 0, seed = 0 } = options;
-  checkInputShape(inputShape, "steps, channels");
-  checkCount("classes", classes);
   const net = toolkit(seed);
 
   const input = tf.input({ shape: inputShape });

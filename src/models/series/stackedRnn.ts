@@ -2,7 +2,7 @@ import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
 import { type Cell, recurrent } from "../blocks/recurrent";
 import { classifierHead } from "../blocks/series";
-import { checkChoice, checkCount, checkInputShape } from "../blocks/shapes";
+import * as check from "../blocks/shapes";
 import { type Activation, type Symbolic, toolkit } from "../blocks/toolkit";
 
 /** Options of {@link stackedRnn}. */
@@ -31,12 +31,23 @@ export interface StackedRnnOptions {
  *
  * In `[windows, steps, channels]`, scaled; out `[windows, classes]`, probabilities.
  *
- * @throws {RangeError} if a size is not a whole number above 0, or there is no layer
+ * @throws {TypeError} if an option is unknown
+ * @throws {RangeError} if a size is not a whole number above 0 or out of reach, a dropout not in [0, 1), or
+ *   there is no layer
  * @see the author's post on DACON 235689, 2.3
  * @example
  * const model = stackedRnn({ inputShape: [600, 18], classes: 61, cell: "gru" });
  */
 export function stackedRnn(options: StackedRnnOptions): tfTypes.LayersModel {
+  check.checkNetwork(options, "steps, channels", {
+    classes: check.size,
+    cell: check.cell,
+    recurrentUnits: check.sizes,
+    units: check.size,
+    dropout: { options: { recurrent: check.rate, units: check.rate } },
+    activation: check.activation,
+    seed: check.seed,
+  });
   const {
     inputShape,
     classes,
@@ -46,10 +57,6 @@ export function stackedRnn(options: StackedRnnOptions): tfTypes.LayersModel {
     activation = "elu",
   } = options;
   const { recurrent: betweenDropout = 0.2, units: unitDropout = 0.4 } = options.dropout ?? {};
-  checkInputShape(inputShape, "steps, channels");
-  checkCount("classes", classes);
-  checkCount("recurrentUnits.length", recurrentUnits.length);
-  checkChoice("cell", cell, ["lstm", "gru"]);
   const net = toolkit(options.seed ?? 0);
 
   const input = tf.input({ shape: inputShape });

@@ -44,9 +44,8 @@ async function complete(code: string, cursor: number, cells: Cells): Promise<Con
 }
 
 async function inspect(code: string, cursor: number, cells: Cells): Promise<Content> {
-  const text = await cells.compiler.inspect(code, unitOf(code, cursor));
-  const data = text === undefined ? {} : { "text/plain": text };
-  return { status: "ok", found: text !== undefined, data, metadata: {} };
+  const data = await cells.compiler.inspect(code, unitOf(code, cursor));
+  return { status: "ok", found: data !== undefined, data: { ...data }, metadata: {} };
 }
 
 /** Jupyter counts characters, JavaScript UTF-16 units. */

@@ -6,6 +6,7 @@ import { findCompletions } from "./completions";
 import { readDiagnostics } from "./diagnostics";
 import { documentWhenAsked } from "./documentation";
 import { cellPrefix, NotebookHost } from "./host";
+import { type Inspection, inspectName } from "./inspection";
 import { namesInOnePlace } from "./namesInOnePlace";
 import { NotebookScope } from "./scope";
 import { loadTypeScript } from "./typescript";
@@ -126,12 +127,10 @@ export class CellCompiler {
   }
 
   /** What is known of the name at that place; `undefined` where there is none. */
-  inspect(source: string, position: number): string | undefined {
+  inspect(source: string, position: number): Inspection | undefined {
     this.#look(source);
-    const info = this.#service.getQuickInfoAtPosition(this.#host.cell, position + cellPrefix.length);
-    if (!info) return undefined;
-    const { printQuickInfo }: typeof import("tslab/dist/inspect") = require("tslab/dist/inspect");
-    return printQuickInfo(info);
+    const place = { file: this.#host.cell, position: position + cellPrefix.length };
+    return inspectName(this.#ts, { service: this.#service, ...place });
   }
 
   complete(source: string, position: number): CompletionInfo {

@@ -5,6 +5,7 @@ import type { CompletionInfo, ConvertResult, Diagnostic, IsCompleteResult } from
 import type { CodeMetadata } from "tslab/dist/metadata";
 import type { CompiledCell, CompiledCode, CompiledFile, PastCell } from "./cellCompiler";
 import type { CompilerCalls, CompilerData, CompilerReply, CompilerRequest } from "./compilerThread";
+import type { Inspection } from "./inspection";
 import { loadTypeScript } from "./typescript";
 
 /** A place in a source: lines and columns count from 1. */
@@ -139,7 +140,7 @@ export class Compiler {
     return this.#call("declares", name);
   }
 
-  inspect(source: string, position: number): Promise<string | undefined> {
+  inspect(source: string, position: number): Promise<Inspection | undefined> {
     return this.#call("inspect", source, position);
   }
 

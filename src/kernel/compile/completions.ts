@@ -1,5 +1,6 @@
 import type * as ts from "@tslab/typescript-for-tslab";
 import type { CompletionInfo } from "tslab/dist/converter";
+import { ourNamesLike } from "./familiarNames";
 import { cellPrefix } from "./host";
 
 /** A place in a cell. */
@@ -29,7 +30,26 @@ export function findCompletions(service: ts.LanguageService, place: CellPlace): 
   };
   const ranked = entries.map(({ name, sortText }) => ({ name, key: `${rankOf(name)}${sortText}` }));
   const matching = ranked.filter(({ key }) => key < "3");
-  if (typed === "") matching.sort((a, b) => a.key.localeCompare(b.key) || a.name.localeCompare(b.name));
-  else matching.sort((a, b) => a.key.localeCompare(b.key));
-  return { start, end, candidates: [...new Set(matching.map(({ name }) => name))] };
+  const byName = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+  matching.sort((a, b) => byName(a.key, b.key) || (typed === "" ? byName(a.name, b.name) : 0));
+  const names = matching.map(({ name }) => name);
+  const isModule = /\b(from|import|require\s*\()\s*["'][\w-]*$/.test(source.slice(0, position));
+  if (isModule && "podium".startsWith(typed)) names.push("podium");
+  return { start, end, candidates: [...new Set([...names, ...familiar(entries, typed)])] };
+}
+
+/** The fewest letters of another library's name by which ours is offered. */
+const fewestLetters = 4;
+
+/** What stands here for a name of another library, as far as it can be had at the place. */
+function familiar(entries: readonly ts.CompletionEntry[], typed: string): string[] {
+  if (typed.length < fewestLetters) return [];
+  const offered = new Set(entries.map(({ name }) => name));
+  return ourNamesLike(typed).flatMap((path) => {
+    const parts = path.split(".");
+    const last = parts[parts.length - 1];
+    if (offered.has(last)) return [last];
+    if (offered.has(parts[0])) return [path];
+    return offered.has("podium") ? [`podium.${path}`] : [];
+  });
 }

@@ -25,6 +25,9 @@ function cellText(cell: Cell): string {
   return Number.isInteger(cell) ? String(cell) : cell.toFixed(4);
 }
 
+/** Of a table; more slow a notebook down. */
+const mostRows = 1000;
+
 /** Texts in columns, as wide as their longest. */
 function alignedText(rows: readonly (readonly string[])[], right: readonly boolean[]): string {
   const widths = right.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -38,7 +41,7 @@ function alignedText(rows: readonly (readonly string[])[], right: readonly boole
 
 /**
  * A table as a notebook shows it: escaped HTML, and plain text for terminals. A column of numbers, or of texts that
- * read as numbers, stands at the right.
+ * read as numbers, stands at the right. Of more than 1,000 rows the first are shown, and how many there are besides.
  *
  * @param columns the heading of each column
  * @param rows as many cells a row
@@ -52,10 +55,14 @@ export function tableBundle(columns: readonly string[], rows: readonly (readonly
     `<${tag} style="text-align:${right[c] ? "right" : "left"};white-space:nowrap">${escapeHtml(text)}</${tag}>`;
   const line = (tag: string, texts: readonly string[]): string =>
     `<tr>${texts.map((text, c) => cell(tag, text, c)).join("")}</tr>`;
-  const texts = rows.map((row) => row.map(cellText));
+  const texts = rows.slice(0, mostRows).map((row) => row.map(cellText));
+  const left = rows.length - texts.length;
+  const note = left > 0 ? `… and ${left} more rows` : "";
+  const foot = note && `<tfoot><tr><td colspan="${columns.length}">${note}</td></tr></tfoot>`;
+  const body = texts.map((row) => line("td", row)).join("");
   return {
-    "text/html": `<table><thead>${line("th", columns)}</thead><tbody>${texts.map((row) => line("td", row)).join("")}</tbody></table>`,
-    "text/plain": alignedText([columns, ...texts], right),
+    "text/html": `<table><thead>${line("th", columns)}</thead><tbody>${body}</tbody>${foot}</table>`,
+    "text/plain": `${alignedText([columns, ...texts], right)}${note && `\n${note}`}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { checkNumber } from "../core/check";
 import { displayKey, tableBundle } from "../core/display";
 import { type LogLossOptions, logLosses } from "./logLoss";
 import { type Probabilities, predictedLabels } from "./probabilities";
@@ -27,7 +28,7 @@ export interface WorstWindowsOptions extends LogLossOptions {
  *
  * @param truth one label a row
  * @param prediction probabilities `[rows, classes]`
- * @throws {RangeError} if labels, shapes or probabilities are impossible
+ * @throws {RangeError} if labels, shapes, probabilities or the count are impossible
  * @example
  * worstWindows([0, 1], { data: [0.9, 0.1, 0.8, 0.2], shape: [2, 2] }, { count: 1 })[0].index; // 1
  */
@@ -37,6 +38,7 @@ export function worstWindows(
   options: WorstWindowsOptions = {},
 ): WorstWindow[] {
   const { count = 10, names } = options;
+  checkNumber(count, { action: "list the worst windows", name: "count", low: 1, whole: true });
   const losses = logLosses(truth, prediction, options);
   const predicted = predictedLabels(prediction);
   const classes = prediction.shape[1];

@@ -27,3 +27,20 @@ test("a notebook shows them with the classes' names, escaped", () => {
   assert.match(bundle["text/html"], /A &amp; B/);
   assert.match(bundle["text/plain"], /0 +C +A & B +0\.2500 +1\.3863/);
 });
+
+test("200,000 windows are listed at once, and a notebook shows the first thousand of them", () => {
+  const rows = 200_000;
+  const truth = new Uint8Array(rows);
+  const data = Float32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? 0.75 : 0.25));
+  const worst = worstWindows(truth, { data, shape: [rows, 2] }, { count: rows });
+  assert.equal(worst.length, rows);
+  const bundle = (worst as unknown as Record<symbol, () => Record<string, string>>)[
+    Symbol.for("Jupyter.display")
+  ]();
+  assert.match(bundle["text/plain"], /\n +999 .*\n… and 199000 more rows$/);
+  assert.match(bundle["text/html"], /… and 199000 more rows/);
+  assert.ok(bundle["text/html"].length < 500_000);
+  for (const count of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.throws(() => worstWindows([0], { data: [1, 0], shape: [1, 2] }, { count }), RangeError);
+  }
+});

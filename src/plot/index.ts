@@ -1,5 +1,6 @@
 export { Figure, type FigureOptions } from "./figure/figure";
 export type { SaveOptions } from "./figure/save";
+export { type SubplotsOptions, subplots } from "./figure/subplots";
 export { amountScale, type ColorScale, categories, errorScale, rainScale } from "./figure/theme";
 export type { Layout, MimeBundle, PlotFrame, PlotSpec, PlotValues, Trace } from "./figure/types";
 export { type AnimationOptions, animation } from "./frames/animation";

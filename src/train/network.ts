@@ -11,11 +11,13 @@ import type {
   FittedState,
   FoldContext,
 } from "../core/estimator";
+import { currentSignal, throwIfAborted } from "../core/signal";
 import { earlyStopping, jsonLines, modelCheckpoint, progress, timeBudget } from "./callbacks";
-import { makeMonitor } from "./callbacks/monitor";
+import { directionAmong, makeMonitor } from "./callbacks/monitor";
 import { loadCheckpoint, loadWeights, saveWeights, weightTensors } from "./fit/checkpoint";
 import { fit } from "./fit/fit";
 import { predict } from "./fit/predict";
+import { seededModel } from "./fit/seededModel";
 import type { Schedule } from "./schedules";
 import type { Callback, FitOptions, FitState, History } from "./types";
 
@@ -27,7 +29,7 @@ export interface NetworkFitOptions extends Omit<FitOptions, "validation" | "init
 
 /** Options of {@link network}. */
 export interface NetworkOptions {
-  /** A new, untrained model; the seed goes to its initializers. */
+  /** A new, untrained model; initializers without seeds of their own draw from `seed` too. */
   model: (seed: number) => LayersModel;
   /** How to fit: options, or a function that gives a fold its own. */
   fit: NetworkFitOptions | ((context: FoldContext) => NetworkFitOptions);
@@ -87,9 +89,13 @@ export function changeNetwork(own: NetworkOptions, changes: NetworkChanges): Net
 }
 
 /** The epoch whose weights were put back. */
-function keptEpochOf(history: History, keepsBest: boolean, options: NetworkOptions): number {
+function keptEpochOf(
+  history: History,
+  options: Pick<NetworkOptions, "monitor" | "mode"> & { keepsBest: boolean; metrics?: FitOptions["metrics"] },
+): number {
   const last = Math.max(0, history.epochs - 1);
-  const { monitor = "val_loss", mode } = options;
+  const { keepsBest, metrics = [], monitor = "val_loss" } = options;
+  const { mode = directionAmong(metrics, monitor) } = options;
   const values = history.logs[monitor];
   if (!keepsBest || !values) return last;
   const watch = makeMonitor("keep the best epoch", { monitor, mode });
@@ -188,7 +194,7 @@ export function network(options: NetworkOptions): Estimator {
     name: "network",
     config(context) {
       if (topology === undefined) {
-        const model = options.model(0);
+        const model = seededModel(options.model, 0);
         topology = topologyOf(model);
         model.dispose();
       }
@@ -204,7 +210,7 @@ export function network(options: NetworkOptions): Estimator {
       const settings = settingsOf(context);
       const { schedule: _, ...fitOptions } = settings;
       const keepsBest = keep === "best" && fold.validation !== undefined;
-      const model = options.model(context.foldSeed);
+      const model = seededModel(options.model, context.foldSeed);
       let initial: FitState | undefined;
       const last = directory && path.join(directory, "last.safetensors");
       if (last !== undefined && existsSync(last)) initial = loadCheckpoint(last, { model });
@@ -218,9 +224,10 @@ export function network(options: NetworkOptions): Estimator {
           validation: fold.validation,
           signal: fold.signal,
         });
+        throwIfAborted(fold.signal ?? currentSignal());
         return fittedNetwork(model, settings, {
           epochs: history.epochs,
-          keptEpoch: keptEpochOf(history, keepsBest, options),
+          keptEpoch: keptEpochOf(history, { ...options, keepsBest, metrics: settings.metrics }),
           history: history.logs,
           stopReason: history.stopReason,
         });
@@ -232,7 +239,7 @@ export function network(options: NetworkOptions): Estimator {
       }
     },
     restore(state: FittedState, context) {
-      const model = options.model(context.foldSeed);
+      const model = seededModel(options.model, context.foldSeed);
       loadWeights(model, state as Pick<FitState, "tensors">);
       return fittedNetwork(model, settingsOf(context), {
         epochs: 0,

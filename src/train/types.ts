@@ -4,11 +4,17 @@ import type { LayersModel, Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import type { FitData, NamedArray } from "../core/array";
 import type { Logs } from "../core/estimator";
 import type { BatchTransform } from "../engine/batchTransform";
+import type { Direction } from "../metrics/direction";
 import type { Optimizer } from "./optimizers/optimizer";
 
 /** One loss value a sample. `fromLogits`, where present, is used when the model ends in a softmax. */
 export interface Loss {
   (truth: Tensor, prediction: Tensor): Tensor1D;
+  /**
+   * What truth must be, to be checked before training: class numbers, class shares that sum to 1, or values in [0, 1].
+   * Default: any numbers.
+   */
+  readonly truth?: "classes" | "shares" | "chances";
   readonly lossName?: string;
   readonly fromLogits?: (truth: Tensor, logits: Tensor) => Tensor1D;
 }
@@ -16,6 +22,8 @@ export interface Loss {
 /** A metric in the graph: sums that add up over batches, and what they amount to. */
 export interface Metric {
   readonly name: string;
+  /** Whether lower or higher is better. Default: by the name, where it is one of the library's own. */
+  readonly direction?: Direction;
   /** The batch's sums `[size]`; `weight` is `[batch]`, 0 for samples that do not count. */
   update(truth: Tensor, prediction: Tensor, weight: Tensor1D): Tensor1D;
   /** The metric of the sums over all batches. */
@@ -24,7 +32,10 @@ export interface Metric {
 
 /** Everything that training goes on from: the same numbers as if it had not stopped. */
 export interface FitState {
-  /** `weights/<name>` for each weight of the model, `slots/<name>` for each of the optimizer's. */
+  /**
+   * `weights/<name>` for each weight of the model, `slots/<name>` for each of the optimizer's; `scored/<name>` where
+   * callbacks had the epoch scored with other weights than those that training goes on from.
+   */
   readonly tensors: Readonly<Record<string, NamedArray>>;
   /** Counters, seed, learning rate, history and what the callbacks remember. */
   readonly progress: {
@@ -34,7 +45,19 @@ export interface FitState {
     readonly step: number;
     readonly seed: number;
     readonly learningRate: number;
+    /** The learning rate that the optimizer was made with. */
+    readonly firstLearningRate: number;
     readonly optimizer: string;
+    /** Samples of a full batch. */
+    readonly batch: number;
+    /** Names of the weights that are trained. */
+    readonly trainable: readonly string[];
+    /** Of an epoch that was interrupted: sums over its samples so far, and the learning rate that it began with. */
+    readonly partial?: {
+      readonly sums: readonly number[];
+      readonly samples: number;
+      readonly learningRate: number;
+    };
     readonly history: Readonly<Record<string, readonly number[]>>;
     readonly callbacks: Readonly<Record<string, unknown>>;
   };
@@ -45,7 +68,7 @@ export interface FitContext {
   /** The model; its weights are up to date only after `pull()`. */
   readonly model: LayersModel;
   readonly optimizer: Optimizer;
-  /** The learning rate of the next steps; assign it to change it. */
+  /** The learning rate of the next steps; assign it to change it, where no schedule sets it. */
   learningRate: number;
   /** Epochs done before the present one. */
   readonly epoch: number;
@@ -62,12 +85,17 @@ export interface FitContext {
   pull(): void;
   /** Writes the model's weights into the session. */
   push(): void;
-  /** The model's weights as arrays, trainable and not, in the order of `model.weights`. */
+  /**
+   * The model's weights as arrays, trainable and not, in the order of `model.weights`; at the end of an epoch those that
+   * its scores are of.
+   */
   weights(): NamedArray[];
   /** Replaces the model's weights, in the session and in the model. */
   setWeights(weights: readonly NamedArray[]): void;
   /** The complete state, to be saved. */
   state(): FitState;
+  /** Whether a number of the logs should be low or high, as far as its metric or its name says. */
+  directionOf(monitor: string): Direction | undefined;
   /** Loss and metrics on the validation data with the present weights (`val_…`); empty without such data. */
   validate(): Promise<Logs>;
 }
@@ -75,13 +103,18 @@ export interface FitContext {
 /** Hooks into `fit`. Every hook may be a promise; all see the same context. */
 export interface Callback {
   readonly name: string;
-  /** The number of the logs that it watches: without validation a `val_…` is not there. */
+  /**
+   * The number of the logs that it watches: without validation a `val_…` is not there. With the name, what its memory is
+   * found by after a resume.
+   */
   readonly monitor?: string;
   /**
    * What it was made with, as JSON, by which a run's folder tells two of one name apart; `null` where it changes nothing
    * that is learned, such as a display. Default: the source text of its hooks.
    */
   readonly config?: unknown;
+  /** Whether it assigns `learningRate`, which only one may do. */
+  readonly setsLearningRate?: boolean;
   onTrainBegin?(context: FitContext): void | Promise<void>;
   onEpochBegin?(context: FitContext): void | Promise<void>;
   /** A learning rate for update number `step` (0 first); called before the step, for every step. */
@@ -90,6 +123,11 @@ export interface Callback {
   onBatchEnd?(context: FitContext, logs: Logs): void | Promise<void>;
   /** After each native call of one or more updates: cheap, for progress. `done`: updates of this epoch. */
   onProgress?(context: FitContext, logs: Logs, done: number): void;
+  /**
+   * After an epoch's updates: other weights to score and keep it with, such as an average; training goes on from its
+   * own. The statistics of batch normalisation are measured anew for them.
+   */
+  weightsToScore?(context: FitContext): NamedArray[] | undefined;
   onEpochEnd?(context: FitContext, logs: Logs): void | Promise<void>;
   /** Also after an error or an interrupt, which is in `error`. */
   onTrainEnd?(context: FitContext, error?: unknown): void | Promise<void>;
@@ -109,7 +147,7 @@ export interface FitOptions {
   readonly epochs?: number;
   /** Default 32. */
   readonly batchSize?: number;
-  /** Of batch order, dropout and augmentation (default 0). */
+  /** Of batch order, dropout and augmentation (default that of `initial`, else 0). */
   readonly seed?: number;
   readonly validation?: FitData;
   readonly callbacks?: readonly Callback[];
@@ -125,7 +163,7 @@ export interface FitOptions {
    * augmented samples. Of a prediction only its `x` is used.
    */
   readonly transform?: BatchTransform;
-  /** One factor a class, for whole-number labels or one-hot rows (default all 1). */
+  /** One factor a class, for class numbers or shares, in the loss of training alone (default all 1). */
   readonly classWeight?: ArrayLike<number>;
   /** Scales every value of x as it is read (default 1), such as 1 / 255 for pixels. */
   readonly scaleX?: number;
@@ -155,6 +193,7 @@ export interface History {
   /** Milliseconds a training step, the median over native calls. */
   readonly stepTime: number;
   readonly mode: "compiled" | "eager";
+  /** Why it ended before its last epoch: what a callback said, or that it was interrupted. */
   readonly stopReason: string | undefined;
   /** The state after the last update. */
   readonly state: FitState;

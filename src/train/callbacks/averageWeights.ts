@@ -25,40 +25,25 @@ function slotOf(context: FitContext): string {
   );
 }
 
-function averageOf(context: FitContext): NamedArray[] {
-  return withTrainable(context, context.state().tensors[slotOf(context)].data);
-}
-
 /**
- * Puts the average that `withEma` or `withSwa` keeps into the model at the end of training, also after an interrupt.
+ * Has each epoch scored and kept with the average that `withEma` or `withSwa` keeps, and leaves it in the model at the
+ * end; training itself goes on from its own weights. The statistics of batch normalisation are measured anew for the
+ * average, on up to 32 batches of training data.
  *
- * @param options `validate`: whether the callbacks after this one also see the average's validation loss and metrics,
- *   as `val_average_loss` and so on (default false; costs a second validation)
+ * Source: Keras 3 `SwapEMAWeights`; PyTorch `update_bn`.
+ *
  * @throws {RangeError} in training, if the optimizer keeps no average
  * @example
  * await fit(model, { x, y }, { ...options, optimizer: withEma(adam()), callbacks: [averageWeights()] });
  */
-export function averageWeights(options: { validate?: boolean } = {}): Callback {
-  const { validate = false } = options;
+export function averageWeights(): Callback {
   return {
     name: "averageWeights",
-    config: options,
+    config: {},
     onTrainBegin(context) {
       slotOf(context);
     },
-    async onEpochEnd(context, logs) {
-      if (!validate) return;
-      const own = context.weights();
-      context.setWeights(averageOf(context));
-      const scores = await context.validate();
-      context.setWeights(own);
-      for (const [name, value] of Object.entries(scores)) {
-        logs[name.replace(/^val_/, "val_average_")] = value;
-      }
-    },
-    onTrainEnd(context) {
-      if (context.step > 0) context.setWeights(averageOf(context));
-    },
+    weightsToScore: (context) => withTrainable(context, context.state().tensors[slotOf(context)].data),
   };
 }
 
@@ -71,10 +56,12 @@ export interface SwaCallbackOptions {
 }
 
 /**
- * Averages the weights at the ends of epochs, moving averages of normalisation included, and puts the mean into the
- * model at the end of training.
+ * Averages the weights at the ends of epochs; from the first snapshot on each epoch is scored and kept with the mean,
+ * which is in the model at the end, while training itself goes on from its own weights. The statistics of batch
+ * normalisation are measured anew for the mean, on up to 32 batches of training data.
  *
- * Source: P. Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", 2018.
+ * Source: P. Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", 2018;
+ * PyTorch `update_bn`.
  *
  * @throws {RangeError} if a setting is not a whole number, or `every` is 0
  * @example
@@ -100,18 +87,16 @@ export function swa(options: SwaCallbackOptions = {}): Callback {
       }
       isResumed = false;
     },
-    onEpochEnd(context) {
-      const passed = context.epoch - startEpoch;
-      if (passed <= 0 || passed % every !== 0) return;
-      count++;
-      const now = context.weights();
-      mean = now.map(({ data, shape }, i) => {
-        const before = mean[i]?.data ?? new Float32Array(data.length);
-        return { data: data.map((value, at) => before[at] + (value - before[at]) / count), shape };
-      });
-    },
-    onTrainEnd(context) {
-      if (count > 0) context.setWeights(mean);
+    weightsToScore(context) {
+      const passed = context.epoch + 1 - startEpoch;
+      if (passed > 0 && passed % every === 0) {
+        count++;
+        mean = context.weights().map(({ data, shape }, i) => {
+          const before = mean[i]?.data ?? new Float32Array(data.length);
+          return { data: data.map((value, at) => before[at] + (value - before[at]) / count), shape };
+        });
+      }
+      return count > 0 ? mean : undefined;
     },
     state: () => ({
       json: { count },

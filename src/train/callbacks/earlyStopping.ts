@@ -18,8 +18,8 @@ interface Memory {
   best: number | undefined;
   bestEpoch: number;
   wait: number;
-  /** Why training ended, so that one that goes on from its end does not go on. */
-  stopped?: string;
+  /** Whether training ended, so that one that goes on from its end does not go on. */
+  stopped?: boolean;
 }
 
 /**
@@ -27,7 +27,7 @@ interface Memory {
  *
  * Source: Keras 3 `EarlyStopping`; unlike there a first value that is not a number is never the best.
  *
- * @throws {RangeError} if it cannot tell whether the number should be high or low; in training, if it is not in the logs
+ * @throws {RangeError} in training, if the number is not in the logs, or nothing says whether it should be high or low
  * @example
  * await fit(model, { x, y }, { ...options, validation, callbacks: [earlyStopping({ patience: 5, restoreBestWeights: true })] });
  */
@@ -37,18 +37,25 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let memory: Memory = { best: undefined, bestEpoch: 0, wait: 0 };
   let bestWeights: NamedArray[] | undefined;
   let isResumed = false;
+  const reason = () => {
+    const best = describeEpoch(memory.bestEpoch, memory.best, watch.monitor);
+    return `no better ${watch.monitor} for ${memory.wait} epochs since ${best}`;
+  };
   return {
     name: "earlyStopping",
     monitor: watch.monitor,
     config: options,
     onTrainBegin(context) {
+      watch.begin(context);
       // A callback may serve several trainings, one after another.
       if (!isResumed) {
         memory = { best: undefined, bestEpoch: 0, wait: 0 };
         bestWeights = undefined;
       }
       isResumed = false;
-      if (memory.stopped !== undefined) context.stop(memory.stopped);
+      // One that had ended goes on only where the patience is greater now.
+      memory.stopped = memory.stopped && memory.wait >= patience;
+      if (memory.stopped) context.stop(reason());
     },
     onEpochEnd(context, logs) {
       const epoch = context.epoch - 1;
@@ -65,9 +72,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
         if (restoreBestWeights) bestWeights = context.weights();
         if (baseline === undefined || watch.isBetter(value, baseline)) memory.wait = 0;
       } else if (memory.wait >= patience && epoch > 0) {
-        const best = describeEpoch(memory.bestEpoch, memory.best, watch.monitor);
-        memory.stopped = `no better ${watch.monitor} for ${memory.wait} epochs since ${best}`;
-        context.stop(memory.stopped);
+        memory.stopped = true;
+        context.stop(reason());
       }
     },
     onTrainEnd(context) {

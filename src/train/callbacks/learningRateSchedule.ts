@@ -14,7 +14,6 @@ export function learningRateSchedule(schedule: Schedule, options: { by?: "step" 
   return {
     name: "learningRateSchedule",
     config: { schedule },
-    learningRateAt: (step, context) =>
-      schedule(by === "step" ? step : Math.floor(step / context.stepsPerEpoch)),
+    learningRateAt: (step, context) => schedule(by === "step" ? step : context.epoch),
   };
 }

@@ -22,7 +22,8 @@ export interface ModelCheckpointOptions extends MonitorOptions {
  * Source: Keras 3 `ModelCheckpoint`, `BackupAndRestore`.
  *
  * @param directory where to write; made where it is lacking
- * @throws {RangeError} if it cannot tell whether the number should be high or low; in training, if it is not in the logs
+ * @throws {RangeError} if `every` is no whole number above 0; in training, if the number is not in the logs, or nothing says
+ *   whether it should be high or low
  * @example
  * await fit(model, { x, y }, { ...options, validation, callbacks: [earlyStopping(), modelCheckpoint("runs/a")] });
  */
@@ -38,7 +39,8 @@ export function modelCheckpoint(directory: string, options: ModelCheckpointOptio
     name: "modelCheckpoint",
     monitor: best ? watch.monitor : undefined,
     config: null,
-    onTrainBegin() {
+    onTrainBegin(context) {
+      if (best) watch.begin(context);
       if (!isResumed) bestValue = undefined;
       isResumed = false;
     },
@@ -54,10 +56,12 @@ export function modelCheckpoint(directory: string, options: ModelCheckpointOptio
       if (isBest) saveCheckpoint(path.join(directory, "best.safetensors"), state);
       if (isLast) saveCheckpoint(path.join(directory, "last.safetensors"), state);
     },
-    state: () => ({ json: { best: bestValue } }),
-    restore({ json }) {
-      bestValue = (json as { best?: number }).best;
-      isResumed = true;
-    },
+    ...(best && {
+      state: () => ({ json: { best: bestValue } }),
+      restore({ json }: { json: unknown }) {
+        bestValue = (json as { best?: number }).best;
+        isResumed = true;
+      },
+    }),
   };
 }

@@ -46,7 +46,7 @@ export function progress(options: { label?: string } = {}): Callback {
       line?.update((context.epoch - first) * context.stepsPerEpoch, last);
     },
     onTrainEnd(context, error) {
-      const why = error === undefined ? context.stopReason : "stopped";
+      const why = context.stopReason ?? (error === undefined ? undefined : "stopped");
       line?.end([last, why].filter(Boolean).join(", "));
       line = undefined;
     },

@@ -26,8 +26,8 @@ interface Memory {
  *
  * Source: Keras 3 `ReduceLROnPlateau`.
  *
- * @throws {RangeError} if `factor` is not in (0, 1) or it cannot tell whether the number should be high or low; in
- *   training, if the number is not in the logs
+ * @throws {RangeError} if `factor` is not in (0, 1); in training, if the number is not in the logs, nothing says whether it
+ *   should be high or low, or a schedule sets the learning rate
  * @example
  * await fit(model, { x, y }, { ...options, validation, callbacks: [reduceLROnPlateau({ factor: 0.5, patience: 3 })] });
  */
@@ -44,7 +44,9 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
     name: "reduceLROnPlateau",
     monitor: watch.monitor,
     config: options,
-    onTrainBegin() {
+    setsLearningRate: true,
+    onTrainBegin(context) {
+      watch.begin(context);
       if (!isResumed) memory = fresh();
       isResumed = false;
     },

@@ -1,13 +1,14 @@
-import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
+import type { LayersModel, Variable } from "@tensorflow/tfjs-node-gpu";
 import type { NamedArray } from "../../core/array";
 import { fromJson, readSafetensors, toJson, writeSafetensors } from "../../data/safetensors";
 import { tf } from "../../engine";
+import { namedWeights } from "../step/weightNames";
 import type { FitState } from "../types";
 
 /** Metadata under which everything but the arrays is kept. */
 const progressKey = "podium.progress";
 const versionKey = "podium.version";
-const version = "1";
+const version = "2";
 
 /**
  * Writes everything that training goes on from, whole or not at all: weights, the optimizer's tensors, counters, seed,
@@ -29,52 +30,57 @@ export function saveCheckpoint(file: string, state: FitState): void {
 
 const prefix = "weights/";
 
-/** The key of a model's weight, as `fit` makes it. */
-function keyOf(model: LayersModel, index: number): string {
-  return `${prefix}${String(index).padStart(3, "0")}/${model.weights[index].originalName}`;
+/** Where a state keeps the weights that its epoch's scores are of, where training goes on from others. */
+export const scoredPrefix = "scored/";
+
+/** The weights of a state by name. */
+export function weightsOf(tensors: FitState["tensors"], kind = prefix): Map<string, NamedArray> {
+  return new Map(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(kind))
+      .map(([name, weight]) => [name.slice(kind.length), weight]),
+  );
 }
 
-/** The weights of a state, in the order of the model's. */
-function weightsOf(state: Pick<FitState, "tensors">): [name: string, weight: NamedArray][] {
-  return Object.entries(state.tensors).filter(([name]) => name.startsWith(prefix));
-}
-
-/** A weight's name without the numbers that tell layers of one kind apart, which grow with every model made. */
-function plainName(name: string): string {
-  return name.replace(/\d+/g, "");
+/** Names for an error: the first few. */
+function listed(names: readonly string[]): string {
+  const first = names.slice(0, 3).map((name) => `"${name}"`);
+  return first.join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
 }
 
 /**
- * The state with its weights named as this model's are.
+ * Checks that weights are a model's, by their names and shapes.
  *
- * @throws {RangeError} if the state is of another model
+ * @param source what they are of, as errors say it
+ * @throws {RangeError} naming what differs
  */
-function stateFor<S extends Pick<FitState, "tensors">>(model: LayersModel, state: S, source: string): S {
-  const saved = weightsOf(state);
-  const own = model.weights;
+export function checkWeights(
+  weights: ReadonlyMap<string, NamedArray>,
+  options: { model: LayersModel; source: string },
+): void {
+  const { model, source } = options;
+  const wanted = new Map([...namedWeights(model)].map(([weight, name]) => [name, weight]));
   const refuse = (requirement: string) =>
     new RangeError(`Cannot load ${source}: ${requirement}; it was saved from another model`);
-  if (saved.length !== own.length) {
-    throw refuse(`the model has ${own.length} weights, got ${saved.length}`);
+  const lacking = [...wanted.keys()].filter((name) => !weights.has(name));
+  const foreign = [...weights.keys()].filter((name) => !wanted.has(name));
+  if (lacking.length > 0 || foreign.length > 0) {
+    const has = lacking.length > 0 ? `has ${listed(lacking)}` : "has all others";
+    throw refuse(`the model ${has}, got ${foreign.length > 0 ? listed(foreign) : "none of these"}`);
   }
-  const renamed = saved.map(([name, weight], i): [string, NamedArray] => {
-    const wanted = keyOf(model, i);
-    if (weight.shape.join() !== own[i].shape.join() || plainName(name) !== plainName(wanted)) {
-      throw refuse(
-        `weight ${i} must be "${own[i].originalName}" [${own[i].shape}], got "${name.slice(prefix.length + 4)}" [${weight.shape}]`,
-      );
+  for (const [name, { shape }] of wanted) {
+    const saved = (weights.get(name) as NamedArray).shape;
+    if (saved.join() !== shape.join()) {
+      throw refuse(`weight "${name}" must have shape [${shape}], got [${saved}]`);
     }
-    return [wanted, weight];
-  });
-  const others = Object.entries(state.tensors).filter(([name]) => !name.startsWith(prefix));
-  return { ...state, tensors: Object.fromEntries([...renamed, ...others]) };
+  }
 }
 
 /**
  * Reads a state of training, to be handed to `fit` as `initial`.
  *
  * @param options `model`: the model that will go on; a state whose weights have other names or shapes is refused
- *   (default: the state as it is in the file)
+ *   (default: not checked)
  * @throws {SyntaxError} if the file is no checkpoint, is cut off or damaged
  * @throws {RangeError} if the state is of another model
  * @example
@@ -89,15 +95,19 @@ export function loadCheckpoint(file: string, options: { model?: LayersModel } = 
     );
   }
   const state = { tensors, progress: fromJson(text) } as FitState;
-  return options.model ? stateFor(options.model, state, file) : state;
+  if (options.model) checkWeights(weightsOf(state.tensors), { model: options.model, source: file });
+  return state;
 }
 
 /** A model's weights as arrays, under the names that a state of training has for them. */
 export function weightTensors(model: LayersModel): Record<string, NamedArray> {
   return Object.fromEntries(
-    model.weights.map((weight, i) => {
-      const value = weight.read();
-      return [keyOf(model, i), { data: value.dataSync() as Float32Array, shape: value.shape }];
+    [...namedWeights(model)].map(([weight, name]) => {
+      const { shape } = weight;
+      return [
+        `${prefix}${name}`,
+        { data: weight.read().dataSync() as Float32Array, shape: shape as number[] },
+      ];
     }),
   );
 }
@@ -125,9 +135,14 @@ export function saveWeights(file: string, model: LayersModel): void {
  */
 export function loadWeights(model: LayersModel, source: Pick<FitState, "tensors"> | string): void {
   const isFile = typeof source === "string";
-  const state = (isFile ? readSafetensors(source) : source) as Pick<FitState, "tensors">;
-  const values = weightsOf(stateFor(model, state, isFile ? source : "the state"));
+  const { tensors } = (isFile ? readSafetensors(source) : source) as Pick<FitState, "tensors">;
+  const scored = weightsOf(tensors, scoredPrefix);
+  const weights = scored.size > 0 ? scored : weightsOf(tensors);
+  checkWeights(weights, { model, source: isFile ? source : "the state" });
   tf.tidy(() => {
-    values.forEach(([, { data, shape }], i) => model.weights[i].write(tf.tensor(data, [...shape])));
+    for (const [weight, name] of namedWeights(model)) {
+      const { data, shape } = weights.get(name) as NamedArray;
+      (weight.read() as Variable).assign(tf.tensor(data, [...shape]));
+    }
   });
 }

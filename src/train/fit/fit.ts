@@ -28,7 +28,7 @@ function makeTrainer(step: TrainStep, options: ProgramOptions, mode: FitOptions[
     return new CompiledTrainer(step, options);
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    console.warn(`${error.message}. Training goes on eagerly, which gives the same numbers more slowly.`);
+    console.warn(`${error.message}. Training goes on eagerly, op by op, which takes longer.`);
     return new EagerTrainer(step, options);
   }
 }
@@ -63,18 +63,23 @@ function checkShapes(model: LayersModel, source: FitSource, options: FitOptions)
 
 /**
  * Trains a model: by default each step is part of one native call, with data, weights and random numbers on the
- * device. The model has the last weights when it returns, also after an interrupt.
+ * device. The model has the last weights when it returns. An interrupt ends it like a callback that stops it: the history
+ * so far comes back with its `stopReason`, and the model has the best epoch's weights, by validation loss, or the last
+ * update's without validation.
  *
- * Same seed and same machine give the same weights, byte for byte; a run that goes on from a `state` ends where the
- * uninterrupted one would have. A model that cannot be captured trains eagerly, after a warning that names the layer
- * and the reason.
+ * Same first weights, seed and machine give the same weights, byte for byte; a run that goes on from a `state`, also of an
+ * interrupt, ends where the uninterrupted one would have. Without one, everything but the model's weights begins anew:
+ * optimizer, epochs, history and callbacks. A loss or gradient that is not finite ends it with an error that names the
+ * step and the cause, with the weights before that step. A model that cannot be captured trains eagerly, after a warning
+ * that names the layer and the reason.
  *
  * @param data `x` `[samples, …]` float32, int32 or uint8; `y` `[samples, …]`, class numbers or what the loss wants;
  *   `sampleWeight` one factor a sample
  * @param options see {@link FitOptions}
  * @returns loss and metrics of every epoch, the time of a step, and the state to go on from
- * @throws {RangeError} if shapes disagree, or an option lies outside its range
- * @throws {DOMException} if the signal aborts; the weights of the last update are in the model
+ * @throws {RangeError} if shapes disagree, labels are not the loss's, an option lies outside its range, or loss or gradient
+ *   is not finite
+ * @throws {DOMException} if the signal is aborted before it begins
  * @example
  * const history = await fit(model, { x, y }, { optimizer: adam(), loss: "mse", epochs: 2 });
  * history.logs.loss.length; // 2
@@ -131,9 +136,9 @@ export async function fit(model: LayersModel, data: FitData, options: FitOptions
       signal,
       batch: batches[0],
       training,
-      trainingSamples: source.samples,
+      source,
       validation: validation && {
-        samples: validation.samples,
+        source: validation,
         batch: validationBatches[0],
         feeder: new Feeder(validation, {
           budget: rest,

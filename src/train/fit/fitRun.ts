@@ -4,13 +4,19 @@ import type { NamedArray } from "../../core/array";
 import type { Logs } from "../../core/estimator";
 import { seedBits } from "../../core/random";
 import { throwIfAborted } from "../../core/signal";
+import type { Direction } from "../../metrics/direction";
+import { describeEpoch, directionAmong } from "../callbacks/monitor";
 import type { TrainStep } from "../step/step";
 import { logsOfSums } from "../step/step";
 import type { Trainer } from "../step/trainer";
 import type { Callback, FitContext, FitOptions, FitState, History } from "../types";
-import type { Feeder } from "./feeding";
+import { fitForScore } from "./batchStatistics";
+import { evaluateAll, type ValidationData } from "./evaluateAll";
+import type { Feeder, FitSource } from "./feeding";
 import { sampleOrder } from "./feeding";
 import { gatherState, restoreState, type StateHolders, writeWeights } from "./fitState";
+import { checkRateSetters, learningRateAt, refuseBesideSchedule } from "./learningRate";
+import { areFinite, callsOf, type EpochRecord, findSpoilt, nextTurn, type UpdateCall } from "./updates";
 
 /** Longest time that one native call should hold the event loop, in milliseconds. */
 const callTime = 50;
@@ -24,12 +30,15 @@ export interface FitRunParts {
   readonly signal: AbortSignal | undefined;
   readonly batch: number;
   readonly training: Feeder;
-  readonly trainingSamples: number;
-  readonly validation?: { readonly samples: number; readonly batch: number; readonly feeder: Feeder };
+  readonly source: FitSource;
+  readonly validation?: ValidationData;
 }
 
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Sums of loss and metrics over the samples of an epoch so far, and the learning rate of its first update. */
+interface Totals {
+  sums: number[];
+  samples: number;
+  learningRate: number;
 }
 
 function median(values: readonly number[]): number {
@@ -39,28 +48,38 @@ function median(values: readonly number[]): number {
 
 /** A run of training; also what the callbacks see of it. */
 export class FitRun implements FitContext {
-  learningRate: number;
   epoch = 0;
   step = 0;
   readonly epochs: number;
   readonly history: Record<string, number[]> = {};
   readonly stepsPerEpoch: number;
   stopReason: string | undefined;
-  private readonly callbacks: readonly Callback[];
+  private rate: number;
+  readonly callbacks: readonly Callback[];
   private readonly holders: StateHolders;
   private readonly seed: number;
   private readonly stepTimes: number[] = [];
   private stepTime = 0;
   private firstCall = true;
+  /** The epoch that is running. */
+  private totals: Totals | undefined;
+  /** The weights that training goes on from, while the session has those that the epoch is scored with. */
+  private training: NamedArray[] | undefined;
+  /** The weights that the last epoch was scored with, where they are not those that training goes on from. */
+  private scored: NamedArray[] | undefined;
+  /** The epoch of the least validation loss, kept for an interrupt. */
+  private best:
+    | { readonly epoch: number; readonly value: number; readonly weights: NamedArray[] }
+    | undefined;
 
   constructor(private readonly parts: FitRunParts) {
-    const { options } = parts;
+    const { options, source } = parts;
     this.callbacks = options.callbacks ?? [];
     this.holders = { step: parts.step, trainer: parts.trainer, callbacks: this.callbacks };
-    this.seed = options.initial?.progress.seed ?? options.seed ?? 0;
+    this.seed = options.seed ?? options.initial?.progress.seed ?? 0;
     this.epochs = options.epochs ?? 1;
-    this.learningRate = options.optimizer.learningRate;
-    this.stepsPerEpoch = Math.ceil(parts.trainingSamples / parts.batch);
+    this.rate = options.optimizer.learningRate;
+    this.stepsPerEpoch = Math.ceil(source.samples / parts.batch);
   }
 
   get model(): LayersModel {
@@ -71,13 +90,27 @@ export class FitRun implements FitContext {
     return this.parts.options.optimizer;
   }
 
+  get learningRate(): number {
+    return this.rate;
+  }
+
+  set learningRate(rate: number) {
+    refuseBesideSchedule(rate, this);
+    this.rate = rate;
+  }
+
   stop(reason: string): void {
     this.stopReason = reason;
   }
 
+  directionOf(monitor: string): Direction | undefined {
+    return directionAmong(this.parts.step.options.metrics, monitor);
+  }
+
   /** Trains up to `epochs` epochs in all. */
   async train(epochs: number): Promise<History> {
-    const { options, trainer } = this.parts;
+    const { options, trainer, signal } = this.parts;
+    checkRateSetters(this);
     if (options.initial) this.restore(options.initial);
     else {
       this.push();
@@ -90,10 +123,17 @@ export class FitRun implements FitContext {
     } catch (error) {
       failure = error;
     }
+    const isInterrupt = failure !== undefined && signal?.aborted === true && failure === signal.reason;
+    if (this.training) this.setWeights(this.training);
+    if (this.scored) {
+      this.training = this.weights();
+      this.setWeights(this.scored);
+    }
     const state = this.state();
+    if (isInterrupt) this.interrupt();
     this.pull();
     await this.each((callback) => callback.onTrainEnd?.(this, failure));
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined && !isInterrupt) throw failure;
     return {
       logs: this.history,
       epochs: this.epoch,
@@ -104,23 +144,63 @@ export class FitRun implements FitContext {
     };
   }
 
+  /** Puts the best weights back, and says so. */
+  private interrupt(): void {
+    const { best } = this;
+    if (best) this.setWeights(best.weights);
+    const kept = best
+      ? `the weights are those of ${describeEpoch(best.epoch, best.value, "val_loss")}, the best`
+      : `the weights are those of ${this.scored ? `the average after epoch ${this.epoch}` : "the last update"}`;
+    this.stopReason = `interrupted in epoch ${this.epoch + 1}; ${kept}`;
+  }
+
   private async each(f: (callback: Callback) => void | Promise<void>): Promise<void> {
     for (const callback of this.callbacks) await f(callback);
   }
 
   private async trainEpoch(): Promise<void> {
-    const { options, training, trainer, trainingSamples, validation } = this.parts;
+    const { options, training, trainer, source, validation, model, batch } = this.parts;
     const { seed, epoch } = this;
     await this.each((callback) => callback.onEpochBegin?.(this));
-    training.begin(sampleOrder(trainingSamples, { seed, epoch, shuffle: options.shuffle ?? true }), trainer);
-    const rate = this.learningRateOf(this.step);
-    const totals = { sums: [] as number[], samples: 0 };
-    for (const shard of training.shards()) {
-      await this.trainShard(shard, totals);
+    this.totals ??= { sums: [], samples: 0, learningRate: learningRateAt(this.step, this) };
+    const { totals } = this;
+    const order = sampleOrder(source.samples, { seed, epoch, shuffle: options.shuffle ?? true });
+    const record: EpochRecord = {
+      ...{ model, trainer, training, source, batch, seed, epoch, order },
+      from: totals.samples,
+      firstStep: this.step,
+      before: trainer.read(),
+      rates: [],
+    };
+    if (!areFinite(record.before)) {
+      throw new RangeError(
+        "Cannot train the model: its weights must be finite before the first step, got others",
+      );
+    }
+    training.begin(order, trainer);
+    const steps = () => this.callSteps();
+    for (const call of callsOf(training, { batch, from: totals.samples, steps })) {
+      await nextTurn();
+      throwIfAborted(this.parts.signal);
+      await this.update(call, record);
+      const logs = this.logsOf(totals);
+      for (const callback of this.callbacks) {
+        await callback.onBatchEnd?.(this, logs);
+        callback.onProgress?.(this, logs, Math.ceil((call.place + call.size * call.count) / batch));
+      }
+    }
+    if (!areFinite(trainer.read())) {
+      throw await findSpoilt(record, { good: this.step, end: this.step, loss: totals.sums[0] });
+    }
+    const own = this.weights();
+    this.scored = await this.weightsToScore(order);
+    if (this.scored) {
+      this.training = own;
+      this.setWeights(this.scored);
     }
     const logs = this.logsOf(totals);
     if (validation) Object.assign(logs, await this.validate());
-    logs.learningRate = rate;
+    logs.learningRate = totals.learningRate;
     await this.finishEpoch(logs);
   }
 
@@ -129,55 +209,50 @@ export class FitRun implements FitContext {
       this.history[name] ??= [];
       this.history[name].push(value);
     }
+    this.totals = undefined;
     this.epoch++;
-    await this.each((callback) => callback.onEpochEnd?.(this, logs));
-  }
-
-  private async trainShard(
-    shard: { start: number; end: number; first: number },
-    totals: { sums: number[]; samples: number },
-  ): Promise<void> {
-    const { batch, training } = this.parts;
-    let place = shard.start;
-    while (place < shard.end) {
-      await nextTurn();
-      throwIfAborted(this.parts.signal);
-      const left = shard.end - place;
-      const size = Math.min(batch, left);
-      const count = size < batch ? 1 : Math.min(this.callSteps(), Math.floor(left / batch));
-      this.call({ size, count, start: place - shard.start + shard.first }, totals);
-      place += size * count;
-      const logs = this.logsOf(totals);
-      for (const callback of this.callbacks) {
-        await callback.onBatchEnd?.(this, logs);
-        callback.onProgress?.(this, logs, Math.ceil(place / batch));
-      }
-      training.prefetch(shard.end);
+    if (logs.val_loss < (this.best?.value ?? Number.POSITIVE_INFINITY)) {
+      this.best = { epoch: this.epoch - 1, value: logs.val_loss, weights: this.weights() };
     }
+    await this.each((callback) => callback.onEpochEnd?.(this, logs));
+    if (this.training) this.setWeights(this.training);
+    this.training = undefined;
   }
 
-  /** Steps of the next call: as many as fit the time that a call may take. */
+  /** What a callback wants the epoch to be scored with, its statistics measured anew. */
+  private async weightsToScore(order: Int32Array): Promise<NamedArray[] | undefined> {
+    const { step, trainer, training, batch, source } = this.parts;
+    let given: NamedArray[] | undefined;
+    for (const callback of this.callbacks) given ??= callback.weightsToScore?.(this);
+    if (!given) return undefined;
+    training.begin(order, trainer);
+    const end = source.samples - (source.samples % batch);
+    const { seed, epoch, step: done } = this;
+    return fitForScore(given, {
+      step,
+      trainer,
+      calls: callsOf(training, { batch, from: 0, end, steps: () => 1 }),
+      train: async ({ start }) => {
+        await nextTurn();
+        throwIfAborted(this.parts.signal);
+        const learningRates = new Float32Array(1);
+        trainer.train({ batch, start, step: done, seed: seedBits(seed), epoch, learningRates });
+      },
+    });
+  }
+
+  /** Updates of the next call: as many as fit the time that a call may take. */
   private callSteps(): number {
     if (this.callbacks.some((callback) => callback.onBatchEnd) || this.stepTime === 0) return 1;
     return Math.max(1, Math.min(1000, Math.floor(callTime / this.stepTime)));
   }
 
-  private learningRateOf(step: number): number {
-    for (const callback of this.callbacks) {
-      const rate = callback.learningRateAt?.(step, this);
-      if (rate !== undefined) return rate;
-    }
-    return this.optimizer.schedule?.(step) ?? this.learningRate;
-  }
-
-  private call(
-    part: { size: number; count: number; start: number },
-    totals: { sums: number[]; samples: number },
-  ): void {
-    const { size, count, start } = part;
+  private async update({ size, count, start }: UpdateCall, record: EpochRecord): Promise<void> {
+    const totals = this.totals as Totals;
     const learningRates = Float32Array.from({ length: count }, (_, index) =>
-      this.learningRateOf(this.step + index),
+      learningRateAt(this.step + index, this),
     );
+    record.rates.push(...learningRates);
     const begin = performance.now();
     const sums = this.parts.trainer.train({
       batch: size,
@@ -188,6 +263,9 @@ export class FitRun implements FitContext {
       learningRates,
     });
     const time = (performance.now() - begin) / count;
+    if (!Number.isFinite(sums[0])) {
+      throw await findSpoilt(record, { good: this.step, end: this.step + count, loss: sums[0] });
+    }
     // The first call of a session also plans the graph.
     if (!this.firstCall && size === this.parts.batch) {
       this.stepTime = time;
@@ -204,25 +282,10 @@ export class FitRun implements FitContext {
   }
 
   async validate(): Promise<Logs> {
-    const { validation, trainer } = this.parts;
+    const { validation, step, trainer, signal } = this.parts;
     if (!validation) return {};
-    const totals = { sums: [] as number[], samples: validation.samples };
-    validation.feeder.begin(Int32Array.from({ length: validation.samples }, (_, index) => index));
-    for (const shard of validation.feeder.shards()) {
-      const length = shard.end - shard.start;
-      for (let place = 0; place < length; ) {
-        await nextTurn();
-        throwIfAborted(this.parts.signal);
-        // Evaluating a batch costs about a third of training on it.
-        const end = Math.min(length, place + validation.batch * Math.max(1, 2 * this.callSteps()));
-        const sums = trainer.evaluate({ start: place, end });
-        for (const [index, sum] of sums.entries()) totals.sums[index] = (totals.sums[index] ?? 0) + sum;
-        place = end;
-      }
-    }
-    return Object.fromEntries(
-      Object.entries(this.logsOf(totals)).map(([name, value]) => [`val_${name}`, value]),
-    );
+    const steps = () => Math.max(1, 2 * this.callSteps());
+    return evaluateAll(validation, { step, trainer, signal, steps, epoch: this.epoch });
   }
 
   pull(): void {
@@ -245,17 +308,22 @@ export class FitRun implements FitContext {
   }
 
   state(): FitState {
-    const { tensors, remembered } = gatherState(this.holders);
+    const { tensors, callbacks } = gatherState(this.holders, { training: this.training });
+    const { totals } = this;
     return {
       tensors,
       progress: {
         epoch: this.epoch,
         step: this.step,
         seed: this.seed,
-        learningRate: this.learningRate,
+        learningRate: this.rate,
+        firstLearningRate: this.optimizer.learningRate,
         optimizer: this.optimizer.name,
+        batch: this.parts.batch,
+        trainable: this.parts.step.weights.trainableKeys(),
         history: structuredClone(this.history),
-        callbacks: remembered,
+        callbacks,
+        ...(totals && totals.samples > 0 && { partial: structuredClone(totals) }),
       },
     };
   }
@@ -265,7 +333,16 @@ export class FitRun implements FitContext {
     const { progress } = state;
     this.epoch = progress.epoch;
     this.step = progress.step;
-    this.learningRate = progress.learningRate;
+    // Another learning rate than the optimizer began with is asked for; one that callbacks lowered is gone on with.
+    if (progress.firstLearningRate === this.rate) this.rate = progress.learningRate;
     for (const [name, values] of Object.entries(progress.history)) this.history[name] = [...values];
+    if (!progress.partial) return;
+    const { batch } = this.parts;
+    if (progress.batch !== batch) {
+      throw new RangeError(
+        `Cannot go on training within an epoch: the batch size must be ${progress.batch} as it began with, got ${batch}`,
+      );
+    }
+    this.totals = structuredClone(progress.partial) as Totals;
   }
 }

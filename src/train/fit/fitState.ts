@@ -4,6 +4,7 @@ import type { NamedArray } from "../../core/array";
 import type { TrainStep } from "../step/step";
 import type { Trainer } from "../step/trainer";
 import type { Callback, FitState } from "../types";
+import { checkWeights, scoredPrefix, weightsOf } from "./checkpoint";
 
 /** Who holds the state of a run, beside what the run itself counts. */
 export interface StateHolders {
@@ -12,29 +13,74 @@ export interface StateHolders {
   readonly callbacks: readonly Callback[];
 }
 
-/** The tensors of a state, and what the callbacks remember. */
-export function gatherState({ step, trainer, callbacks }: StateHolders): {
+/** What each callback's memory is kept under: its name and what it monitor, numbered where several have both alike. */
+function memoryKeys(callbacks: readonly Callback[]): string[] {
+  const counts = new Map<string, number>();
+  return callbacks.map(({ name, monitor }) => {
+    const key = monitor === undefined ? name : `${name} of ${monitor}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count === 1 ? key : `${key} #${count}`;
+  });
+}
+
+/** What the callbacks remember, and their tensors. */
+export function gatherMemories(callbacks: readonly Callback[]): {
   tensors: Record<string, NamedArray>;
-  remembered: Record<string, unknown>;
+  callbacks: Record<string, unknown>;
 } {
+  const tensors: Record<string, NamedArray> = {};
+  const remembered: Record<string, unknown> = {};
+  const keys = memoryKeys(callbacks);
+  for (const [place, callback] of callbacks.entries()) {
+    const memory = callback.state?.();
+    if (!memory) continue;
+    remembered[keys[place]] = memory.json;
+    for (const [name, array] of Object.entries(memory.arrays ?? {})) {
+      tensors[`callbacks/${keys[place]}/${name}`] = array;
+    }
+  }
+  return { tensors, callbacks: remembered };
+}
+
+/** Hands the callbacks what they remembered; one that the state knows nothing of begins anew. */
+export function restoreMemories(state: FitState, callbacks: readonly Callback[]): void {
+  const keys = memoryKeys(callbacks);
+  for (const [place, callback] of callbacks.entries()) {
+    const prefix = `callbacks/${keys[place]}/`;
+    const arrays = Object.fromEntries(
+      Object.entries(state.tensors)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, array]) => [name.slice(prefix.length), array]),
+    );
+    const json = state.progress.callbacks[keys[place]];
+    if (json !== undefined) callback.restore?.({ json, arrays });
+  }
+}
+
+/**
+ * The tensors of a state, and what the callbacks remember.
+ *
+ * @param options `training`: the weights that training goes on from, where those in the session are others
+ */
+export function gatherState(
+  holders: StateHolders,
+  options: { training?: readonly NamedArray[] } = {},
+): { tensors: Record<string, NamedArray>; callbacks: Record<string, unknown> } {
+  const { step, trainer, callbacks } = holders;
+  const { training } = options;
   const values = trainer.read();
   const tensors: Record<string, NamedArray> = {};
-  for (const { name, data, shape } of step.weights.named(values))
-    tensors[`weights/${name}`] = { data, shape };
+  for (const [place, { name, data, shape }] of step.weights.named(values).entries()) {
+    tensors[`weights/${name}`] = training?.[place] ?? { data, shape };
+    if (training) tensors[`${scoredPrefix}${name}`] = { data, shape };
+  }
   for (const [name, data] of Object.entries(values.slots)) {
     const scalar = step.options.optimizer.slots[name].kind === "scalar";
     tensors[`slots/${name}`] = { data, shape: scalar ? [] : [data.length] };
   }
-  const remembered: Record<string, unknown> = {};
-  for (const callback of callbacks) {
-    const own = callback.state?.();
-    if (!own) continue;
-    remembered[callback.name] = own.json;
-    for (const [name, array] of Object.entries(own.arrays ?? {})) {
-      tensors[`callbacks/${callback.name}/${name}`] = array;
-    }
-  }
-  return { tensors, remembered };
+  const memories = gatherMemories(callbacks);
+  return { tensors: { ...tensors, ...memories.tensors }, callbacks: memories.callbacks };
 }
 
 /** Writes weights into the session and into the model. */
@@ -50,21 +96,33 @@ export function writeWeights(
 /**
  * Puts a state back into those who hold it.
  *
- * @throws {RangeError} if it is of another optimizer or model
+ * @throws {RangeError} if it is of another optimizer or model, or other layers are frozen
  */
 export function restoreState(state: FitState, holders: StateHolders): void {
   const { tensors, progress } = state;
   const { step, trainer, callbacks } = holders;
-  const { optimizer } = step.options;
+  const { optimizer, model } = step.options;
   if (progress.optimizer !== optimizer.name) {
     throw new RangeError(
       `Cannot go on training: the state is of optimizer "${progress.optimizer}", got "${optimizer.name}"`,
     );
   }
-  // Names hold counters that differ between two builds of a model in one process; place and shape decide.
-  const names = Object.keys(tensors).filter((name) => name.startsWith("weights/"));
-  const weights = names.sort().map((name) => tensors[name]);
-  writeWeights(weights, holders);
+  const weights = weightsOf(tensors);
+  checkWeights(weights, { model, source: "the state" });
+  const trained = step.weights.trainableKeys();
+  const others = [
+    ...trained.filter((name) => !progress.trainable.includes(name)).map((name) => `"${name}" frozen`),
+    ...progress.trainable.filter((name) => !trained.includes(name)).map((name) => `"${name}" trained`),
+  ];
+  if (others.length > 0) {
+    throw new RangeError(
+      `Cannot go on training: the same layers must be frozen as in the state, where ${others[0]} was; loadWeights takes its weights for a training that begins anew`,
+    );
+  }
+  writeWeights(
+    step.weights.keys().map((name) => weights.get(name) as NamedArray),
+    holders,
+  );
   const slots: Record<string, Float32Array> = {};
   for (const [name, initial] of Object.entries(step.initialSlots())) {
     const found = tensors[`slots/${name}`];
@@ -76,14 +134,5 @@ export function restoreState(state: FitState, holders: StateHolders): void {
     slots[name] = found.data;
   }
   trainer.write({ slots });
-  for (const callback of callbacks) {
-    const prefix = `callbacks/${callback.name}/`;
-    const arrays = Object.fromEntries(
-      Object.entries(tensors)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, array]) => [name.slice(prefix.length), array]),
-    );
-    const json = progress.callbacks[callback.name];
-    if (json !== undefined) callback.restore?.({ json, arrays });
-  }
+  restoreMemories(state, callbacks);
 }

@@ -1,13 +1,19 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
+import type { Direction } from "../../metrics/direction";
 import type { Loss, Metric } from "../types";
 import { absolute, perSample, sameShape } from "./loss";
 import { loss } from "./losses";
 
 /** A metric that is the weighted mean of one value a sample. */
-function meanOf(name: string, values: (truth: Tensor, prediction: Tensor) => Tensor1D): Metric {
+function meanOf(
+  name: string,
+  direction: Direction,
+  values: (truth: Tensor, prediction: Tensor) => Tensor1D,
+): Metric {
   return {
     name,
+    direction,
     update: (truth, prediction, weight) =>
       tf.tidy(() => {
         const weighted = tf.mul(values(truth, prediction), weight);
@@ -37,7 +43,7 @@ function labelsOf(truth: Tensor, prediction: Tensor): Tensor {
  */
 export function accuracy(options: { name?: string; threshold?: number } = {}): Metric {
   const { name = "accuracy", threshold = 0.5 } = options;
-  return meanOf(name, (truth, prediction) => {
+  return meanOf(name, "max", (truth, prediction) => {
     if (prediction.shape[prediction.rank - 1] === 1) {
       const yes = tf.cast(tf.greater(prediction, threshold), "int32");
       const right = tf.equal(yes, tf.cast(sameShape(truth, prediction), "int32"));
@@ -63,7 +69,7 @@ export function topK(options: { k?: number; name?: string } = {}): Metric {
   if (!(Number.isInteger(k) && k > 0)) {
     throw new RangeError(`Cannot make a metric: k must be a whole number above 0, got ${k}`);
   }
-  return meanOf(options.name ?? `top${k}`, (truth, prediction) => {
+  return meanOf(options.name ?? `top${k}`, "max", (truth, prediction) => {
     const classes = prediction.shape[prediction.rank - 1];
     const own = tf.cast(tf.oneHot(labelsOf(truth, prediction) as Tensor1D, classes), "float32");
     const score = tf.sum(tf.mul(own, prediction), -1, true);
@@ -83,7 +89,7 @@ export function topK(options: { k?: number; name?: string } = {}): Metric {
  */
 export function lossMetric(given: Loss | string, options: { name: string }): Metric {
   const of = loss(given);
-  return meanOf(options.name, (truth, prediction) => of(truth, prediction));
+  return meanOf(options.name, "min", (truth, prediction) => of(truth, prediction));
 }
 
 /**
@@ -93,7 +99,7 @@ export function lossMetric(given: Loss | string, options: { name: string }): Met
  * await fit(model, { x, y }, { ...options, metrics: [mae()] });
  */
 export function mae(): Metric {
-  return meanOf("mae", (truth, prediction) =>
+  return meanOf("mae", "min", (truth, prediction) =>
     perSample(absolute(tf.sub(prediction, tf.cast(sameShape(truth, prediction), "float32")))),
   );
 }
@@ -145,6 +151,7 @@ export function auc(options: AucOptions = {}): Metric {
   thresholds[count - 1] = 1 + 1e-7;
   return {
     name,
+    direction: "max",
     // Sums: true and false positives at each threshold, then all positives and all negatives, and how far predictions lay
     // outside [0, 1].
     update: (truth, prediction, weight) =>

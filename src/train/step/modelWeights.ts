@@ -1,14 +1,9 @@
 /** A model's weights, and the flat vectors that training keeps them in. */
 import type { LayersModel, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../../engine";
+import { type LayerWeight, namedWeights } from "./weightNames";
 
-/** A weight of a model, as tfjs-layers keeps it. */
-export interface LayerWeight {
-  readonly shape: readonly (number | null)[];
-  readonly originalName: string;
-  read(): Tensor;
-  readonly constraint?: { apply(value: Tensor): Tensor } | null;
-}
+export type { LayerWeight } from "./weightNames";
 
 function sizeOf(shape: readonly (number | null)[]): number {
   return shape.reduce<number>((product, extent) => product * (extent ?? 1), 1);
@@ -38,9 +33,22 @@ export class ModelWeights {
     return [...this.trainable, ...this.fixed].map((weight) => weight.read() as Variable);
   }
 
-  /** A name for each of the model's weights, in the order of `model.weights`: its place and its layer's name for it. */
+  /** A name for each of the model's weights, in the order of `model.weights`. */
   keys(): string[] {
-    return this.ordered().map((weight, index) => `${String(index).padStart(3, "0")}/${weight.originalName}`);
+    const names = namedWeights(this.model);
+    return this.ordered().map((weight) => names.get(weight) as string);
+  }
+
+  /** The names of those that are trained, in the order of the flat vector. */
+  trainableKeys(): string[] {
+    const names = namedWeights(this.model);
+    return this.trainable.map((weight) => names.get(weight) as string);
+  }
+
+  /** The names of those that no gradient changes, in the order of the flat vector. */
+  fixedKeys(): string[] {
+    const names = namedWeights(this.model);
+    return this.fixed.map((weight) => names.get(weight) as string);
   }
 
   /** The weights in the order of `model.weights`. */

@@ -119,10 +119,68 @@ test("a number that is not in the logs is an error that names those that are", a
       message: /must be one of loss, accuracy \(val_… needs validation data\), got "val_loss"/,
     });
   }
-  for (const make of [earlyStopping, reduceLROnPlateau]) {
-    assert.throws(() => make({ monitor: "val_score" }), /"val_score" .* mode: "max" or "min", got neither/);
-    assert.throws(() => make({ monitor: "val_loss", mode: "best" as "min" }), /got best/);
+});
+
+test("whether a number should be high or low is known of the library's own, told of others, and never guessed", async () => {
+  for (const monitor of ["val_score", "val_wobble", "val_bias", "val_inaccuracy", "val_f1_loss"]) {
+    for (const make of [earlyStopping, reduceLROnPlateau, (o: object) => modelCheckpoint(directory, o)]) {
+      const run = (options: object) => new FakeContext([make({ monitor, ...options })]).run([]);
+      await assert.rejects(
+        run({}),
+        /whether "val_\w+" should be high or low must be said with mode: "max" or "min"/,
+      );
+      await run({ mode: "min" });
+    }
   }
+  assert.throws(() => earlyStopping({ mode: "up" as "min" }), /mode must be "min" or "max", got "up"/);
+});
+
+test("two callbacks of one kind remember each for itself after a resume", async () => {
+  const make = (folder: string) => [
+    modelCheckpoint(path.join(folder, "loss"), { monitor: "val_loss", last: false }),
+    modelCheckpoint(path.join(folder, "again"), { monitor: "val_loss", mode: "max", last: false }),
+    modelCheckpoint(path.join(folder, "accuracy"), { monitor: "val_accuracy", last: false }),
+    earlyStopping({ monitor: "val_loss", patience: 3, restoreBestWeights: true }),
+    earlyStopping({ monitor: "val_accuracy", patience: 2 }),
+    modelCheckpoint(folder, { best: false }),
+  ];
+  const logs = [
+    { val_loss: 3, val_accuracy: 0.1 },
+    { val_loss: 1, val_accuracy: 0.9 },
+    { val_loss: 2, val_accuracy: 0.5 },
+    { val_loss: 2.5, val_accuracy: 0.4 },
+    { val_loss: 2, val_accuracy: 0.3 },
+  ];
+  const whole = new FakeContext(make(path.join(directory, "apart-whole")));
+  await whole.run(logs);
+  assert.match(whole.stopReason as string, /no better val_accuracy for 2 epochs since epoch 2/);
+  const folder = path.join(directory, "apart-cut");
+  await new FakeContext(make(folder)).run(logs.slice(0, 3), { end: false });
+  const second = new FakeContext(make(folder));
+  resume(second, loadCheckpoint(path.join(folder, "last.safetensors")));
+  await second.run(logs.slice(3));
+  assert.equal(second.stopReason, whole.stopReason);
+  assert.deepEqual(second.current, whole.current);
+  const best = (at: string, part: string) =>
+    loadCheckpoint(path.join(directory, at, part, "best.safetensors")).progress.epoch;
+  for (const [part, epoch] of Object.entries({ loss: 2, again: 1, accuracy: 2 })) {
+    assert.equal(best("apart-whole", part), epoch);
+    assert.equal(best("apart-cut", part), epoch);
+  }
+});
+
+test("a greater patience lets a training go on that an early stopping had ended", async () => {
+  const first = new FakeContext([earlyStopping({ patience: 1 })]);
+  await first.run(losses([1, 2]));
+  assert.ok(first.stopReason);
+  const same = new FakeContext([earlyStopping({ patience: 1 })]);
+  resume(same, first.state());
+  await same.run(losses([3]));
+  assert.equal(same.epoch, 2);
+  const longer = new FakeContext([earlyStopping({ patience: 3 })]);
+  resume(longer, first.state());
+  await longer.run(losses([3, 4, 5]));
+  assert.equal(longer.epoch, 4);
 });
 
 test("high is better for accuracy, low for losses", async () => {
@@ -142,6 +200,7 @@ test("a schedule sets the rate by step or by epoch", () => {
   const context = new FakeContext();
   const identity = (done: number) => done;
   assert.equal(learningRateSchedule(identity).learningRateAt?.(25, context), 25);
+  context.epoch = 2;
   assert.equal(learningRateSchedule(identity, { by: "epoch" }).learningRateAt?.(25, context), 2);
 });
 

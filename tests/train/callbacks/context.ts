@@ -1,5 +1,7 @@
 import type { NamedArray } from "../../../src/core/array";
 import type { Logs } from "../../../src/core/estimator";
+import { type Direction, directionOf } from "../../../src/metrics/direction";
+import { gatherMemories, restoreMemories } from "../../../src/train/fit/fitState";
 import type { Callback, FitContext, FitState } from "../../../src/train/types";
 
 /** A context whose weights are the number of the epoch, so that it shows which epoch's were kept. */
@@ -29,25 +31,23 @@ export class FakeContext implements FitContext {
   async validate(): Promise<Logs> {
     return {};
   }
+  directionOf(monitor: string): Direction | undefined {
+    return directionOf(monitor);
+  }
   state(): FitState {
-    const tensors: Record<string, NamedArray> = { "weights/000/w": this.current[0] };
-    const callbacks: Record<string, unknown> = {};
-    for (const callback of this.callbacks) {
-      const state = callback.state?.();
-      if (!state) continue;
-      callbacks[callback.name] = state.json;
-      for (const [name, array] of Object.entries(state.arrays ?? {})) {
-        tensors[`callbacks/${callback.name}/${name}`] = array;
-      }
-    }
+    const memories = gatherMemories(this.callbacks);
     const { epoch, step, learningRate } = this;
     return {
-      tensors,
-      progress: { epoch, step, seed: 0, learningRate, optimizer: "sgd", history: {}, callbacks },
+      tensors: { "weights/w": this.current[0], ...memories.tensors },
+      progress: {
+        ...{ epoch, step, seed: 0, learningRate, firstLearningRate: 0.1, optimizer: "sgd", batch: 1 },
+        ...{ trainable: ["w"], history: {}, callbacks: memories.callbacks },
+      },
     };
   }
   /** Runs the callbacks through epochs with these logs until one stops; `false` leaves out the end of training. */
   async run(logs: readonly Logs[], options: { end?: boolean } = {}): Promise<void> {
+    let scored: NamedArray[] | undefined;
     for (const callback of this.callbacks) await callback.onTrainBegin?.(this);
     for (const log of logs) {
       if (this.stopReason !== undefined) break;
@@ -55,10 +55,15 @@ export class FakeContext implements FitContext {
       this.current = [{ data: Float32Array.of(this.epoch), shape: [1] }];
       this.step += this.stepsPerEpoch;
       for (const callback of this.callbacks) callback.onProgress?.(this, log, this.stepsPerEpoch);
+      const training = this.current;
+      scored = this.callbacks.map((callback) => callback.weightsToScore?.(this)).find(Boolean);
+      if (scored) this.current = scored;
       this.epoch++;
       for (const callback of this.callbacks) await callback.onEpochEnd?.(this, log);
+      this.current = training;
     }
     if (options.end === false) return;
+    if (scored) this.current = scored;
     for (const callback of this.callbacks) await callback.onTrainEnd?.(this);
   }
 }
@@ -68,15 +73,6 @@ export function resume(context: FakeContext, state: FitState): void {
   context.epoch = state.progress.epoch;
   context.step = state.progress.step;
   context.learningRate = state.progress.learningRate;
-  context.current = [state.tensors["weights/000/w"]];
-  for (const callback of context.callbacks) {
-    const prefix = `callbacks/${callback.name}/`;
-    const arrays = Object.fromEntries(
-      Object.entries(state.tensors)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, array]) => [name.slice(prefix.length), array]),
-    );
-    const json = state.progress.callbacks[callback.name];
-    if (json !== undefined) callback.restore?.({ json, arrays });
-  }
+  context.current = [state.tensors["weights/w"]];
+  restoreMemories(state, context.callbacks);
 }

@@ -65,16 +65,18 @@ function forCounted(
   visit: (truth: number, forecast: number) => void,
 ): number {
   checkLengths(truth, forecast, mask);
+  const isFit = infinite ? (value: number) => !Number.isNaN(value) : Number.isFinite;
   let count = 0;
   for (let i = 0; i < truth.length; i++) {
     if (mask && !mask[i % mask.length]) continue;
-    for (const value of [truth[i], forecast[i]]) {
-      if (Number.isFinite(value) || (infinite && !Number.isNaN(value))) continue;
+    const [seen, told] = [truth[i], forecast[i]];
+    if (!isFit(seen) || !isFit(told)) {
+      const odd = isFit(seen) ? told : seen;
       throw new RangeError(
-        `Cannot verify a forecast: values must be ${infinite ? "numbers" : "finite"}, got ${value} at index ${i}`,
+        `Cannot verify a forecast: values must be ${infinite ? "numbers" : "finite"}, got ${odd} at index ${i}`,
       );
     }
-    visit(truth[i], forecast[i]);
+    visit(seen, told);
     count++;
   }
   if (count === 0) throw new RangeError("Cannot verify a forecast: the mask leaves no value");

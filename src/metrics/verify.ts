@@ -104,7 +104,9 @@ function wetnessOf(
   const { unit } = source;
   return ({ values }, rate) => {
     const level = thresholdFor(values, rainLevel(rate, { ...relation, unit }));
-    return Uint8Array.from(values, (value) => (value >= level ? 1 : 0));
+    const wet = new Uint8Array(values.length);
+    for (let i = 0; i < values.length; i++) wet[i] = Number(values[i] >= level);
+    return wet;
   };
 }
 
@@ -190,16 +192,12 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
     const place = { start, columns, pixels, mask };
     checkBlock(observed, { ...place, which: "truth" });
     checkBlock(predicted, { ...place, which: "forecast" });
-    for (const one of wanted) {
-      const found = contingency(truthWet(observed, one), {
-        forecast: forecastWet(predicted, one),
-        threshold: 1,
-        mask,
-      });
+    const rains = new Map(wanted.map((one) => [one, [truthWet(observed, one), forecastWet(predicted, one)]]));
+    for (const [one, [wet, told]] of rains) {
+      const found = contingency(wet, { forecast: told, threshold: 1, mask });
       counts.set(one, addCounts(counts.get(one)!, found));
     }
-    const wet = truthWet(observed, threshold);
-    const told = forecastWet(predicted, threshold);
+    const [wet, told] = rains.get(threshold)!;
     addErrors(
       sums,
       observed,

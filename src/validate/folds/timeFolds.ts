@@ -17,7 +17,8 @@ function range(start: number, end: number): Int32Array {
 }
 
 /**
- * Splits samples in order of time into folds that validate on what comes after their training samples.
+ * Splits samples in order of time into folds that validate on what comes after their training samples. It knows no times:
+ * of samples taken at one time some may be trained on and others validated, unless `gap` leaves out as many.
  *
  * Source: scikit-learn `TimeSeriesSplit`; the same folds.
  *

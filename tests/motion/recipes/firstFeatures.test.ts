@@ -53,5 +53,16 @@ test("axes of a vector are scaled alike and not moved, other channels standardis
   const standard = standardScaler().fit(windows, { indices: [0, 1] }).state;
   assert.deepEqual(scale.slice(3), standard.scale.slice(3));
   assert.deepEqual(centre.slice(3), standard.centre.slice(3));
+  // An axis that never changes counts as it is.
+  const data = Float32Array.of(3, 0, 5, 3, 0, 5);
+  const still = series(data, { steps: 2, channels: ["a", "b", "c"] });
+  const { state } = axesScaler([["a", "b"]]).fit(still);
+  assert.deepEqual(
+    [state.centre, state.scale],
+    [
+      [0, 0, 5],
+      [Math.sqrt(4.5), Math.sqrt(4.5), 1],
+    ],
+  );
   assert.throws(() => axesScaler([["x", "y", "z"]]).fit(windows), /one of acc_x/);
 });

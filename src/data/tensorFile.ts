@@ -136,6 +136,15 @@ interface TensorFile<T extends Values> {
   take(indices: ArrayLike<number>): T;
 }
 
+/**
+ * Requires that a safetensors file is as it was written, without keeping what it holds.
+ *
+ * @throws {SyntaxError} with file and byte, if it is not of this format, cut off or damaged
+ */
+export function requireWholeFile(path: string): void {
+  withFile(path, (file) => requireWhole(file, readHead(file)));
+}
+
 function openRows<T extends Values>(path: string, dtype: Dtype): TensorFile<T> {
   const { code, Values } = kinds[dtype];
   const { head, shape } = withFile(path, (file) => {

@@ -6,7 +6,7 @@ import type { FitReport, Fitted, FittedState, FoldContext, Logs, PreparedFold } 
 import { sampleCount } from "../core/samples";
 import { LazyArray } from "../core/source";
 import { fromJson, readSafetensors, type StoredTensor, toJson, writeSafetensors } from "../data/safetensors";
-import { openTensorFile } from "../data/tensorFile";
+import { openTensorFile, requireWholeFile } from "../data/tensorFile";
 import { type CrossValidateOptions, type FoldRun, scorePredictions } from "./crossValidateOptions";
 import { foldPredictions, predictionBytes } from "./foldPredictions";
 import { predictionMemory } from "./meanPredictions";
@@ -61,6 +61,8 @@ function readResult(context: FoldContext, options: CrossValidateOptions): FoldRu
   if (text === undefined) {
     throw new SyntaxError(`Cannot read ${resultFile(directory)}: it must be the result of a fold`);
   }
+  // What the fold's estimator became is read when it is wanted; that it is whole must be known now.
+  if (existsSync(stateFile(directory))) requireWholeFile(stateFile(directory));
   const record = fromJson(text) as FoldRecord;
   const find = (part: Predicted): ArrayData | undefined => {
     const file = predictionsFile(directory, part);

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Dataset } from "../core/array";
-import { atomicWrite } from "../core/atomicFile";
 import { describeValue } from "../core/describe";
 import type { PreparedFold } from "../core/estimator";
 import { checksumOf, checksumOfSamples } from "../core/samples";
 import { makeSource } from "../core/source";
+import { readCheckedJson, writeCheckedJson } from "../data/checkedJson";
 import type { CrossValidateOptions } from "./crossValidateOptions";
 
 /** What must be the same for a run to be continued, by name. */
@@ -56,15 +56,10 @@ function refuseOther(begun: Manifest, run: { manifest: Manifest; directory: stri
 function claim(file: string, make: (begun: Manifest) => Manifest): void {
   const directory = path.dirname(file);
   if (!existsSync(file)) {
-    atomicWrite(file, `${JSON.stringify(make({}), undefined, 2)}\n`);
+    writeCheckedJson(file, make({}));
     return;
   }
-  let begun: Manifest;
-  try {
-    begun = JSON.parse(readFileSync(file, "utf8")) as Manifest;
-  } catch (cause) {
-    throw new SyntaxError(`Cannot continue the run in ${directory}: ${file} must be JSON`, { cause });
-  }
+  const begun: Manifest = readCheckedJson(file);
   // What JSON makes of it: it has no undefined.
   const manifest = JSON.parse(JSON.stringify(make(begun))) as Manifest;
   refuseOther(begun, { manifest, directory });

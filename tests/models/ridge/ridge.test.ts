@@ -129,6 +129,6 @@ test("features that are not finite are refused in prediction, too, and one class
   }
   assert.throws(
     () => ridgeClassifier(x, [0, 1, 0], { alphas: [Number.POSITIVE_INFINITY] }),
-    /got \[Infinity\]/,
+    /alphas\[0\] must be .* got Infinity/,
   );
 });

@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import { currentSignal, throwIfAborted } from "./signal";
 
 /**
@@ -50,4 +51,11 @@ export function threadsAsked(action: string): number | undefined {
     throw new RangeError(`Cannot ${action}: PODIUM_THREADS must be a whole number above 0, got "${threads}"`);
   }
   return Number(threads);
+}
+
+/** Starts a thread that runs a file of the library, from its sources too, as tests do. */
+export function startThread(file: string): Worker {
+  // from sources the thread has to learn TypeScript first
+  const files = file.endsWith(".ts") ? [require.resolve("tsx/cjs"), file] : [file];
+  return new Worker(`for (const file of ${JSON.stringify(files)}) require(file);`, { eval: true });
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import { threadsAsked } from "../../core/concurrency";
+import type { Worker } from "node:worker_threads";
+import { startThread, threadsAsked } from "../../core/concurrency";
 import type { FrameArray } from "../../core/frames";
 import type { ForecastPlan } from "./forecast";
 
@@ -48,13 +48,6 @@ export function threadCount(): number {
   return threadsAsked("start threads") ?? availableParallelism();
 }
 
-function startWorker(): Worker {
-  const file = require.resolve("./forecastThread");
-  // From sources, as tests run, the thread has to learn TypeScript first.
-  const files = file.endsWith(".ts") ? [require.resolve("tsx/cjs"), file] : [file];
-  return new Worker(`for (const file of ${JSON.stringify(files)}) require(file);`, { eval: true });
-}
-
 /** Threads that forecast samples; they begin at once and take pieces as long as there are any. */
 export class ForecastThreads {
   private readonly workers: Worker[];
@@ -99,7 +92,7 @@ export class ForecastThreads {
   }
 
   private start(): Worker {
-    const worker = startWorker();
+    const worker = startThread(require.resolve("./forecastThread"));
     this.taken.set(worker, new Map());
     worker.on("message", (answer: ForecastAnswer) => {
       if (!this.taken.get(worker)?.delete(answer.first)) return;

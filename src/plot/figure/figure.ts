@@ -1,6 +1,6 @@
+import { drawImage } from "./drawing";
 import { encode } from "./encode";
 import { figureHtml, plainTitle } from "./html";
-import { renderPng } from "./image";
 import { claimEmbedding } from "./library";
 import { type SaveOptions, saveFigure } from "./save";
 import { themed } from "./theme";
@@ -68,11 +68,11 @@ export class Figure {
   async [displayKey](): Promise<MimeBundle> {
     const spec = this.toJSON();
     const embed = claimEmbedding();
-    let image: Buffer | undefined;
+    let image: Uint8Array | undefined;
     let note = "";
     if (this.#image) {
       try {
-        image = await renderPng(spec, 1.5);
+        image = await drawImage({ kind: "png", spec, scale: 1.5 });
       } catch (error) {
         // the live figure is worth more than its image
         note = ` (no static image: ${error instanceof Error ? error.message : error})`;
@@ -81,7 +81,7 @@ export class Figure {
     return {
       "application/vnd.plotly.v1+json": spec,
       "text/html": figureHtml(spec, { image, embed }),
-      ...(image && { "image/png": image.toString("base64") }),
+      ...(image && { "image/png": Buffer.from(image).toString("base64") }),
       "text/plain": `Figure: ${plainTitle(spec)}${note}`,
     };
   }

@@ -11,7 +11,7 @@ const packFrom = 8192;
 /** Options of {@link figureHtml}. */
 export interface FigureHtmlOptions {
   /** A PNG that stands in until the library has drawn, and where scripts do not run. */
-  image?: Buffer;
+  image?: Uint8Array;
   /** Whether plotly.js comes along. */
   embed: boolean;
 }
@@ -30,7 +30,7 @@ export function figureHtml(spec: PlotSpec, options: FigureHtmlOptions): string {
       ? scriptJson(spec)
       : JSON.stringify(gzipSync(json, { level: 9 }).toString("base64"));
   const image = options.image
-    ? `<img alt="${escapeHtml(title)}" style="width:${width}px;max-width:100%" src="data:image/png;base64,${options.image.toString("base64")}">`
+    ? `<img alt="${escapeHtml(title)}" style="width:${width}px;max-width:100%" src="data:image/png;base64,${Buffer.from(options.image).toString("base64")}">`
     : "";
   const library = options.embed
     ? `<script type="text/plain" data-podium-plotly="${libraryVersion}">${packedLibrary()}</script>`
@@ -42,7 +42,7 @@ export function figureHtml(spec: PlotSpec, options: FigureHtmlOptions): string {
 }
 
 /** A figure as a page of its own. */
-export function figurePage(spec: PlotSpec, options: { image?: Buffer }): string {
+export function figurePage(spec: PlotSpec, options: { image?: Uint8Array }): string {
   return (
     `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="color-scheme" content="light dark">\n<title>${escapeHtml(plainTitle(spec))}</title>\n` +
     `<body style="margin:16px">\n${figureHtml(spec, { ...options, embed: true })}\n</body>\n</html>\n`

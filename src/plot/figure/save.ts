@@ -1,12 +1,8 @@
 import path from "node:path";
-import { GifEncoder } from "@napi-rs/canvas";
 import { writeFileAtomic } from "../../core/atomicFile";
 import { checkNumber } from "../../core/check";
+import { drawImage } from "./drawing";
 import { figurePage } from "./html";
-import { rasterize, renderPng } from "./image";
-import type { Raster } from "./png";
-import { inFewColors } from "./quantize";
-import { renderSvg } from "./renderer";
 import type { PlotSpec } from "./types";
 
 /** Options of {@link Figure.save}. */
@@ -17,12 +13,14 @@ export interface SaveOptions {
   delay?: number;
 }
 
-const writers: Record<string, (spec: PlotSpec, options: SaveOptions) => Promise<string | Buffer>> = {
-  ".html": async (spec) => figurePage(spec, { image: await renderPng(spec, 1.5).catch(() => undefined) }),
+const writers: Record<string, (spec: PlotSpec, options: SaveOptions) => Promise<string | Uint8Array>> = {
+  ".html": async (spec) =>
+    figurePage(spec, { image: await drawImage({ kind: "png", spec, scale: 1.5 }).catch(() => undefined) }),
   ".json": async (spec) => JSON.stringify(spec),
-  ".svg": renderSvg,
-  ".png": (spec, { scale = 2 }) => renderPng(spec, scale),
-  ".gif": async (spec, options) => encodeGif(await rasterizeFrames(spec, options), delayOf(spec, options)),
+  ".svg": (spec) => drawImage({ kind: "svg", spec }),
+  ".png": (spec, { scale = 2 }) => drawImage({ kind: "png", spec, scale }),
+  ".gif": (spec, options) =>
+    drawImage({ kind: "gif", spec, scale: options.scale ?? 1, delay: delayOf(spec, options) }),
 };
 
 /** Writes a figure whole or not at all. */
@@ -48,40 +46,4 @@ export async function saveFigure(spec: PlotSpec, file: string, options: SaveOpti
 function delayOf(spec: PlotSpec, options: SaveOptions): number {
   const { meta } = spec.layout as { meta?: { delay?: number } };
   return options.delay ?? meta?.delay ?? 600;
-}
-
-/** The images of an animation: the figure with each of its frames in turn. */
-async function rasterizeFrames(spec: PlotSpec, { scale = 1 }: SaveOptions): Promise<Raster[]> {
-  if (!spec.frames || spec.frames.length === 0) {
-    throw new RangeError("Cannot save an animation: the figure must have frames, got none");
-  }
-  const images: Raster[] = [];
-  for (const frame of spec.frames) {
-    const { data, traces, layout } = frame as {
-      data: Record<string, unknown>[];
-      traces?: number[];
-      layout?: Record<string, unknown>;
-    };
-    const merged = [...spec.data];
-    data.forEach((change, i) => {
-      const at = traces?.[i] ?? i;
-      merged[at] = { ...merged[at], ...change };
-    });
-    // play button and slider are no part of a film
-    const still = { ...spec.layout, ...layout, updatemenus: [], sliders: [] };
-    images.push(await rasterize({ data: merged, layout: still }, scale));
-  }
-  return images;
-}
-
-function encodeGif(images: readonly Raster[], delay: number): Buffer {
-  const { width, height } = images[0];
-  const encoder = new GifEncoder(width, height, { repeat: 0, quality: 1 });
-  // one palette for all, so that what stands still does not flicker
-  const pixels = inFewColors(Buffer.concat(images.map((image) => image.pixels)));
-  const size = 4 * width * height;
-  for (let at = 0; at < pixels.length; at += size) {
-    encoder.addFrame(pixels.subarray(at, at + size), width, height, { delay });
-  }
-  return encoder.finish();
 }

@@ -199,3 +199,18 @@ test("a GIF shows its frames as long as the figure's play button, or as long as 
   }
   rmSync(directory, { recursive: true });
 });
+
+test("a static image is drawn beside the kernel, not in its way", async () => {
+  const labels = Array.from({ length: 600 }, (_, i) => i % 300);
+  let turns = 0;
+  let drawing = true;
+  const drawn = show(labelCounts(labels)).finally(() => {
+    drawing = false;
+  });
+  while (drawing) {
+    await new Promise((resolve) => setImmediate(resolve));
+    turns++;
+  }
+  assert.ok("image/png" in (await drawn));
+  assert.ok(turns > 100, `the event loop turned ${turns} times meanwhile`);
+});

@@ -58,6 +58,7 @@ export class Cells {
     this.#expected = [...expected];
     this.displays = new Displays(publish);
     this.compiler = new Compiler(displayDeclarations, expected);
+    this.compiler.values = this.#names.values;
     keepStacksReadable(this.compiler);
   }
 

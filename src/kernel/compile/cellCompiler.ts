@@ -154,7 +154,8 @@ export class CellCompiler {
   /** TypeScript's view of a cell among the names of the earlier ones. */
   #open(source: string): { file: CellFile; program: ts.Program } {
     this.#looked = undefined;
-    this.#host.write(this.#host.cell, source);
+    // The first line of a script, which a module's first line is before.
+    this.#host.write(this.#host.cell, source.replace(/^#!/, "//"));
     const program = this.#program();
     // Finds the names of every file, and would undo what comes next.
     program.getTypeChecker();

@@ -1,11 +1,13 @@
 import { SourceMap } from "node:module";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { CompletionInfo, ConvertResult, Diagnostic, IsCompleteResult } from "tslab/dist/converter";
 import type { CodeMetadata } from "tslab/dist/metadata";
 import type { CompiledCell, CompiledCode, CompiledFile, PastCell } from "./cellCompiler";
 import type { CompilerCalls, CompilerData, CompilerReply, CompilerRequest } from "./compilerThread";
 import type { Inspection } from "./inspection";
+import { quickCompletions } from "./quickCompletions";
 import { loadTypeScript } from "./typescript";
 
 /** A place in a source: lines and columns count from 1. */
@@ -22,6 +24,9 @@ interface Waiting {
   resolve(value: never): void;
   reject(error: unknown): void;
 }
+
+/** Time that the first completion waits for types, in milliseconds. */
+const patience = 300;
 
 // tslab wraps a cell's code into a function on the same line.
 const prefixes = { plain: "(function(exports, require) { ", async: "(async function(exports, require) { " };
@@ -41,12 +46,17 @@ export class Compiler {
   /** Called when a compiled cell is about to run. */
   onRun: () => void = () => {};
 
+  /** What the names of the notebook hold. */
+  values: Readonly<Record<string, unknown>> = {};
+
   readonly #data: CompilerData;
   /** The cells that declared anything, for a thread that replaces one that ended. */
   readonly #past: PastCell[] = [];
   readonly #waiting = new Map<number, Waiting>();
   readonly #lookups = new Map<string, { file: string; lookup: Lookup }>();
   #thread: Worker | undefined;
+  /** Whether the thread has answered anything. */
+  #isWarm = false;
   #calls = 0;
   /** Cells so far: one that was given up may come back from the thread after the next has begun. */
   #turn = 0;
@@ -144,8 +154,13 @@ export class Compiler {
     return this.#call("inspect", source, position);
   }
 
-  complete(source: string, position: number): Promise<CompletionInfo> {
-    return this.#call("complete", source, position);
+  /** What may stand at a place; while the first types are read, by the values that are there. */
+  async complete(source: string, position: number): Promise<CompletionInfo> {
+    const full = this.#call("complete", source, position);
+    if (this.#isWarm) return full;
+    const early = await Promise.race([full, pause(patience)]);
+    const info = early ?? quickCompletions(source, position, this.values);
+    return info.candidates.length > 0 ? info : full;
   }
 
   /**
@@ -173,6 +188,7 @@ export class Compiler {
   /** Fails what waits for a thread that is gone. */
   #leave(cause?: unknown): void {
     this.#thread = undefined;
+    this.#isWarm = false;
     for (const { reject } of this.#waiting.values()) {
       reject(new Error("Cannot compile: the compiler's thread ended", { cause }));
     }
@@ -194,6 +210,7 @@ export class Compiler {
   #settle(reply: CompilerReply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
+    this.#isWarm = true;
     if ("error" in reply) waiting?.reject(reply.error);
     else waiting?.resolve(reply.value as never);
   }

@@ -304,3 +304,50 @@ test("cells that do nothing leave nothing behind in the compiler", async () => {
   const after = await bytesAfter(60);
   assert.ok(after < 1.02 * before, `${before} to ${after} bytes`);
 });
+
+// What people reported of REPLs and notebooks of JavaScript and TypeScript, in its smallest form.
+for (const [report, cells, value] of [
+  [
+    "nodejs/node#39744",
+    ["const r = foo(); const x = await Promise.resolve(1); function foo() { return 5; }", "r + x"],
+    6,
+  ],
+  ["nodejs/node#53328", ["var { ...others } = await { a: 1 };", "others"], { a: 1 }],
+  ["nodejs/node#32708", ["let n = 0; for (const i of [1, 2]) { n += await i; }", "n"], 3],
+  ["nodejs/node#43827", ["const task = { ready: Promise.resolve(1), await: 2 }; await 0;", "task.await"], 2],
+  [
+    "oven-sh/bun#31827",
+    ["let [, , third = 3, ...tail] = await [1, 2, undefined, 4];", "[third, tail]"],
+    [3, [4]],
+  ],
+  ["n-riesco/ijavascript#107", ["const again = 1;", "const again = 'two';", "again.length"], 3],
+  ["can1357/oh-my-pi#10987", ["var counted = 0;\ncounted = 1;\nawait 0;", "counted"], 1],
+  ["denoland/deno#25872", ["let document = null;", "typeof (globalThis as any).document"], "undefined"],
+  [
+    "denoland/vscode_deno#1288",
+    ["const a = 1; for await (const b of [1]) {}", "let a = 'text';", "a.toUpperCase()"],
+    "TEXT",
+  ],
+  [
+    "microsoft/TypeScript#30598",
+    ["const { b } = { b: 1 }; function f(d: typeof b) { return d; }", "f(b)"],
+    1,
+  ],
+  [
+    "swc-project/swc#6791",
+    ["import { test } from 'node:test'; enum Test { Hello = 'World!' }", "typeof test + Test.Hello"],
+    "functionWorld!",
+  ],
+  ["firefox-devtools/debugger#7222", ["const { p, q } = await { p: 2, q: 3 };", "[p, q]"], [2, 3]],
+] as const) {
+  test(`a case that was reported elsewhere works: ${report}`, async () => {
+    const notebook = new Notebook();
+    let last: unknown;
+    for (const cell of cells) last = await notebook.run(cell);
+    assert.deepEqual(last, value);
+  });
+}
+
+test("a script's first line does not count", async () => {
+  assert.equal(await new Notebook().run("#!/usr/bin/env node\n6 * 7"), 42);
+});

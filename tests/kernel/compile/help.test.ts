@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { quickCompletions } from "../../../src/kernel/compile/quickCompletions";
+import { Client } from "../client";
 import { Notebook } from "./notebook";
 
 const notebook = new Notebook();
@@ -90,4 +92,33 @@ test("a name of another library completes to ours", () => {
 test("names that begin as typed come before those that hold it", () => {
   const names = complete("podium.train.ada|");
   assert.deepEqual(names.slice(0, 2), ["adam", "adamw"]);
+});
+
+test("before types are read names complete by their values, and no getter runs", () => {
+  const values = {
+    table: {
+      rows: [1],
+      get side(): number {
+        throw new Error("asked");
+      },
+    },
+    library: Object.defineProperty({ __esModule: true }, "stage", { get: () => ({ load() {} }) }),
+  };
+  const quick = (source: string) => quickCompletions(source, source.length, values).candidates;
+  assert.deepEqual(quick("tab"), ["table"]);
+  assert.deepEqual(quick("table. "), ["rows", "side"]);
+  assert.deepEqual(quick("table.side.to"), []);
+  assert.deepEqual(quick("table.rows.fla"), ["flat", "flatMap"]);
+  assert.deepEqual(quick("library.stage.lo"), ["load"]);
+  assert.deepEqual(quick("Math.hy"), ["hypot"]);
+  assert.deepEqual(quick("const threshold = 1; thr"), ["threshold"]);
+  assert.ok(quick('import * as assertions from "node:assert"; assertions.').length === 0);
+});
+
+test("the first completion of a new kernel is answered while it reads types", async (context) => {
+  const client = await Client.start();
+  context.after(() => client.stop());
+  const { reply } = await client.request("complete_request", { code: "Math.hyp", cursor_pos: 8 }).answer;
+  assert.deepEqual(reply.matches, ["hypot"]);
+  assert.deepEqual([reply.cursor_start, reply.cursor_end], [5, 8]);
 });

@@ -97,7 +97,7 @@ const table: Record<string, string> = {
   OneHotEncoder: "`augment.graph.oneHotLabels`",
   // Keras
   keras: "`tf` from @tensorflow/tfjs-node-gpu, `layers`, `models`, `train`",
-  tensorflow: '`import * as tf from "@tensorflow/tfjs-node-gpu"`',
+  tensorflow: "`tf`, all of the package @tensorflow/tfjs-node-gpu",
   Sequential: "`tf.sequential`",
   Model: "`tf.model`",
   Dense: "`tf.layers.dense`",

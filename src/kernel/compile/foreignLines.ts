@@ -24,7 +24,7 @@ const magics: Record<string, string> = {
   env: "use `process.env`",
   who: "press Tab on an empty line",
   whos: "press Tab on an empty line",
-  run: 'import the file: `import * as name from "./file"`',
+  run: "import the file by its path, which begins with `./`",
   writefile: 'use `import { writeFileSync } from "node:fs"`',
   bash: "use `execSync` of node:child_process, or a terminal",
   sh: "use `execSync` of node:child_process, or a terminal",

@@ -59,7 +59,11 @@ const files: SourceFile[] = readdirSync(source, { recursive: true, encoding: "ut
   .filter((name) => name.endsWith(".ts"))
   .map((name) => {
     const text = readFileSync(path.join(source, name), "utf8");
-    const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+    const code = text
+      .replace(/\/\*[\s\S]*?\*\//g, "")
+      .replace(/^\s*\/\/.*$/gm, "")
+      // What the kernel tells people to write.
+      .replace(/'[^'\n]*'/g, "''");
     const imports = [...code.matchAll(/(?:from\s+|import\s+|require\(|import\()\s*"([^"]+)"/g)].map(
       (match) => match[1],
     );

@@ -22,8 +22,8 @@ export type Dataset = ArrayData | Frames | TensorData;
 /** Input, wanted output and, where samples count unequally, one weight a sample. */
 export interface FitData {
   readonly x: Dataset;
-  /** May be missing where `arrange` makes it of `x`. */
-  readonly y?: Dataset;
+  /** Class numbers as they are loaded, or `[samples, …]`; may be missing where `arrange` makes it of `x`. */
+  readonly y?: Dataset | Int32Array;
   readonly sampleWeight?: ArrayLike<number>;
 }
 
@@ -36,4 +36,9 @@ export interface NamedArray {
 /** Values of an array of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** The truth of a training set as a data set: class numbers are `[samples]`. */
+export function truthOf({ y }: Pick<FitData, "y">): Dataset | undefined {
+  return y instanceof Int32Array ? { data: y, shape: [y.length] } : y;
 }

@@ -1,5 +1,12 @@
 import { crc32 } from "node:zlib";
-import type { ArrayData, DataArray, Dataset, FitData, TensorData } from "./array";
+import {
+  type ArrayData,
+  type DataArray,
+  type Dataset,
+  type FitData,
+  type TensorData,
+  truthOf,
+} from "./array";
 import { checkSample, type FrameArray, type Frames } from "./frames";
 import { allImages, takeFrames, viewImages } from "./frameViews";
 import { LazyArray, makeSource, type Source } from "./source";
@@ -39,7 +46,8 @@ export function viewSamples(dataset: Dataset, indices: Int32Array): ArrayData | 
 
 /** The samples of a training set at `indices`, weights included; frames as a view. */
 export function takeFitData(source: FitData, indices: ArrayLike<number>): FitData {
-  const { x, y, sampleWeight } = source;
+  const { x, sampleWeight } = source;
+  const y = truthOf(source);
   const order = Int32Array.from(indices);
   return {
     x: viewSamples(x, order),

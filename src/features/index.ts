@@ -14,6 +14,7 @@ export { type FourierTransform, fourierTransform } from "./fourier/fourier";
 export { type PowerSpectrum, type PowerSpectrumOptions, radialPowerSpectrum } from "./fourier/radialSpectrum";
 export {
   type FftMagnitudeOptions,
+  fftFrequencies,
   fftMagnitude,
   type SpectralStatisticsOptions,
   spectralStatistics,

@@ -12,6 +12,7 @@ export {
   recipes,
 } from "./recipes";
 export { type SampleOptions, writeSample } from "./sample";
+export { scores } from "./scores";
 export {
   type CheckOptions,
   checkSubmission,

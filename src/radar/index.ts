@@ -10,6 +10,7 @@ export {
   recipes,
 } from "./recipes";
 export { type SampleOptions, writeSample } from "./sample";
+export { scores } from "./scores";
 export {
   type PredictedPixels,
   type SubmissionOptions,

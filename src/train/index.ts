@@ -1,6 +1,12 @@
 export * from "./callbacks";
 export { loadCheckpoint, loadWeights, saveCheckpoint, saveWeights } from "./fit/checkpoint";
 export { type CompiledModel, type CompileOptions, compile } from "./fit/compile";
+export { type EvaluateOptions, evaluate } from "./fit/evaluate";
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateSearch,
+} from "./fit/findLearningRate";
 export { fit } from "./fit/fit";
 export { type ForecastAheadOptions, forecastAhead } from "./fit/forecastAhead";
 export { type PredictOptions, predict } from "./fit/predict";

@@ -18,6 +18,7 @@ import { loadCheckpoint, loadWeights, saveWeights, weightTensors } from "./fit/c
 import { fit } from "./fit/fit";
 import { predict } from "./fit/predict";
 import { seededModel } from "./fit/seededModel";
+import { optimizer as optimizerOf } from "./optimizers";
 import type { Schedule } from "./schedules";
 import type { Callback, FitOptions, FitState, History } from "./types";
 
@@ -200,7 +201,7 @@ export function network(options: NetworkOptions): Estimator {
       }
       const { epochs = 1, batchSize = 32, mode: _, memoryBudget: __, ...others } = settingsOf(context);
       const callbacks = others.callbacks?.filter(({ config }) => config !== null);
-      const { name, learningRate, config } = others.optimizer;
+      const { name, learningRate, config } = optimizerOf(others.optimizer);
       const optimizer = { name, learningRate, ...config };
       const settings = { ...others, optimizer, callbacks, epochs, batchSize, keep, monitor };
       return { model: topology, ...(describeValue(settings) as object) };

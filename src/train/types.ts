@@ -138,7 +138,8 @@ export interface Callback {
 
 /** Options of `fit`. */
 export interface FitOptions {
-  readonly optimizer: Optimizer;
+  /** An optimizer, or the name of one. */
+  readonly optimizer: Optimizer | string;
   /** A loss, or the name of one. */
   readonly loss: Loss | string;
   /** Metrics or names of metrics (default none). */

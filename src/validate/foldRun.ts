@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { ArrayData, Dataset, FitData } from "../core/array";
+import { type ArrayData, type Dataset, type FitData, truthOf } from "../core/array";
 import { atomicWrite } from "../core/atomicFile";
 import type { FitReport, Fitted, FittedState, FoldContext, Logs, PreparedFold } from "../core/estimator";
 import { sampleCount } from "../core/samples";
@@ -130,7 +130,7 @@ async function makeData(
 
 /** Class numbers `[samples]`; `undefined` where the truth is something else. */
 function classesOf(data: FitData | undefined): Int32Array | undefined {
-  const { y } = data ?? {};
+  const y = data && truthOf(data);
   return y && "data" in y && y.shape.length === 1 && y.data instanceof Int32Array ? y.data : undefined;
 }
 

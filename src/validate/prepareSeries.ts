@@ -1,5 +1,4 @@
 import { type OversampleOptions, oversample } from "../augment/oversample";
-import type { ArrayData } from "../core/array";
 import type { FoldContext, PreparedFold } from "../core/estimator";
 import { type Series, takeWindows } from "../core/series";
 import { type Scaler, standardScaler } from "../features/series/scale";
@@ -14,11 +13,6 @@ export interface PrepareSeriesOptions {
   scaler?: Scaler | false;
   /** Oversampling of each fold's train part, drawn from the fold's seed; default none. */
   oversample?: Omit<OversampleOptions, "seed">;
-}
-
-/** Class numbers as a training target. */
-function target(labels: Int32Array): ArrayData {
-  return { data: labels, shape: [labels.length] };
 }
 
 /**
@@ -53,11 +47,11 @@ export function prepareSeries(
       y = grown.labels;
     }
     return {
-      train: { x, y: target(y) },
+      train: { x, y },
       ...(validationIndices.length > 0 && {
         validation: {
           x: scaled(takeWindows(windows, validationIndices)),
-          y: target(labelsAt(validationIndices)),
+          y: labelsAt(validationIndices),
         },
       }),
       ...(test && { test: scaled(test) }),

@@ -1,4 +1,4 @@
-import type { ArrayData, Dataset, FitData } from "../core/array";
+import { type ArrayData, type Dataset, type FitData, truthOf } from "../core/array";
 import { joinSamples, takeSamples } from "../core/samples";
 
 /** Test samples whose prediction is sure enough, labelled as the training samples are, joined to these. */
@@ -8,7 +8,8 @@ export function withPseudoLabels(
 ): FitData {
   const { test, prediction, threshold, soft } = given;
   const [samples, classes] = prediction.shape;
-  if (prediction.shape.length !== 2 || classes < 2 || train.y === undefined) {
+  const truth = truthOf(train);
+  if (prediction.shape.length !== 2 || classes < 2 || truth === undefined) {
     throw new RangeError(
       `Cannot make pseudo-labels: predictions must be [samples, 2 or more classes], got [${prediction.shape}]`,
     );
@@ -24,13 +25,13 @@ export function withPseudoLabels(
     labels.push(row.indexOf(greatest));
   }
   if (sure.length === 0) return train;
-  const isShares = train.y.shape.length === 2 && train.y.shape[1] === classes;
+  const isShares = truth.shape.length === 2 && truth.shape[1] === classes;
   if (soft && !isShares) {
     throw new RangeError(
-      `Cannot make soft pseudo-labels: the truth must be shares [samples, ${classes}], got [${train.y.shape}]`,
+      `Cannot make soft pseudo-labels: the truth must be shares [samples, ${classes}], got [${truth.shape}]`,
     );
   }
-  const numbers = takeSamples(train.y, [0]) as ArrayData;
+  const numbers = takeSamples(truth, [0]) as ArrayData;
   if (soft && !(numbers.data instanceof Float32Array)) {
     throw new TypeError(
       `Cannot make soft pseudo-labels: the truth must be a Float32Array, which holds shares, got ${numbers.data.constructor.name}`,
@@ -43,11 +44,11 @@ export function withPseudoLabels(
   const Values = numbers.data.constructor as typeof Float32Array;
   const added: ArrayData = isShares
     ? { data: Values.from(shares), shape: [sure.length, classes] }
-    : { data: Values.from(labels), shape: [sure.length, ...train.y.shape.slice(1)] };
+    : { data: Values.from(labels), shape: [sure.length, ...truth.shape.slice(1)] };
   const { sampleWeight } = train;
   return {
     x: joinSamples(train.x, takeSamples(test, sure)),
-    y: joinSamples(train.y, added),
+    y: joinSamples(truth, added),
     ...(sampleWeight && {
       sampleWeight: [...Array.from(sampleWeight), ...Array<number>(sure.length).fill(1)],
     }),

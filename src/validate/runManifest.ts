@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Dataset } from "../core/array";
+import { type Dataset, truthOf } from "../core/array";
 import { describeValue } from "../core/describe";
 import type { PreparedFold } from "../core/estimator";
 import { checksumOf, checksumOfSamples } from "../core/samples";
@@ -13,7 +13,8 @@ type Manifest = Readonly<Record<string, unknown>>;
 
 function manifestOf(options: CrossValidateOptions, config: Manifest, samples: number): Manifest {
   const { folds, seeds = [0], data, estimator, pseudoLabels, testAugment } = options;
-  const { x, y } = data ?? {};
+  const x = data?.x;
+  const y = data && truthOf(data);
   const size = (dataset: { shape: readonly number[] } | undefined) => dataset?.shape.join(" x ") ?? "none";
   const parts = folds.flatMap((fold) => [fold.train, fold.validation]);
   return {
@@ -92,13 +93,13 @@ function partsOf({ train, validation, test }: PreparedFold): Record<string, Data
   const { sampleWeight } = train;
   return {
     "train x": train.x,
-    "train y": train.y,
+    "train y": truthOf(train),
     "train sampleWeight": sampleWeight && {
       data: Float32Array.from(sampleWeight),
       shape: [sampleWeight.length],
     },
     "validation x": validation?.x,
-    "validation y": validation?.y,
+    "validation y": validation && truthOf(validation),
     test,
   };
 }

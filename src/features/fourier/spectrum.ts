@@ -1,3 +1,4 @@
+import { checkNumber } from "../../core/check";
 import { checkFinite, type Series } from "../../core/series";
 import { selectChannels } from "../series/channels";
 import type { ChannelOptions } from "../series/derive";
@@ -38,6 +39,25 @@ export function fftMagnitude(source: Series, options: FftMagnitudeOptions = {}):
     channels: chosen.channels.map((name) => `${name}.fft`),
     rate: undefined,
   };
+}
+
+/**
+ * The frequency of each bin of `fftMagnitude`'s `half`, from 0 to the Nyquist frequency.
+ *
+ * @param steps of the windows that were transformed
+ * @param options `rate`: samples a second, which makes the frequencies Hz (default 1: cycles a step)
+ * @returns float64 `[floor(steps / 2) + 1]`
+ * @throws {RangeError} if `steps` is not a whole number above 0, or the rate not above 0
+ * Source: equal to `numpy.fft.rfftfreq(steps, 1 / rate)`.
+ * @example
+ * fftFrequencies(600, { rate: 50 })[12]; // 1 Hz
+ */
+export function fftFrequencies(steps: number, options: { rate?: number } = {}): Float64Array {
+  const { rate = 1 } = options;
+  const action = "tell frequencies";
+  checkNumber(steps, { action, name: "steps", low: 1, whole: true });
+  checkNumber(rate, { action, name: "rate", low: 0, above: true });
+  return Float64Array.from({ length: Math.floor(steps / 2) + 1 }, (_, bin) => (bin * rate) / steps);
 }
 
 /** Options of {@link spectralStatistics}. */

@@ -1,4 +1,4 @@
-import type { Dataset } from "../../core/array";
+import { type Dataset, type FitData, truthOf } from "../../core/array";
 import type { Estimator, FitReport, Fitted, FittedState } from "../../core/estimator";
 import { joinShards } from "../../core/frames";
 import { makeSource } from "../../core/source";
@@ -23,7 +23,8 @@ function rowsOf(x: Dataset): FeatureRows {
 }
 
 /** The class numbers of a training set. */
-export function labelsOf(y: Dataset | undefined, action: string): ArrayLike<number> {
+export function labelsOf(train: FitData, action: string): ArrayLike<number> {
+  const y = truthOf(train);
   if (y?.shape.length !== 1) {
     throw new RangeError(
       `Cannot ${action}: y must be class numbers [samples], got ${y ? `[${y.shape}]` : "none"}`,
@@ -79,7 +80,7 @@ export function ridge(options: Omit<RidgeOptions, "signal"> = {}): Estimator {
     config: () => ({ ...options }),
     async fit({ train, signal }) {
       return fittedRidge(
-        ridgeClassifier(rowsOf(train.x), labelsOf(train.y, "fit ridge"), { signal, ...options }),
+        ridgeClassifier(rowsOf(train.x), labelsOf(train, "fit ridge"), { signal, ...options }),
       );
     },
     restore: ({ tensors }) => fittedRidge(ridgeOfTensors(tensors)),

@@ -124,7 +124,7 @@ export function miniRocket(options: MiniRocketClassifierOptions = {}): Estimator
     config: () => ({ ...options }),
     async fit({ context, train, label, progress, signal }) {
       const windows = windowsOf(train.x);
-      const labels = labelsOf(train.y, "fit MiniRocket");
+      const labels = labelsOf(train, "fit MiniRocket");
       const [, steps, channels] = windows.shape;
       const rocket = fitMiniRocket(windows, { ...transform, seed: context.foldSeed });
       const rows = await transformInPieces(rocket, windows, { label: progress ? label : undefined, signal });

@@ -16,8 +16,9 @@ import { adamw, averageWeights, categoricalCrossEntropy, cosine, lossMetric, wit
 import type { CrossValidation } from "../../validate";
 import { basicFeatures } from "../basicFeatures";
 import type { MotionData } from "../load";
+import { scores } from "../scores";
 import { type MiniRocketRecipeOptions, miniRocket } from "./miniRocket";
-import { foldsOf, type MotionNetworkRecipeOptions, type NetworkRecipe, runNetwork, scoresOf } from "./recipe";
+import { foldsOf, type MotionNetworkRecipeOptions, type NetworkRecipe, runNetwork } from "./recipe";
 
 const acc = ["acc_x", "acc_y", "acc_z"];
 const gyro = ["gy_x", "gy_y", "gy_z"];
@@ -123,7 +124,7 @@ export async function best(
     seconds: seconds && Math.max(seconds / 2, seconds - spent),
   });
   const members = { network: networks, miniRocket: rockets };
-  const result = { ...meanOfRuns([networks, rockets], { folds, scores: scoresOf(competition) }), members };
+  const result = { ...meanOfRuns([networks, rockets], { folds, scores: scores(competition) }), members };
   return showAs(result, () =>
     summaryBundle("Network and MiniRocket, out of fold", [
       ["network", scoreWords(networks.scores)],
@@ -134,8 +135,8 @@ export async function best(
 }
 
 /** Scores in words. */
-function scoreWords(scores: Readonly<Record<string, number>>): string {
-  return Object.entries(scores)
+function scoreWords(found: Readonly<Record<string, number>>): string {
+  return Object.entries(found)
     .map(([name, value]) => `${name} ${value.toFixed(4)}`)
     .join(", ");
 }

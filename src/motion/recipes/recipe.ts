@@ -3,7 +3,6 @@ import type { OversampleOptions } from "../../augment";
 import type { Estimator, Series } from "../../core";
 import { type BatchTransform, tf } from "../../engine";
 import { type FittedScaler, type Scaler, standardScaler } from "../../features";
-import { accuracy, logLoss, predictedLabels } from "../../metrics";
 import {
   changeNetwork,
   type NetworkChanges,
@@ -18,11 +17,11 @@ import {
   type Recipe,
   type RecipeOptions,
   runRecipe,
-  type Score,
   stratifiedGroupKFold,
   stratifiedKFold,
 } from "../../validate";
 import type { MotionData } from "../load";
+import { scores } from "../scores";
 
 /** What a recipe's network is made for. */
 export interface NetworkShape {
@@ -83,15 +82,6 @@ export function foldsOf(competition: MotionData, options: RecipeOptions): readon
   return groups ? stratifiedGroupKFold(labels, { ...shuffled, groups }) : stratifiedKFold(labels, shuffled);
 }
 
-/** Log loss and accuracy of predictions of the competition's windows. */
-export function scoresOf({ labels }: MotionData): Readonly<Record<"logLoss" | "accuracy", Score>> {
-  const truth = (indices: Int32Array): Int32Array => indices.map((index) => labels[index]);
-  return {
-    logLoss: ({ indices, prediction }) => logLoss(truth(indices), prediction),
-    accuracy: ({ indices, prediction }) => accuracy(truth(indices), predictedLabels(prediction)),
-  };
-}
-
 /** A person on both sides of a fold makes its score better than that of people who were never seen. */
 function warnOfPersons({ subjects }: MotionData, folds: readonly Fold[]): void {
   if (!subjects) return;
@@ -125,7 +115,7 @@ export function motionRecipe(
     folds,
     seeds: [2021],
     prepare: prepareSeries(windows, { labels, test, scaler, ...(oversample && { oversample }) }),
-    scores: scoresOf(competition),
+    scores: scores(competition),
     estimator,
   };
 }

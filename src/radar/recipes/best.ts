@@ -7,6 +7,7 @@ import { blendForecasts } from "../../ensemble";
 import { unet as unetModel } from "../../models";
 import { adamw, oneCycle, scaledMeanAbsoluteError, smoothCsi, sumOfLosses } from "../../train";
 import { blockedKFold, type Fold } from "../../validate";
+import { targetOf } from "../scores";
 import { flowForecast } from "./flowForecast";
 import {
   checkData,
@@ -18,7 +19,6 @@ import {
   type RecipeResult,
   runRadar,
   shownAs,
-  targetOf,
 } from "./recipe";
 
 /** Options of `radar.recipes.best`. */

@@ -1,16 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
-import {
-  type ArrayData,
-  displayKey,
-  type Frames,
-  showAs,
-  valuesOf,
-  viewImages,
-  viewSamples,
-} from "../../core";
+import { type ArrayData, displayKey, type Frames, showAs, valuesOf, viewSamples } from "../../core";
 import type { ForecastBlend } from "../../ensemble";
 import { asForecast } from "../../features";
-import { verify } from "../../metrics";
 import {
   type Callback,
   changeNetwork,
@@ -33,6 +24,7 @@ import {
   validatedSamples,
 } from "../../validate";
 import type { RadarData } from "../load";
+import { scores } from "../scores";
 
 /** What a recipe trains on and forecasts: pixels, the training samples with one time more than the test samples. */
 export type RecipeData = Pick<RadarData, "train" | "test">;
@@ -90,11 +82,6 @@ export interface RadarRecipe {
 /** An hour, where successive samples are ten minutes apart; samples share images up to four apart. */
 export const defaultGap = 6;
 
-/** The last of the times, of some samples or all, as a view. */
-export function targetOf(train: Frames, indices?: Int32Array): Frames {
-  return viewImages([{ source: train, time: train.shape[3] - 1 }], { indices });
-}
-
 /** Refuses data that no recipe can run on. */
 export function checkData({ train, test }: RecipeData): void {
   const [samples, rows, columns, times] = train.shape;
@@ -111,28 +98,6 @@ export function checkData({ train, test }: RecipeData): void {
       );
     }
   }
-}
-
-/** The competition's score and its parts, of each fold and of all together. */
-function competitionScores(train: Frames): CrossValidateOptions["scores"] {
-  // Three scores of one verification.
-  const known = new WeakMap<object, ReturnType<typeof verify>>();
-  const found = (indices: Int32Array, prediction: ArrayData) => {
-    const verified =
-      known.get(prediction) ??
-      verify(targetOf(train, indices), {
-        forecast: asForecast(prediction),
-        thresholds: [],
-        scales: [],
-      });
-    known.set(prediction, verified);
-    return verified;
-  };
-  return {
-    "MAE / CSI": ({ indices, prediction }) => found(indices, prediction).score,
-    MAE: ({ indices, prediction }) => found(indices, prediction).mae,
-    CSI: ({ indices, prediction }) => found(indices, prediction).csi,
-  };
 }
 
 /** The folds of a run. */
@@ -183,7 +148,7 @@ export async function runRadar(
     {
       folds,
       seeds: recipe.seeds,
-      scores: competitionScores(train),
+      scores: scores({ train }),
       testAugment: recipe.testAugment,
       prepare: prepareFrames(train, { test }),
       estimator: network(changeNetwork(own, options)),

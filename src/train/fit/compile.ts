@@ -5,6 +5,7 @@ import type { Logs } from "../../core/estimator";
 import { makeSource, type Source } from "../../core/source";
 import { loss as lossOf } from "../losses/losses";
 import { metric as metricOf } from "../losses/metrics";
+import { optimizer as optimizerOf } from "../optimizers";
 import { CompiledTrainer } from "../step/compiledTrainer";
 import { logsOfSums, TrainStep } from "../step/step";
 import type { SampleSpec } from "../step/trainer";
@@ -69,7 +70,8 @@ function checkSamples(name: string, { sampleShape }: Source, spec: SampleSpec): 
  * compiled.dispose();
  */
 export function compile(model: LayersModel, options: CompileOptions): CompiledModel {
-  const { batchSize = 32, seed = 0, epochs = 1, optimizer } = options;
+  const { batchSize = 32, seed = 0, epochs = 1 } = options;
+  const optimizer = optimizerOf(options.optimizer);
   const x = options.x ?? { shape: model.inputs[0].shape.slice(1) as number[], dtype: "float32" };
   const y = options.y ?? { shape: [], dtype: "int32" };
   const step = new TrainStep({

@@ -2,7 +2,7 @@ import { randomSource } from "../../core/random";
 
 /** Which samples are on the device when: all of them where they fit a budget, else one shard after another. */
 
-import type { DataArray, FitData } from "../../core/array";
+import { type DataArray, type FitData, truthOf } from "../../core/array";
 import { makeSource, type Source } from "../../core/source";
 import type { DeviceData, Trainer } from "../step/trainer";
 
@@ -21,7 +21,7 @@ export interface FitSource {
  */
 export function makeFitSource(data: FitData): FitSource {
   const x = makeSource(data.x);
-  const y = makeSource(data.y ?? { data: new Float32Array(x.samples), shape: [x.samples] });
+  const y = makeSource(truthOf(data) ?? { data: new Float32Array(x.samples), shape: [x.samples] });
   if (x.samples !== y.samples) {
     throw new RangeError(
       `Cannot train: x and y must have equally many samples, got ${x.samples} and ${y.samples}`,

@@ -4,6 +4,7 @@ import { currentSignal, throwIfAborted } from "../../core/signal";
 import { CaptureError } from "../../engine";
 import { loss as lossOf } from "../losses/losses";
 import { metric as metricOf } from "../losses/metrics";
+import { optimizer as optimizerOf } from "../optimizers";
 import { CompiledTrainer } from "../step/compiledTrainer";
 import { EagerTrainer } from "../step/eager";
 import { TrainStep } from "../step/step";
@@ -75,7 +76,7 @@ function checkShapes(model: LayersModel, source: FitSource, options: FitOptions)
  *
  * @param data `x` `[samples, …]` float32, int32 or uint8; `y` `[samples, …]`, class numbers or what the loss wants;
  *   `sampleWeight` one factor a sample
- * @param options see {@link FitOptions}
+ * @param given see {@link FitOptions}
  * @returns loss and metrics of every epoch, the time of a step, and the state to go on from
  * @throws {RangeError} if shapes disagree, labels are not the loss's, an option lies outside its range, or loss or gradient
  *   is not finite
@@ -84,7 +85,8 @@ function checkShapes(model: LayersModel, source: FitSource, options: FitOptions)
  * const history = await fit(model, { x, y }, { optimizer: adam(), loss: "mse", epochs: 2 });
  * history.logs.loss.length; // 2
  */
-export async function fit(model: LayersModel, data: FitData, options: FitOptions): Promise<History> {
+export async function fit(model: LayersModel, data: FitData, given: FitOptions): Promise<History> {
+  const options = { ...given, optimizer: optimizerOf(given.optimizer) };
   const { epochs = 1, batchSize = 32, mode = "compiled", memoryBudget = defaultBudget } = options;
   checkCount("epochs", epochs);
   checkCount("batchSize", batchSize);

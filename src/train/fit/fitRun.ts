@@ -6,6 +6,7 @@ import { seedBits } from "../../core/random";
 import { throwIfAborted } from "../../core/signal";
 import type { Direction } from "../../metrics/direction";
 import { describeEpoch, directionAmong } from "../callbacks/monitor";
+import type { Optimizer } from "../optimizers";
 import type { TrainStep } from "../step/step";
 import { logsOfSums } from "../step/step";
 import type { Trainer } from "../step/trainer";
@@ -26,7 +27,7 @@ export interface FitRunParts {
   readonly model: LayersModel;
   readonly step: TrainStep;
   readonly trainer: Trainer;
-  readonly options: FitOptions;
+  readonly options: FitOptions & { readonly optimizer: Optimizer };
   readonly signal: AbortSignal | undefined;
   readonly batch: number;
   readonly training: Feeder;
@@ -86,7 +87,7 @@ export class FitRun implements FitContext {
     return this.parts.model;
   }
 
-  get optimizer(): FitOptions["optimizer"] {
+  get optimizer(): Optimizer {
     return this.parts.options.optimizer;
   }
 

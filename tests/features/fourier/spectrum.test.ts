@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { series } from "../../../src/core/series";
-import { fftMagnitude, spectralStatistics } from "../../../src/features/fourier/spectrum";
+import { fftFrequencies, fftMagnitude, spectralStatistics } from "../../../src/features/fourier/spectrum";
 import { assertClose, golden, raw } from "../golden";
 
 test("the magnitude of the transform is NumPy's, all of it or up to Nyquist", () => {
@@ -53,4 +53,10 @@ test("windows too short and bands that do not rise are errors", () => {
     /at least 4 steps, got 3/,
   );
   assert.throws(() => spectralStatistics(raw, { bands: [5, 1] }), /got \[5,1\]/);
+});
+
+test("bins of half a spectrum are NumPy's frequencies in Hz", () => {
+  assert.deepEqual([...fftFrequencies(6, { rate: 50 })], [0, 50 / 6, 100 / 6, 25]);
+  assert.deepEqual([...fftFrequencies(5)], [0, 0.2, 0.4]);
+  assert.throws(() => fftFrequencies(0), /steps must be a whole number from 1, got 0/);
 });

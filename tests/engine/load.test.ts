@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "node:test";
 
-function load(threads: string): { output: string; errors: string } {
+function load(threads: string, more: NodeJS.ProcessEnv = {}): { output: string; errors: string } {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ["--import", "tsx", path.join(__dirname, "support", "countThreads.ts")],
     // Where TensorFlow uses oneDNN of its own accord, it would say so.
-    { encoding: "utf8", env: { ...process.env, PODIUM_THREADS: threads, TF_ENABLE_ONEDNN_OPTS: "1" } },
+    {
+      encoding: "utf8",
+      env: { ...process.env, PODIUM_THREADS: threads, TF_ENABLE_ONEDNN_OPTS: "1", ...more },
+    },
   );
   return { output: stdout.trim(), errors: stderr };
 }
@@ -24,6 +29,14 @@ test("a number of threads that is none is refused", () => {
 
 test("loading says nothing, neither TensorFlow nor Node", () => {
   assert.equal(load("1").errors, "");
+});
+
+test("another TensorFlow in LD_LIBRARY_PATH is not taken", (context) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "podium-libraries-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  for (const part of ["cc", "framework"])
+    writeFileSync(path.join(folder, `libtensorflow_${part}.so.2`), "none");
+  assert.deepEqual(load("1", { LD_LIBRARY_PATH: folder }), { output: "1", errors: "" });
 });
 
 test("a kernel's cell that imports TensorFlow before Podium gets it prepared: it works, and says nothing", () => {

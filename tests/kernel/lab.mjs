@@ -9,6 +9,7 @@
  *   --kernel     kernel that the notebook is opened with (default: the one it names)
  *   --interrupt  presses the interrupt button SECONDS after the code cell number CELL, counted from 1, has begun
  *   --width      width of the window (default 1280)
+ *   --theme      light or dark (default light)
  *   --python     Python with JupyterLab (default: .venv/bin/python)
  *
  * The notebook is run as a copy beside the original, which stays as it is. Pictures: one a cell with outputs,
@@ -35,6 +36,7 @@ const { values, positionals } = parseArgs({
     kernel: { type: "string" },
     interrupt: { type: "string" },
     width: { type: "string", default: "1280" },
+    theme: { type: "string", default: "light" },
     python: { type: "string", default: path.join(root, ".venv", "bin", "python") },
   },
 });
@@ -48,6 +50,12 @@ mkdirSync(out, { recursive: true });
 const copy = path.join(path.dirname(notebook), `.lab-${randomUUID().slice(0, 8)}.ipynb`);
 const settings = mkdtempSync(path.join(tmpdir(), "lab-settings-"));
 
+const themes = path.join(settings, "@jupyterlab", "apputils-extension");
+mkdirSync(themes, { recursive: true });
+writeFileSync(
+  path.join(themes, "themes.jupyterlab-settings"),
+  JSON.stringify({ theme: values.theme === "dark" ? "JupyterLab Dark" : "JupyterLab Light" }),
+);
 const port = await freePort();
 const token = randomUUID();
 const server = spawn(

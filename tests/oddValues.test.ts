@@ -312,8 +312,12 @@ test("transforms, spectra and radar values: what is not finite is passed on or r
       /finite, got .* at index 1/,
     );
   }
-  for (const length of [0, -1, 1.5, Number.NaN])
+  for (const length of [0, -1, 1.5, ...odds]) {
     assert.throws(() => features.fourierTransform(length), RangeError);
+    assert.throws(() => features.fftFrequencies(length), RangeError);
+    if (length !== 1.5) assert.throws(() => features.fftFrequencies(4, { rate: length }), RangeError);
+  }
+  assert.deepEqual([...features.fftFrequencies(1)], [0]);
   assert.throws(() => features.radialPowerSpectrum([], { shape: [0, 0] }), /got \[0, 0\]/);
   assert.deepEqual([...features.radialPowerSpectrum([3], { shape: [1, 1] }).power], [9]);
   const flat = features.radialPowerSpectrum(new Float32Array(64), { shape: [8, 8], normalize: true });
@@ -593,7 +597,7 @@ const source = path.join(__dirname, "..", "src");
 /** Functions that train or prepare, and are held by their own tests. */
 const others = new Set(["crossValidate", "prepareFrames", "prepareSeries"]);
 /** Functions of numbers of samples, of folds and of names: there is no value to be NaN. */
-const without = new Set(["kFold", "timeSeriesSplit", "checkFolds", "directionOf"]);
+const without = new Set(["fftFrequencies", "kFold", "timeSeriesSplit", "checkFolds", "directionOf"]);
 
 test("every exported feature, metric and splitter is held here, and its documentation states its policy", () => {
   const files = ["core", "features", "metrics", "validate"].flatMap((stage) =>

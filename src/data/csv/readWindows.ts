@@ -83,7 +83,7 @@ export async function readWindows(path: string, options: ReadWindowsOptions): Pr
       id: "any",
       step: "any",
       steps: { whole: true, low: 1, high: 2 ** 31 - 1 },
-      values: { each: "any", least: 1, most: 1 << 24 },
+      values: { each: "any", least: 0, most: 1 << 24 },
       signal: "any",
       onProgress: "any",
     },

@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import path from "node:path";
 
 /**
- * Writes a file whole or not at all.
+ * Writes a file whole or not at all. One process at a time writes it, under a lock: what a killed one left is written over.
  *
  * @param {string} file
  * @param {string} text
  */
 export function writeWhole(file, text) {
   mkdirSync(path.dirname(file), { recursive: true });
-  const beside = `${file}.${process.pid}.part`;
+  const beside = `${file}.part`;
   try {
     writeFileSync(beside, text);
     renameSync(beside, file);

@@ -123,7 +123,7 @@ export function addonStep(places, lock) {
       if (existsSync(addon) && readOr(mark) === print) return;
       const { program, args: first } = findCompiler();
       mkdirSync(path.dirname(addon), { recursive: true });
-      const beside = `${addon}.${process.pid}.part`;
+      const beside = `${addon}.part`;
       const args = [
         ...first,
         ...flags,

@@ -15,15 +15,17 @@ export function pinsOf(name) {
 /**
  * Removes the traces of installations that were stopped half-way: pip takes a package that has its metadata for
  * installed, though its files may be missing. The last thing that pip writes is the list of files, with INSTALLER in it.
+ * What it removes it first calls by a name that begins with ~.
  *
  * @param {string} folder the environment's packages
  * @returns {string[]} what was removed
  */
 export function removeHalfInstalled(folder) {
   if (!existsSync(folder)) return [];
-  const halves = readdirSync(folder)
-    .filter((name) => name.endsWith(".dist-info"))
-    .filter((name) => !readOr(path.join(folder, name, "RECORD")).includes(`${name}/INSTALLER`));
+  const isWhole = (name) => readOr(path.join(folder, name, "RECORD")).includes(`${name}/INSTALLER`);
+  const halves = readdirSync(folder).filter(
+    (name) => name.startsWith("~") || (name.endsWith(".dist-info") && !isWhole(name)),
+  );
   for (const name of halves) rmSync(path.join(folder, name), { recursive: true, force: true });
   return halves;
 }
@@ -51,18 +53,26 @@ export async function pipInstall(environment, args, { action, note, track }) {
     "--progress-bar",
     "off",
   ];
-  const options = { action, env, onLine: note, onStart: track };
+  // In the system's own, what a killed pip had unpacked would stay for ever.
+  const temporary = path.join(environment, ".podium-temporary");
+  const options = { action, env: { ...env, TMPDIR: temporary }, onLine: note, onStart: track };
   removeHalfInstalled(sitePackages(environment) ?? "");
-  if (env.PIP_FIND_LINKS) {
-    try {
-      await command(python, [...pip, "--no-index", ...args], options);
-      return;
-    } catch (error) {
-      // A folder without one of them is no failure yet: the index may have it.
-      if (error.exitCode === 130 || /disk is full/.test(error.message)) throw error;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary);
+  try {
+    if (env.PIP_FIND_LINKS) {
+      try {
+        await command(python, [...pip, "--no-index", ...args], options);
+        return;
+      } catch (error) {
+        // A folder without one of them is no failure yet: the index may have it.
+        if (error.exitCode === 130 || /disk is full/.test(error.message)) throw error;
+      }
     }
+    await command(python, [...pip, ...patience, ...args], options);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
   }
-  await command(python, [...pip, ...patience, ...args], options);
 }
 
 /** What set-up and its programs import. */

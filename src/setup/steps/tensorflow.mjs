@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { command } from "../command.mjs";
 import { SetupError } from "../failure.mjs";
@@ -27,6 +27,15 @@ export function installedTensorflow(environment) {
     return { name: match[1], version: match[2], folder };
   }
   return undefined;
+}
+
+/** Removes what a stopped installation left: pip itself would set it aside first, which takes its space twice. */
+function removeTensorflow(environment) {
+  const packages = sitePackages(environment);
+  const entries = packages ? readdirSync(packages) : [];
+  for (const entry of entries.filter((name) => /^tensorflow(_cpu)?(-.*)?$/.test(name))) {
+    rmSync(path.join(packages, entry), { recursive: true, force: true });
+  }
 }
 
 /**
@@ -70,7 +79,7 @@ export function tensorflowStep(places, lock) {
     },
     async run({ note }) {
       const wanted = device();
-      const stopped = mark.wasStopped;
+      if (mark.wasStopped) removeTensorflow(environment);
       mark.begin();
       const before = installedTensorflow(environment);
       if (before && before.name !== wanted) {
@@ -81,7 +90,7 @@ export function tensorflowStep(places, lock) {
         });
       }
       // Nobody imports it in Python: compiling its modules would only take time.
-      const flags = ["--no-deps", "--no-compile", ...(stopped ? ["--force-reinstall"] : [])];
+      const flags = ["--no-deps", "--no-compile"];
       const pins = ["--require-hashes", "--only-binary", ":all:", "-r", pinsOf(packageOf(wanted))];
       const options = { action: "install TensorFlow", note, track: lock.track };
       await pipInstall(environment, [...flags, ...pins], options);

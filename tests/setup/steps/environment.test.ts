@@ -34,7 +34,9 @@ test("packages whose installation was stopped are not taken for installed", asyn
   put(path.join(folder, "whole-1.0.dist-info", "RECORD"), "whole-1.0.dist-info/INSTALLER,sha256=x,4\n");
   put(path.join(folder, "half-1.0.dist-info", "RECORD"), "half/__init__.py,sha256=x,4\n");
   put(path.join(folder, "begun-1.0.dist-info", "METADATA"), "Name: begun\n");
-  assert.deepEqual(removeHalfInstalled(folder).sort(), ["begun-1.0.dist-info", "half-1.0.dist-info"]);
+  put(path.join(folder, "~ensorflow", "library.so"), "set aside by a pip that was killed");
+  const removed = ["begun-1.0.dist-info", "half-1.0.dist-info", "~ensorflow"];
+  assert.deepEqual(removeHalfInstalled(folder).sort(), removed);
   assert.ok(existsSync(path.join(folder, "whole-1.0.dist-info")));
   assert.equal(existsSync(path.join(folder, "half-1.0.dist-info")), false);
 });
@@ -46,6 +48,19 @@ test("an index is asked twice at most", async (context) => {
   await pipInstall(folder, ["thing"], { action: "install" });
   assert.equal(calls().length, 1);
   assert.match(calls()[0]!, /--retries 1 --timeout 20 thing$/);
+});
+
+test("what a killed pip had unpacked is cleared away", async (context) => {
+  const { pipInstall } = await load("steps/environment");
+  setVariables(context, noVariables);
+  const { folder } = falseEnvironment(
+    context,
+    'ls "$TMPDIR" > "$(dirname "$0")/held" 2>&1; touch "$TMPDIR/unpacked"',
+  );
+  put(path.join(folder, ".podium-temporary", "left"), "x");
+  await pipInstall(folder, ["thing"], { action: "install" });
+  assert.equal(readFileSync(path.join(folder, "bin", "held"), "utf8"), "");
+  assert.equal(existsSync(path.join(folder, ".podium-temporary")), false);
 });
 
 test("a folder of wheels serves without asking the index", async (context) => {

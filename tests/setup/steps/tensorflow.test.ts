@@ -49,6 +49,22 @@ test("a wheel without its library is not taken for installed", async (context) =
   assert.deepEqual([name, version], ["tensorflow", "2.21.0"]);
 });
 
+test("what a stopped installation of TensorFlow left is removed before it is installed anew", async (context) => {
+  const { tensorflowStep } = await load("steps/tensorflow");
+  const { places, root, packages } = await clone(context);
+  const library = path.join(packages, "tensorflow", "libtensorflow_cc.so.2");
+  put(path.join(root, ".cache", "setup", "tensorflow-begun"), "");
+  const install = `[ -e ${library} ] && exit 7
+    mkdir -p ${path.dirname(library)} ${packages}/tensorflow_cpu-2.21.0.dist-info; echo new > ${library}`;
+  putProgram(places.python, `case "$*" in *"pip install"*) ${install};; esac`);
+  setVariables(context, { PODIUM_DEVICE: "cpu", PIP_FIND_LINKS: undefined });
+  const step = tensorflowStep(places, freeLock);
+  assert.ok(step.needed());
+  await step.run(quiet);
+  assert.equal(step.needed(), false);
+  assert.equal(readFileSync(library, "utf8"), "new\n");
+});
+
 test("the addon is compiled once, and again where a source changed", async (context) => {
   const { addonStep, addonPlaces } = await load("steps/addon");
   const { places, source, packages, compilations } = await clone(context);

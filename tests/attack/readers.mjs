@@ -3,6 +3,7 @@ import { gunzipSync } from "node:zlib";
 
 export function csv(bytes) {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes); // takes the byte order mark off
+  if (text.includes("\0")) throw new Error("a NUL, as in UTF-16");
   const rows = [];
   let row = [];
   let field = "";
@@ -188,5 +189,6 @@ export function npy(bytes) {
       }
     }
   } else for (let i = 0; i < count; i++) values[i] = get(i);
+  if (/[ui]8/.test(d[2]) && !values.every(Number.isSafeInteger)) throw new Error("beyond exact numbers");
   return { shape, values };
 }

@@ -34,7 +34,7 @@ test("a file whose writing fails keeps what it held, and nothing is left beside 
 });
 
 test("a folder keeps no partial file of a writer that was killed", async () => {
-  // Source: npm/write-file-atomic#167, whose temporary files stay for ever.
+  // Source: yvgude/lean-ctx#958, bloknayrb/tandem#1850: such files stay for ever.
   const path = join(await folder(), "scores.json");
   const script = `
     const { AtomicFile } = require("${join(__dirname, "../../src/core/atomicFile")}");
@@ -68,7 +68,7 @@ test("a partial file of long ago goes, on whatever machine it was begun", async 
 test("what the system refuses to write names the file and why", async (t) => {
   const path = join(await folder(), "deep", "scores.json");
   await writeFileAtomic(path, "old");
-  // Source: npm/write-file-atomic and nodejs/node: the errors of write and fsync tell no path.
+  // Source: ROCm/rocm-cli#165: each try on a full disk left a file of its own.
   const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
     code: "ENOSPC",
     syscall: "write",

@@ -24,12 +24,12 @@ export function decodeText(bytes: Buffer, place: { path: string; line: number })
   );
 }
 
-/** Bytes that a line may have, unless a reader is told otherwise. */
+/** Bytes after which a line without an end is refused, unless a reader is told otherwise. */
 export const mostLineBytes = 1 << 24;
 
 /** What a reader of lines is told of its limits. */
 export interface LineLimits extends ReadLimits {
-  /** Bytes that a line may have; default 16 MiB. */
+  /** Bytes after which a line that has not ended is refused; default 16 MiB. */
   mostLineBytes?: number;
 }
 

@@ -42,20 +42,21 @@ function placeColumns(
   header: readonly string[],
   options: NumberTableOptions,
 ): { slots: Int32Array; values: readonly string[]; integers: readonly string[] } {
+  const refuse = (problem: string) =>
+    new SyntaxError(`Cannot read ${where}: ${problem}, got ${cut(header.join(", "))}`);
+  const named = new Set<string>();
+  for (const name of header) {
+    if (named.has(name)) throw refuse(`the header must name ${JSON.stringify(name)} once`);
+    named.add(name);
+  }
   const integers = options.integers ?? [];
   const values = options.values ?? header.filter((name) => !integers.includes(name));
   const wanted = [...integers, ...values];
-  const refuse = (problem: string) =>
-    new SyntaxError(`Cannot read ${where}: ${problem}, got ${cut(header.join(", "))}`);
-  const named = new Set(header);
   const missing = wanted.find((name) => !named.has(name));
   if (missing !== undefined) throw refuse(`the header must name the column ${JSON.stringify(missing)}`);
   const slotOf = new Map(values.map((name, column) => [name, column]));
   for (const [column, name] of integers.entries()) slotOf.set(name, -1 - column);
-  const placed = new Set<string>();
   const slots = Int32Array.from(header, (name) => {
-    if (placed.has(name)) throw refuse(`the header must name ${JSON.stringify(name)} once`);
-    placed.add(name);
     const slot = slotOf.get(name);
     if (slot !== undefined) return slot;
     throw refuse(

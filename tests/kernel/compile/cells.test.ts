@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "node:test";
@@ -152,13 +152,15 @@ delete (property as any).threshold; log("delete", "threshold" in property, prope
 var [first1, { second: [third] }] = [1, { second: [3] }] as any; log("var pattern", first1, third);
 `;
 
-const separate = statements.trim().split("\n");
+/** More of the grammar: words as names, targets of patterns, shadows, classes, exports. */
+const grammar = readFileSync(path.join(__dirname, "grammar.txt"), "utf8");
+
 const ambient = "declare function log(...values: unknown[]): void; declare const setLog: (() => number)[];";
 
 /** What the program tells when it runs as one piece, made by TypeScript alone. */
-async function expected(): Promise<string[]> {
+async function expected(program: string): Promise<string[]> {
   const { lines, known } = logger();
-  const { outputText } = ts.transpileModule(statements, {
+  const { outputText } = ts.transpileModule(program, {
     compilerOptions: {
       module: ts.ModuleKind.CommonJS,
       target: ts.ScriptTarget.ES2022,
@@ -185,13 +187,17 @@ async function told(cells: readonly string[]): Promise<string[]> {
   return lines;
 }
 
-test("a program tells the same as one cell, a cell for each line, and divided at random", async () => {
-  const lines = await expected();
-  assert.equal(lines.length, 69);
-  assert.deepEqual(await told([statements]), lines);
-  assert.deepEqual(await told(separate), lines);
-  let state = 2021;
-  for (let round = 0; round < 2; round++) {
+for (const [name, program, count] of [
+  ["values", statements, 69],
+  ["grammar", grammar, 33],
+] as const) {
+  test(`a program tells the same as one cell, a cell for each line, and divided at random: ${name}`, async () => {
+    const lines = await expected(program);
+    assert.equal(lines.length, count);
+    assert.deepEqual(await told([program]), lines);
+    const separate = program.trim().split("\n");
+    assert.deepEqual(await told(separate), lines);
+    let state = 2021;
     const cells: string[] = [""];
     for (const line of separate) {
       state = (state * 48271) % 2147483647;
@@ -199,8 +205,8 @@ test("a program tells the same as one cell, a cell for each line, and divided at
       else cells.push(`${cells.pop()}\n${line}`);
     }
     assert.deepEqual(await told(cells), lines);
-  }
-});
+  });
+}
 
 test("code of earlier cells sees what later ones assign, declare again and define anew", async () => {
   const notebook = new Notebook();

@@ -10,6 +10,7 @@ import { CompiledTrainer } from "../step/compiledTrainer";
 import { logsOfSums, TrainStep } from "../step/step";
 import type { SampleSpec } from "../step/trainer";
 import type { FitOptions } from "../types";
+import { checkClassWeight, checkTruth } from "./checkTruth";
 import { makeFitSource, whole } from "./feeding";
 
 /** Options of {@link compile}: those of `fit` that say what a step is. */
@@ -74,10 +75,12 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
   const optimizer = optimizerOf(options.optimizer);
   const x = options.x ?? { shape: model.inputs[0].shape.slice(1) as number[], dtype: "float32" };
   const y = options.y ?? { shape: [], dtype: "int32" };
+  checkClassWeight(options.classWeight, model);
+  const loss = lossOf(options.loss);
   const step = new TrainStep({
     model,
     optimizer,
-    loss: lossOf(options.loss),
+    loss,
     metrics: (options.metrics ?? []).map((given) => metricOf(given)),
     classWeight: options.classWeight,
     arrange: options.arrange,
@@ -121,6 +124,8 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
           `Cannot train on the batch: its epoch must be a whole number in [0, ${epochs}), got ${epoch}`,
         );
       }
+      const truth = makeSource({ data: batch.y, shape: [batchSize, ...y.shape] });
+      checkTruth(truth, { fit: options, loss, model, part: "the batch's" });
       trainer.load({ x: batch.x, y: batch.y, weight });
       const rate = optimizer.schedule?.(updates) ?? optimizer.learningRate;
       const learningRates = Float32Array.of(rate);
@@ -139,6 +144,7 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
       const { samples } = source;
       checkSamples("x", source.x, x);
       checkSamples("y", source.y, y);
+      checkTruth(source.y, { fit: options, loss, model, part: "the data's" });
       trainer.loadValidation({ x: whole(source.x), y: whole(source.y), weight: source.weight });
       const sums = trainer.evaluate({ start: 0, end: samples });
       return logsOfSums(step, { sums, samples });

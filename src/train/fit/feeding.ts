@@ -35,6 +35,10 @@ export function makeFitSource(data: FitData): FitSource {
       `Cannot train: sampleWeight must have one value a sample (${x.samples}), got ${weight.length}`,
     );
   }
+  const bad = weight.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new RangeError(`Cannot train: sampleWeight must be finite, got ${weight[bad]} for sample ${bad}`);
+  }
   return { samples: x.samples, x, y, weight };
 }
 

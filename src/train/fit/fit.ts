@@ -10,6 +10,7 @@ import { EagerTrainer } from "../step/eager";
 import { TrainStep } from "../step/step";
 import type { DataSpecs, ProgramOptions, Trainer } from "../step/trainer";
 import type { FitOptions, History } from "../types";
+import { checkClassWeight, checkTruth } from "./checkTruth";
 import { Feeder, type FitSource, makeFitSource, streamedBytes } from "./feeding";
 import { FitRun } from "./fitRun";
 
@@ -99,10 +100,14 @@ export async function fit(model: LayersModel, data: FitData, given: FitOptions):
   const validation = options.validation ? makeFitSource(options.validation) : undefined;
   checkShapes(model, source, options);
   if (validation) checkShapes(model, validation, options);
+  const loss = lossOf(options.loss);
+  checkClassWeight(options.classWeight, model);
+  checkTruth(source.y, { fit: options, loss, model, part: "training" });
+  if (validation) checkTruth(validation.y, { fit: options, loss, model, part: "validation" });
   const step = new TrainStep({
     model,
     optimizer: options.optimizer,
-    loss: lossOf(options.loss),
+    loss,
     metrics: (options.metrics ?? []).map((given) => metricOf(given)),
     classWeight: options.classWeight,
     arrange: options.arrange,

@@ -46,11 +46,7 @@ export function areFinite({ trainable, fixed }: { trainable: Float32Array; fixed
 
 /** The first value of some samples that is not finite, in words; `undefined` where all are. */
 export function findNotFinite(source: FitSource, indices: Int32Array): string | undefined {
-  const weight = {
-    size: 1,
-    take: (places: Int32Array) => Float32Array.from(places, (at) => source.weight[at]),
-  };
-  for (const [name, part] of Object.entries({ input: source.x, target: source.y, weight })) {
+  for (const [name, part] of Object.entries({ input: source.x, target: source.y })) {
     const values = part.take(indices);
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) return `the ${name} of sample ${indices[Math.floor(at / part.size)]} holds ${values[at]}`;

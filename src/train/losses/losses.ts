@@ -30,6 +30,26 @@ export interface CrossEntropyOptions {
   labelSmoothing?: number;
 }
 
+/**
+ * How many classes a prediction has shares of.
+ *
+ * @throws {RangeError} if it is one alone, whose share is always 1
+ */
+function classesOf(prediction: Tensor): number {
+  const classes = prediction.shape[prediction.rank - 1];
+  if (classes > 1) return classes;
+  throw new RangeError(
+    `Cannot compute the loss: the model must give a share for each of two or more classes, got ${classes}; one chance takes a sigmoid and binaryCrossEntropy`,
+  );
+}
+
+/** Class shares as float32; NaN where they do not sum to 1: those of a label outside the classes would cost 0. */
+function sharesOf(truth: Tensor, prediction: Tensor): Tensor {
+  const shares = tf.cast(sameShape(truth, prediction), "float32");
+  const off = tf.abs(tf.sub(tf.sum(shares, -1, true), 1));
+  return tf.where(tf.lessEqual(off, 1e-3), shares, Number.NaN);
+}
+
 function smoothed(truth: Tensor, smoothing: number, classes: number): Tensor {
   const float = tf.cast(truth, "float32");
   return smoothing === 0 ? float : tf.add(tf.mul(float, 1 - smoothing), smoothing / classes);
@@ -53,7 +73,7 @@ export function categoricalCrossEntropy(options: CrossEntropyOptions = {}): Loss
   const { labelSmoothing = 0 } = options;
   checkShare("labelSmoothing", labelSmoothing);
   const prepare = (truth: Tensor, prediction: Tensor) =>
-    smoothed(sameShape(truth, prediction), labelSmoothing, prediction.shape[prediction.rank - 1]);
+    smoothed(sharesOf(truth, prediction), labelSmoothing, classesOf(prediction));
   const loss = (truth: Tensor, prediction: Tensor) =>
     tf.tidy(() => {
       const shares = prepare(truth, prediction);
@@ -63,6 +83,7 @@ export function categoricalCrossEntropy(options: CrossEntropyOptions = {}): Loss
     tf.tidy(() => perSample(softmaxCrossEntropy(prepare(truth, logits), logits)));
   return Object.assign(loss, {
     lossName: "categoricalCrossEntropy",
+    truth: "shares" as const,
     fromLogits,
     activation: "softmax" as const,
   });
@@ -83,9 +104,16 @@ export function sparseCategoricalCrossEntropy(options: CrossEntropyOptions = {})
   const { labelSmoothing = 0 } = options;
   checkShare("labelSmoothing", labelSmoothing);
   const shares = (truth: Tensor, prediction: Tensor) => {
-    const classes = prediction.shape[prediction.rank - 1];
-    const labels = tf.reshape(tf.cast(truth, "int32"), prediction.shape.slice(0, -1));
-    return smoothed(tf.oneHot(labels, classes), labelSmoothing, classes);
+    const classes = classesOf(prediction);
+    const labels = tf.reshape(truth, prediction.shape.slice(0, -1));
+    const rows = tf.oneHot(tf.cast(labels, "int32"), classes);
+    // A fraction is no label either.
+    const isWhole = tf.equal(tf.floor(tf.cast(labels, "float32")), labels);
+    return smoothed(
+      sharesOf(tf.mul(rows, tf.cast(tf.expandDims(isWhole, -1), rows.dtype)), prediction),
+      labelSmoothing,
+      classes,
+    );
   };
   const loss = (truth: Tensor, prediction: Tensor) =>
     tf.tidy(() => {
@@ -97,6 +125,7 @@ export function sparseCategoricalCrossEntropy(options: CrossEntropyOptions = {})
     tf.tidy(() => perSample(softmaxCrossEntropy(shares(truth, logits), logits)));
   return Object.assign(loss, {
     lossName: "sparseCategoricalCrossEntropy",
+    truth: "classes" as const,
     fromLogits,
     activation: "softmax" as const,
   });
@@ -120,7 +149,12 @@ export function binaryCrossEntropy(options: CrossEntropyOptions = {}): LossFromL
     tf.tidy(() => perSample(binaryTerms(prepare(truth, prediction), clipped(prediction))));
   const fromLogits = (truth: Tensor, logits: Tensor) =>
     tf.tidy(() => perSample(sigmoidCrossEntropy(prepare(truth, logits), logits)));
-  return Object.assign(loss, { lossName: "binaryCrossEntropy", fromLogits, activation: "sigmoid" as const });
+  return Object.assign(loss, {
+    lossName: "binaryCrossEntropy",
+    truth: "chances" as const,
+    fromLogits,
+    activation: "sigmoid" as const,
+  });
 }
 
 function binaryTerms(truth: Tensor, probability: Tensor): Tensor {
@@ -149,15 +183,16 @@ export interface FocalOptions extends CrossEntropyOptions {
 export function focal(options: FocalOptions = {}): Loss {
   const { alpha = 0.25, gamma = 2, labelSmoothing = 0 } = options;
   checkShare("labelSmoothing", labelSmoothing);
-  return (truth, prediction) =>
+  const loss = (truth: Tensor, prediction: Tensor) =>
     tf.tidy(() => {
-      const classes = prediction.shape[prediction.rank - 1];
-      const shares = smoothed(sameShape(truth, prediction), labelSmoothing, classes);
+      const classes = classesOf(prediction);
+      const shares = smoothed(sharesOf(truth, prediction), labelSmoothing, classes);
       const probability = normalised(prediction);
       const factor = tf.mul(tf.pow(tf.sub(1, probability), gamma), alpha);
       const terms = tf.mul(factor, tf.mul(tf.neg(shares), tf.log(probability)));
       return perSample(tf.sum(terms, -1));
     });
+  return Object.assign(loss, { truth: "shares" as const });
 }
 
 function difference(truth: Tensor, prediction: Tensor): Tensor {
@@ -229,12 +264,13 @@ export function huber(options: { delta?: number } = {}): Loss {
 export function sumOfLosses(parts: readonly { loss: Loss | string; weight?: number }[]): Loss {
   if (parts.length === 0) throw new RangeError("Cannot make a loss: a sum needs a part, got none");
   const terms = parts.map((part) => ({ loss: loss(part.loss), weight: part.weight ?? 1 }));
-  return (truth, prediction) =>
+  const sum = (truth: Tensor, prediction: Tensor) =>
     tf.tidy(() =>
       terms
         .map((term) => tf.mul<Tensor1D>(term.loss(truth, prediction), term.weight))
-        .reduce((sum, term) => tf.add(sum, term)),
+        .reduce((total, term) => tf.add(total, term)),
     );
+  return Object.assign(sum, { truth: terms.find((term) => term.loss.truth)?.loss.truth });
 }
 
 const makers: Readonly<Record<string, () => Loss>> = {

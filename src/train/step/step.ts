@@ -94,6 +94,11 @@ export class TrainStep {
     if (!classWeight) return weight;
     const factors = tf.tensor1d(Float32Array.from(classWeight));
     const labels = y.rank === 2 && y.shape[1] === 1 ? tf.squeeze(y, [1]) : y;
+    if (labels.rank > 2 || (labels.rank === 2 && labels.shape[1] !== classWeight.length)) {
+      throw new RangeError(
+        `Cannot weight the classes: truth must be class numbers [samples] or shares [samples, ${classWeight.length}], got [${y.shape}]`,
+      );
+    }
     const rows = labels.rank === 1 ? tf.oneHot(tf.cast(labels, "int32"), classWeight.length) : labels;
     return tf.mul(weight, tf.sum(tf.mul(tf.cast(rows, "float32"), factors), -1));
   }
@@ -155,7 +160,8 @@ export class TrainStep {
           learningRate: numbers.learningRate,
           step: tf.cast(numbers.step, "float32"),
         });
-        const parts = { truth: y, prediction: prediction as unknown as Tensor, weight };
+        // As Keras's: factors of the classes are of the loss alone.
+        const parts = { truth: y, prediction: prediction as unknown as Tensor, weight: batch.weight };
         const sums = this.sums(tf.mul(value, samples), parts);
         return { weights: this.weights.constrained(weights), slots, sums };
       } finally {

@@ -156,7 +156,7 @@ for (const mode of ["compiled", "eager"] as const) {
     sampleWeight[39] = Number.NaN;
     await assert.rejects(
       fit(model, { x, y, sampleWeight }, calm),
-      /step 5: the weight of sample 39 holds NaN/,
+      /sampleWeight must be finite, got NaN for sample 39/,
     );
     await assert.rejects(
       fit(model, { x, y }, { ...calm, validation: { x: spoilt, y } }),

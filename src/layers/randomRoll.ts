@@ -9,9 +9,8 @@ export type RollMode = "fixed" | "batch" | "window";
 /** Options of {@link randomRoll}. */
 export interface RandomRollOptions {
   /**
-   * `fixed`: one shift drawn from the seed when the layer is made, used in training and prediction alike, as the
-   * author's layer did. `batch`, `window`: a new shift for each training batch or each of its windows, none in
-   * prediction. Default `window`.
+   * `fixed`: one shift drawn from the seed when the layer is made, as the author's layer did. `batch`, `window`: a new
+   * shift for each training batch or each of its windows. Predictions are not rolled. Default `window`.
    */
   mode?: RollMode;
   /** Smallest shift, steps. Default 0. */
@@ -61,7 +60,7 @@ class RandomRoll extends tf.layers.Layer {
   override call(inputs: tfTypes.Tensor | tfTypes.Tensor[], kwargs: { training?: boolean }): tfTypes.Tensor {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tfTypes.Tensor3D;
     this.invokeCallHook(inputs, kwargs);
-    if (this.mode !== "fixed" && !kwargs.training) return x.clone();
+    if (!kwargs.training) return x.clone();
     return tf.tidy(() => {
       const [windows, steps, channels] = x.shape;
       const high = this.high ?? steps;
@@ -103,14 +102,14 @@ class RandomRoll extends tf.layers.Layer {
 tf.serialization.registerClass(RandomRoll);
 
 /**
- * Rolls windows along time, what leaves at the end coming back at the start.
+ * Rolls windows along time in training, what leaves at the end coming back at the start; predictions are not rolled.
  *
  * In and out: `[windows, steps, channels]`.
  *
  * @throws {RangeError} if the mode is unknown or low is not below high
  * @see the author's `Rolling` layer (DACON 235689, third place), which kept one shift for the life of a model
  * @example
- * randomRoll({ mode: "fixed", high: 599, seed: 2021 }).apply(tf.input({ shape: [600, 18] }));
+ * randomRoll({ mode: "fixed", seed: 2021 }).apply(tf.input({ shape: [600, 18] }));
  */
 export function randomRoll(options: RandomRollOptions = {}): tfTypes.layers.Layer {
   return new RandomRoll(options);

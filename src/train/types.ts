@@ -50,6 +50,8 @@ export interface FitState {
     readonly optimizer: string;
     /** Samples of a full batch. */
     readonly batch: number;
+    /** What x was scaled by. */
+    readonly scaleX?: number;
     /** Names of the weights that are trained. */
     readonly trainable: readonly string[];
     /** Of an epoch that was interrupted: sums over its samples so far, and the learning rate that it began with. */

@@ -43,10 +43,18 @@ function roll(
   });
 }
 
-test("a fixed roll is one shift, from the layer's seed, in training and in prediction", () => {
+test("a fixed roll is one shift from the layer's seed, of all steps, in training and never in prediction", () => {
   const shifts = new Set(roll({ mode: "fixed", seed: 3 }, { training: true }));
   assert.equal(shifts.size, 1);
-  assert.deepEqual(new Set(roll({ mode: "fixed", seed: 3 }, { training: false, step: 9 })), shifts);
+  assert.deepEqual(new Set(roll({ mode: "fixed", seed: 3 }, { training: true, step: 9 })), shifts);
+  assert.ok([...shifts][0] > 0);
+  assert.deepEqual(new Set(roll({ mode: "fixed", seed: 3 }, { training: false })), new Set([0]));
+  const drawn = Array.from(
+    { length: 400 },
+    (_, seed) => roll({ mode: "fixed", seed }, { training: true })[0],
+  );
+  assert.equal(Math.min(...drawn), 0);
+  assert.equal(Math.max(...drawn), steps - 1, "Python's randint takes its end too");
   const seeds = new Set(
     Array.from({ length: 20 }, (_, seed) => roll({ mode: "fixed", seed }, { training: true })[0]),
   );

@@ -10,7 +10,7 @@ export interface RainNetOptions {
   inputShape: [rows: number, columns: number, times: number];
   /** Channels of the first level, doubled by each below. Default 64. */
   filters?: number;
-  /** Levels below the first; three suit 120 x 120 pixels. Default 4, as the paper. */
+  /** Levels below the first. Default 4, as the paper, or as many as rows and columns can be halved: 3 for 120 x 120. */
   depth?: number;
   /** Dropout in the two lowest levels. Default 0.5. */
   dropout?: number;
@@ -18,6 +18,11 @@ export interface RainNetOptions {
   outputActivation?: Activation;
   /** Seed of the weights. Default 0. */
   seed?: number;
+}
+
+/** How often rows and columns can be halved, up to the paper's 4 times; once where they cannot, to be refused. */
+function deepest([rows, columns]: RainNetOptions["inputShape"]): number {
+  return [4, 3, 2].find((depth) => rows % 2 ** depth === 0 && columns % 2 ** depth === 0) ?? 1;
 }
 
 /**
@@ -31,7 +36,7 @@ export interface RainNetOptions {
  *   rows or columns are no multiple of `2 ** depth`
  * @see hydrogo/rainnet
  * @example
- * const model = rainNet({ inputShape: [120, 120, 4], depth: 3, filters: 16 });
+ * const model = rainNet({ inputShape: [120, 120, 4], filters: 16 });
  */
 export function rainNet(options: RainNetOptions): tfTypes.LayersModel {
   check.checkNetwork(options, "rows, columns, times", {
@@ -41,14 +46,8 @@ export function rainNet(options: RainNetOptions): tfTypes.LayersModel {
     outputActivation: check.activation,
     seed: check.seed,
   });
-  const {
-    inputShape,
-    filters = 64,
-    depth = 4,
-    dropout = 0.5,
-    outputActivation = "linear",
-    seed = 0,
-  } = options;
+  const { inputShape, filters = 64, dropout = 0.5, outputActivation = "linear", seed = 0 } = options;
+  const { depth = deepest(inputShape) } = options;
   check.checkHalvings(inputShape, depth);
   check.checkLevels(inputShape, { depth, filters });
   const net = toolkit(seed);

@@ -21,7 +21,7 @@ export interface MotionConv1dOptions {
   dropout?: { channels?: number; units?: number };
   /** Default `elu`. */
   activation?: Activation;
-  /** The roll in front: one for the model's life, as submitted, a new one for each training batch or window, or none. Default `fixed`. */
+  /** The roll in front, in training: one for the model's life, as submitted, a new one for each batch or window, or none. Default `fixed`. */
   roll?: RollMode | "none";
   /** Seed of weights and of the fixed roll. Default 0. */
   seed?: number;
@@ -65,8 +65,7 @@ export function motionConv1d(options: MotionConv1dOptions): tfTypes.LayersModel 
 
   const input = tf.input({ shape: inputShape });
   let x: Symbolic = input; // [windows, steps, channels]
-  // The author drew from [0, 599) of 600 steps.
-  if (roll !== "none") x = net.apply(randomRoll({ mode: roll, high: inputShape[0] - 1, seed }), x);
+  if (roll !== "none") x = net.apply(randomRoll({ mode: roll, seed }), x);
   x = residualBlock1d(net, net.spatialDropout(x, channelDropout), { filters, kernelSize, activation });
   x = net.spatialDropout(maxPool1d(net, x, 3), channelDropout);
   x = residualBlock1d(net, x, { filters, kernelSize, activation });

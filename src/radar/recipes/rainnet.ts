@@ -10,8 +10,7 @@ import {
 } from "./recipe";
 
 const rainnetRecipe: RadarRecipe = {
-  // 120 rows halve three times, not the paper's four.
-  model: (options) => rainNet({ depth: 3, ...options }),
+  model: rainNet,
   fit: {
     optimizer: adam({ learningRate: 1e-4 }),
     loss: "logCosh",

@@ -4,11 +4,19 @@ import { fromJson, readSafetensors, toJson, writeSafetensors } from "../../data/
 import { tf } from "../../engine";
 import { namedWeights } from "../step/weightNames";
 import type { FitState } from "../types";
+import { inputsOf, rememberInputs } from "./inputs";
 
 /** Metadata under which everything but the arrays is kept. */
 const progressKey = "podium.progress";
 const versionKey = "podium.version";
 const version = "2";
+const scaleKey = "podium.scaleX";
+
+/** What weights are read from: a state, or a file's content. */
+interface WeightSource extends Pick<FitState, "tensors"> {
+  readonly progress?: FitState["progress"];
+  readonly metadata?: Readonly<Record<string, string>>;
+}
 
 /**
  * Writes everything that training goes on from, whole or not at all: weights, the optimizer's tensors, counters, seed,
@@ -113,7 +121,7 @@ export function weightTensors(model: LayersModel): Record<string, NamedArray> {
 }
 
 /**
- * Writes a model's weights, whole or not at all.
+ * Writes a model's weights, and how its inputs were scaled, whole or not at all.
  *
  * @param file a safetensors file; its folder is made where it is lacking
  * @throws {Error} the file system's own error
@@ -121,11 +129,12 @@ export function weightTensors(model: LayersModel): Record<string, NamedArray> {
  * saveWeights("runs/a/model.safetensors", model);
  */
 export function saveWeights(file: string, model: LayersModel): void {
-  writeSafetensors(file, { tensors: weightTensors(model) });
+  const { scaleX = 1 } = inputsOf(model);
+  writeSafetensors(file, { tensors: weightTensors(model), metadata: { [scaleKey]: String(scaleX) } });
 }
 
 /**
- * Puts weights into a model.
+ * Puts weights into a model, which predicts from inputs scaled as those that the weights were trained on.
  *
  * @param source a state of training, or a file of `saveWeights` or `saveCheckpoint`
  * @throws {SyntaxError} if the file is no safetensors file, is cut off or damaged
@@ -135,7 +144,7 @@ export function saveWeights(file: string, model: LayersModel): void {
  */
 export function loadWeights(model: LayersModel, source: Pick<FitState, "tensors"> | string): void {
   const isFile = typeof source === "string";
-  const { tensors } = (isFile ? readSafetensors(source) : source) as Pick<FitState, "tensors">;
+  const { tensors, ...about } = (isFile ? readSafetensors(source) : source) as WeightSource;
   const scored = weightsOf(tensors, scoredPrefix);
   const weights = scored.size > 0 ? scored : weightsOf(tensors);
   checkWeights(weights, { model, source: isFile ? source : "the state" });
@@ -145,4 +154,8 @@ export function loadWeights(model: LayersModel, source: Pick<FitState, "tensors"
       (weight.read() as Variable).assign(tf.tensor(data, [...shape]));
     }
   });
+  const text = about.metadata?.[progressKey];
+  const { scaleX } = text === undefined ? { ...about.progress } : (fromJson(text) as FitState["progress"]);
+  const scale = scaleX ?? Number(about.metadata?.[scaleKey] ?? Number.NaN);
+  if (Number.isFinite(scale)) rememberInputs(model, { ...inputsOf(model), scaleX: scale });
 }

@@ -12,6 +12,7 @@ import type { SampleSpec } from "../step/trainer";
 import type { FitOptions } from "../types";
 import { checkClassWeight, checkTruth } from "./checkTruth";
 import { makeFitSource, whole } from "./feeding";
+import { rememberInputs } from "./inputs";
 
 /** Options of {@link compile}: those of `fit` that say what a step is. */
 export interface CompileOptions
@@ -76,6 +77,7 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
   const x = options.x ?? { shape: model.inputs[0].shape.slice(1) as number[], dtype: "float32" };
   const y = options.y ?? { shape: [], dtype: "int32" };
   checkClassWeight(options.classWeight, model);
+  rememberInputs(model, options);
   const loss = lossOf(options.loss);
   const step = new TrainStep({
     model,

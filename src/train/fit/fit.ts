@@ -13,6 +13,7 @@ import type { FitOptions, History } from "../types";
 import { checkClassWeight, checkTruth } from "./checkTruth";
 import { Feeder, type FitSource, makeFitSource, streamedBytes } from "./feeding";
 import { FitRun } from "./fitRun";
+import { rememberInputs } from "./inputs";
 
 /** Bytes of training data that stay on the device unless told otherwise. */
 const defaultBudget = 1024 ** 3;
@@ -102,6 +103,7 @@ export async function fit(model: LayersModel, data: FitData, given: FitOptions):
   if (validation) checkShapes(model, validation, options);
   const loss = lossOf(options.loss);
   checkClassWeight(options.classWeight, model);
+  rememberInputs(model, options);
   checkTruth(source.y, { fit: options, loss, model, part: "training" });
   if (validation) checkTruth(validation.y, { fit: options, loss, model, part: "validation" });
   const step = new TrainStep({

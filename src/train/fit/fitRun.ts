@@ -321,6 +321,7 @@ export class FitRun implements FitContext {
         firstLearningRate: this.optimizer.learningRate,
         optimizer: this.optimizer.name,
         batch: this.parts.batch,
+        scaleX: this.parts.options.scaleX ?? 1,
         trainable: this.parts.step.weights.trainableKeys(),
         history: structuredClone(this.history),
         callbacks,

@@ -2,7 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import { type Frames, sampleOf } from "../../core/frames";
 import { convertRadarValues } from "../../core/frameUnits";
 import { currentSignal, throwIfAborted } from "../../core/signal";
-import { predict } from "./predict";
+import { joinRows, predictBatches } from "./predict";
 
 /** Options of {@link forecastAhead}. */
 export interface ForecastAheadOptions {
@@ -31,7 +31,7 @@ async function forecastOnce(
   const [samples, rows, columns] = window.shape;
   const mean = new Float32Array(samples * rows * columns);
   for (const model of models) {
-    const { data, shape } = await predict(model, window, options);
+    const { data, shape } = await joinRows(window, predictBatches(model, window, options));
     if (data.length !== mean.length) {
       throw new RangeError(
         `Cannot forecast on: the model must give [${samples}, ${rows}, ${columns}, 1], got [${shape}]`,

@@ -5,23 +5,24 @@ import { currentSignal, throwIfAborted } from "../../core/signal";
 import { makeSource } from "../../core/source";
 import { tf } from "../../engine";
 import type { BatchTransform } from "../../engine/batchTransform";
+import { inputsOf } from "./inputs";
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
   /** Samples at a time (default 32). */
   readonly batchSize?: number;
-  /** Scales every value of x (default 1), as `fit` did. */
+  /** Scales every value of x (default as the last `fit` of the model did, or the file of its weights says; else 1). */
   readonly scaleX?: number;
-  /** What `fit` was given as `arrange` (default none); only its `x` is used. */
+  /** What `fit` was given as `arrange` (default that of the model's last `fit`); only its `x` is used. */
   readonly arrange?: BatchTransform;
-  /** What `fit` was given as `transform` (default none); only its `x` is used. */
+  /** What `fit` was given as `transform` (default that of the model's last `fit`); only its `x` is used. */
   readonly transform?: BatchTransform;
   /** Stops at the next batch (default the notebook cell's). */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A model's output for every sample, batch by batch, without training behaviour.
+ * A model's output for every sample, batch by batch, without training behaviour, from inputs made as `fit` made them.
  *
  * @param x `[samples, …]` float32, int32 or uint8
  * @returns float32 values `[samples, …]` in C order with their shape
@@ -35,7 +36,10 @@ export async function predict(
   x: Dataset,
   options: PredictOptions = {},
 ): Promise<{ data: Float32Array; shape: number[] }> {
-  const { data, shape } = await joinRows(x, predictBatches(model, x, options));
+  const fitted = inputsOf(model);
+  const { scaleX = fitted.scaleX, arrange = fitted.arrange, transform = fitted.transform } = options;
+  const batches = predictBatches(model, x, { ...options, scaleX, arrange, transform });
+  const { data, shape } = await joinRows(x, batches);
   return { data, shape: [...shape] };
 }
 
@@ -59,7 +63,7 @@ export async function joinRows(
   return { data, shape };
 }
 
-/** As {@link predict}, a batch at a time, so that all outputs need not fit in memory. */
+/** A model's output for inputs made by the options alone, a batch at a time. */
 export async function* predictBatches(
   model: LayersModel,
   x: Dataset,

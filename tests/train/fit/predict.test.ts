@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import test from "node:test";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { frames } from "../../../src/core/frames";
 import { tf } from "../../../src/engine";
+import { loadWeights, saveCheckpoint, saveWeights } from "../../../src/train/fit/checkpoint";
+import { fit } from "../../../src/train/fit/fit";
 import { predict } from "../../../src/train/fit/predict";
+import { sgd } from "../../../src/train/optimizers";
+import type { FitOptions } from "../../../src/train/types";
 
 function summing(inputShape: number[]): tfTypes.LayersModel {
   const input = tf.input({ shape: inputShape });
@@ -59,4 +66,41 @@ test("wrong data, wrong batch sizes and an aborted signal are refused", async ()
   await assert.rejects(predict(model, { data: new Float32Array(4), shape: [2, 2] }, { signal }), {
     name: "AbortError",
   });
+});
+
+test("predictions are made from inputs as the fit made them, also by a model that takes its weights", async () => {
+  const make = () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+  const bytes = { data: Uint8Array.from({ length: 16 }, (_, i) => 15 * i), shape: [8, 2] };
+  const units = {
+    data: Float32Array.from(bytes.data, (value) => value * Math.fround(1 / 255)),
+    shape: [8, 2],
+  };
+  const y = { data: Float32Array.from({ length: 8 }, (_, i) => i), shape: [8, 1] };
+  const model = make();
+  const directory = mkdtempSync(path.join(tmpdir(), "podium-predict-"));
+  const at = (name: string) => path.join(directory, name);
+  try {
+    const { state } = await fit(model, { x: bytes, y }, { optimizer: sgd(), loss: "mse", scaleX: 1 / 255 });
+    const wanted = (await predict(model, units, { scaleX: 1 })).data;
+    assert.deepEqual((await predict(model, bytes)).data, wanted);
+    saveWeights(at("model.safetensors"), model);
+    saveCheckpoint(at("last.safetensors"), state);
+    for (const source of [at("model.safetensors"), at("last.safetensors"), state]) {
+      const other = make();
+      loadWeights(other, source);
+      assert.deepEqual((await predict(other, bytes)).data, wanted);
+      other.dispose();
+    }
+    const twice: FitOptions["transform"] = ({ x, y: truth }) => ({ x: tf.mul(x, 2), y: truth });
+    await fit(model, { x: units, y }, { optimizer: sgd({ learningRate: 0 }), loss: "mse", transform: twice });
+    const doubled = { data: units.data.map((value) => 2 * value), shape: [8, 2] };
+    const same: FitOptions["transform"] = (batch) => batch;
+    assert.deepEqual(
+      (await predict(model, units)).data,
+      (await predict(model, doubled, { transform: same })).data,
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+    model.dispose();
+  }
 });

@@ -8,7 +8,9 @@ import { metric as metricOf } from "../losses/metrics";
 import { optimizer } from "../optimizers";
 import { logsOfSums, TrainStep } from "../step/step";
 import type { FitOptions } from "../types";
+import { checkTruth } from "./checkTruth";
 import { makeFitSource } from "./feeding";
+import { inputsOf } from "./inputs";
 
 /** Options of {@link evaluate}: those of `fit` that say what is measured, and how samples become inputs. */
 export interface EvaluateOptions
@@ -30,17 +32,21 @@ export interface EvaluateOptions
  * const { loss, accuracy } = await evaluate(model, { x, y }, { loss: "sparseCategoricalCrossEntropy", metrics: ["accuracy"] });
  */
 export async function evaluate(model: LayersModel, data: FitData, options: EvaluateOptions): Promise<Logs> {
-  const { batchSize = 32, signal = currentSignal(), scaleX = 1, scaleY = 1, arrange, transform } = options;
+  const fitted = inputsOf(model);
+  const { batchSize = 32, signal = currentSignal(), scaleX = fitted.scaleX ?? 1, scaleY = 1 } = options;
+  const { arrange = fitted.arrange, transform = fitted.transform } = options;
   if (!(Number.isInteger(batchSize) && batchSize > 0)) {
     throw new RangeError(`Cannot evaluate: batchSize must be a whole number above 0, got ${batchSize}`);
   }
   const source = makeFitSource(data);
   const { samples, x, y, weight } = source;
+  const loss = lossOf(options.loss);
+  checkTruth(y, { fit: { scaleY, arrange, transform }, loss, model, part: "the data's" });
   const step = new TrainStep({
     model,
     // Of no use here: nothing is updated.
     optimizer: optimizer("sgd"),
-    loss: lossOf(options.loss),
+    loss,
     metrics: (options.metrics ?? []).map((given) => metricOf(given)),
     arrange,
     transform,

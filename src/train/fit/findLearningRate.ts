@@ -1,9 +1,11 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { FitData } from "../../core/array";
 import { checkNumber } from "../../core/check";
+import { currentSignal, throwIfAborted } from "../../core/signal";
 import type { Callback, FitOptions } from "../types";
 import { loadWeights, weightTensors } from "./checkpoint";
 import { fit } from "./fit";
+import { ExplodedError } from "./updates";
 
 /** Options of {@link findLearningRate}. */
 export interface FindLearningRateOptions
@@ -69,13 +71,16 @@ export async function findLearningRate(
     },
   };
   const tensors = weightTensors(model);
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const given = options.signal ?? currentSignal();
+  const signal = given ? AbortSignal.any([given, stop.signal]) : stop.signal;
   try {
     await fit(model, data, { ...fitOptions, epochs: steps, callbacks: [rise], signal });
   } catch (error) {
-    if (!stop.signal.aborted || options.signal?.aborted) throw error;
+    // What the search is after: the rate is far too high.
+    if (!(error instanceof ExplodedError && rates.length > 0)) throw error;
   } finally {
     loadWeights(model, { tensors });
   }
+  throwIfAborted(given);
   return { rates, losses, suggestion: rates[losses.indexOf(Math.min(...losses))] / 10 };
 }

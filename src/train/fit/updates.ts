@@ -39,6 +39,9 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Training that went beyond finite numbers of finite data. */
+export class ExplodedError extends RangeError {}
+
 /** Whether all of a trainer's weights are finite; the optimizer's tensors do not count. */
 export function areFinite({ trainable, fixed }: { trainable: Float32Array; fixed: Float32Array }): boolean {
   return trainable.every(Number.isFinite) && fixed.every(Number.isFinite);
@@ -111,19 +114,24 @@ export async function findSpoilt(
   const { good, end, loss } = options;
   const place = (step: number) =>
     `in epoch ${epoch + 1}, step ${Math.floor(from / batch) + step - firstStep + 1}`;
-  const refuse = (requirement: string) =>
-    new RangeError(`Cannot go on training: ${requirement}; the weights before that step are kept`);
+  const text = (requirement: string) =>
+    `Cannot go on training: ${requirement}; the weights before that step are kept`;
   const bad = await replay(record, { singly: Math.max(firstStep, good - 1), end });
   const last = bad ?? end;
   await replay(record, { singly: last, end: last });
   if (areFinite(trainer.read())) {
-    if (bad === undefined)
-      return refuse(`the loss must be finite, got ${loss} ${place(good)}, not so when repeated`);
+    if (bad === undefined) {
+      return new ExplodedError(
+        text(`the loss must be finite, got ${loss} ${place(good)}, not so when repeated`),
+      );
+    }
     const start = from + (bad - firstStep) * batch;
-    const cause = findNotFinite(source, order.slice(start, start + batch)) ?? "inputs and targets are finite";
-    return refuse(`the loss must be finite, got ${loss} ${place(bad)}: ${cause}`);
+    const requirement = `the loss must be finite, got ${loss} ${place(bad)}`;
+    const cause = findNotFinite(source, order.slice(start, start + batch));
+    if (cause) return new RangeError(text(`${requirement}: ${cause}`));
+    return new ExplodedError(text(`${requirement}: inputs and targets are finite`));
   }
   const spoiling = last - 1;
   await replay(record, { singly: spoiling, end: spoiling });
-  return refuse(`the gradient must be finite, got weights that are not ${place(spoiling)}`);
+  return new ExplodedError(text(`the gradient must be finite, got weights that are not ${place(spoiling)}`));
 }

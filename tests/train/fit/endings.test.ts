@@ -9,6 +9,7 @@ import {
   reduceLROnPlateau,
   timeBudget,
 } from "../../../src/train/callbacks";
+import { findLearningRate } from "../../../src/train/fit/findLearningRate";
 import { fit } from "../../../src/train/fit/fit";
 import { adam, sgd } from "../../../src/train/optimizers";
 import { cosine } from "../../../src/train/schedules";
@@ -253,4 +254,21 @@ test("what is changed on resuming is done", async () => {
   assert.equal(other.state.progress.seed, 9);
   assert.notEqual(other.logs.loss[2], (await goOn({})).logs.loss[2]);
   assert.equal((await goOn({ seed: undefined })).state.progress.seed, 3);
+});
+
+test("a search for a learning rate ends where the loss explodes, and listens to its signal", async () => {
+  const model = network();
+  const before = weightsOf(model);
+  const search = { ...options(), optimizer: sgd(), low: 1e-3, high: 1e30, steps: 12 };
+  const { rates, losses } = await findLearningRate(model, { x, y }, { ...search, smoothing: 0 });
+  assert.ok(rates.length >= 1 && rates.length < 12);
+  assert.ok(losses.every(Number.isFinite));
+  assert.deepEqual(weightsOf(model), before);
+  const spoilt = { data: x.data.slice(), shape: x.shape };
+  spoilt.data[0] = Number.NaN;
+  await assert.rejects(findLearningRate(model, { x: spoilt, y }, search), /the input of sample 0 holds NaN/);
+  await assert.rejects(findLearningRate(model, { x, y }, { ...search, signal: AbortSignal.abort() }), {
+    name: "AbortError",
+  });
+  model.dispose();
 });

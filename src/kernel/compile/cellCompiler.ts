@@ -2,6 +2,7 @@ import path from "node:path";
 import type * as ts from "@tslab/typescript-for-tslab";
 import type { CompletionInfo, Diagnostic } from "tslab/dist/converter";
 import type { CodeMetadata } from "tslab/dist/metadata";
+import { type Augmentation, augmentationsOf, overlap } from "./augmentations";
 import { findCompletions } from "./completions";
 import { readDiagnostics } from "./diagnostics";
 import { documentWhenAsked } from "./documentation";
@@ -67,7 +68,16 @@ export class CellCompiler {
   /** The cell that was asked about last. */
   #looked: string | undefined;
   /** The cell that runs. */
-  #pending: { file: CellFile; checker: ts.TypeChecker; names: readonly string[] } | undefined;
+  #pending:
+    | {
+        readonly file: CellFile;
+        readonly checker: ts.TypeChecker;
+        readonly names: readonly string[];
+        readonly augmentations: readonly Augmentation[];
+      }
+    | undefined;
+  /** What cells added to the global scope and to modules. */
+  #augmentations: readonly Augmentation[] = [];
 
   /** @param ambient declarations of what every cell knows */
   constructor(ambient: string) {
@@ -94,13 +104,13 @@ export class CellCompiler {
         diagnostics: readDiagnostics(this.#ts, { program, files, host: this.#host }),
       };
     }
-    const { file, program } = this.#open(source);
+    const { file, program, augmentations } = this.#open(source);
     const local = this.#localFiles(file, program);
     const diagnostics = readDiagnostics(this.#ts, { program, files: [file, ...local], host: this.#host });
     if (diagnostics.length > 0) return { metadata, files: [], diagnostics };
     const files = local.flatMap((one) => this.#compileFile(one, program));
     const output = this.#compileCell(file, program);
-    this.#pending = { file, checker: program.getTypeChecker(), names: output.names };
+    this.#pending = { file, checker: program.getTypeChecker(), names: output.names, augmentations };
     return { metadata, files, diagnostics, output };
   }
 
@@ -112,13 +122,12 @@ export class CellCompiler {
   end(assigned?: ReadonlySet<string>): void {
     if (!this.#pending) return;
     this.#looked = undefined;
-    const { file, checker, names } = this.#pending;
+    const { file, checker, names, augmentations } = this.#pending;
     this.#pending = undefined;
     const lost = new Set(assigned ? names.filter((name) => !assigned.has(name)) : []);
     for (const name of names) if (!lost.has(name)) this.#known.add(name);
-    const modules = this.#scope.modules.size;
     this.#scope.add(file, checker, (name) => !lost.has(name));
-    if (this.#scope.modules.size > modules) this.#host.import(this.#scope.modules);
+    this.#augmentations = augmentations;
   }
 
   /** Whether a cell so far gave the name a value. */
@@ -152,16 +161,28 @@ export class CellCompiler {
   }
 
   /** TypeScript's view of a cell among the names of the earlier ones. */
-  #open(source: string): { file: CellFile; program: ts.Program } {
+  #open(source: string): {
+    file: CellFile;
+    program: ts.Program;
+    augmentations: readonly Augmentation[];
+  } {
     this.#looked = undefined;
     // The first line of a script, which a module's first line is before.
     this.#host.write(this.#host.cell, source.replace(/^#!/, "//"));
+    const own = augmentationsOf(this.#ts, source);
+    const earlier = this.#augmentations.filter((one) => !own.some((other) => overlap(one, other)));
+    this.#host.keep(
+      this.#scope.modules,
+      earlier.map(({ text }) => text),
+    );
     const program = this.#program();
     // Finds the names of every file, and would undo what comes next.
     program.getTypeChecker();
     const file = program.getSourceFile(this.#host.cell) as CellFile;
+    const kept = program.getSourceFile(this.#host.kept);
     this.#scope.enclose(file);
-    return { file, program };
+    if (kept) this.#scope.enclose(kept);
+    return { file, program, augmentations: [...earlier, ...own] };
   }
 
   /** The files beside the notebook that the cell imports, and those that they import. */
@@ -223,7 +244,7 @@ export class CellCompiler {
       isAsync: awaits(compiler, file),
       names,
       cleared: cleared.map(([name]) => name),
-      declares: locals.length > 0,
+      declares: locals.length > 0 || augmentationsOf(compiler, file.text).length > 0,
     };
   }
 

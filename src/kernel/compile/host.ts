@@ -21,8 +21,8 @@ export class NotebookHost implements ts.LanguageServiceHost {
   readonly directory = process.cwd();
   /** Where the cell seems to be. */
   readonly cell = path.join(this.directory, "__cell__.ts");
-  /** A file that imports what earlier cells did, so that their types stay known. */
-  readonly #imports = path.join(this.directory, "__imports__.ts");
+  /** A file of what earlier cells imported and added to other modules. */
+  readonly kept = path.join(this.directory, "__kept__.ts");
   readonly #texts = new Map<string, Text>();
   readonly #ts: typeof ts;
   readonly #options: ts.CompilerOptions;
@@ -59,7 +59,7 @@ export class NotebookHost implements ts.LanguageServiceHost {
     const here = path.join(this.directory, "index.ts");
     this.#hasPackage = Boolean(compiler.resolveModuleName(name, here, this.#options, this).resolvedModule);
     this.write(this.cell, "");
-    this.write(this.#imports, "");
+    this.write(this.kept, "");
   }
 
   /** Gives a file that is not on disk a text; the same text again counts as a change too. */
@@ -67,9 +67,11 @@ export class NotebookHost implements ts.LanguageServiceHost {
     this.#texts.set(file, { text: cellPrefix + text, version: ++this.#version });
   }
 
-  /** Keeps the types of these modules known. */
-  import(modules: Iterable<string>): void {
-    this.write(this.#imports, Array.from(modules, (name) => `import ${JSON.stringify(name)};\n`).join(""));
+  /** Keeps known the types of these modules, and what cells added to them and to the global scope. */
+  keep(modules: Iterable<string>, augmentations: readonly string[]): void {
+    const imports = Array.from(modules, (name) => `import ${JSON.stringify(name)};`);
+    const text = [...imports, ...augmentations].join("\n");
+    if (this.#texts.get(this.kept)?.text !== cellPrefix + text) this.write(this.kept, text);
   }
 
   /** Whether the file is the notebook's own, to be compiled for its cells. */

@@ -292,6 +292,22 @@ test("a cell's value is its last expression, also with types behind it and as a 
   }
 });
 
+test("what a cell adds to the global scope and to modules stays, and is replaced when declared anew", async () => {
+  const notebook = new Notebook();
+  await notebook.run(`class Model { size = 2 }
+declare global { var best: Model; interface Array<T> { lastOne(): T } }
+declare module "node:path" { interface ParsedPath { seen: boolean } }
+Array.prototype.lastOne = function () { return this[this.length - 1]; }; globalThis.best = new Model();`);
+  await notebook.run("1");
+  assert.equal(await notebook.run("const sum: number = best.size + [1, 2].lastOne(); sum"), 4);
+  await notebook.run('import type { ParsedPath } from "node:path"; const seen = (p: ParsedPath) => p.seen;');
+  assert.deepEqual(notebook.refusals("best.none"), ["Property 'none' does not exist on type 'Model'."]);
+  await notebook.run(
+    "declare global { var best: string; interface Array<T> { firstOne(): T } } globalThis.best = 'b';",
+  );
+  assert.equal(await notebook.run("best.toUpperCase() + [3].lastOne()"), "B3");
+});
+
 test("cells are strict, as modules are", async () => {
   const notebook = new Notebook();
   await assert.rejects(notebook.run("const fixed: any = Object.freeze({ a: 1 }); fixed.a = 2;"), /read only/);

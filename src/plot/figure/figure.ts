@@ -1,3 +1,4 @@
+import { checkNumber } from "../../core/check";
 import { drawImage } from "./drawing";
 import { encode } from "./encode";
 import { figureHtml, plainTitle } from "./html";
@@ -24,6 +25,7 @@ export interface FigureOptions {
  * A figure: plotly traces, layout and, for animations, frames. Returned from a notebook's cell it is shown live, with a
  * static image beside it for GitHub, nbviewer and PDF.
  *
+ * @throws {RangeError} if its width or height are not 10 to 50,000 pixels
  * @example
  * const figure = new Figure({
  *   data: [{ type: "scatter", x: [0, 1, 2], y: Float32Array.of(1, 4, 9), name: "squares" }],
@@ -41,6 +43,9 @@ export class Figure {
   constructor(options: FigureOptions) {
     this.data = options.data;
     this.layout = themed(options.layout ?? {});
+    for (const name of ["width", "height"] as const) {
+      checkNumber(this.layout[name]!, { action: "make a figure", name, low: 10, high: 50_000 });
+    }
     this.frames = options.frames;
     this.#image = options.image ?? true;
   }

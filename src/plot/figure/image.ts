@@ -18,12 +18,16 @@ export async function renderImage(task: ImageTask): Promise<string | Uint8Array>
   return encodeGif(await rasterizeFrames(task.spec, task.scale), task.delay);
 }
 
+/** Of an image; figures that would be larger, as those of a thousand classes, are drawn less finely. */
+const mostPixels = 40_000_000;
+
 /** Pixels of a figure's static image: `scale` pixels of the image for one of the figure. */
 export async function rasterize(spec: PlotSpec, scale: number): Promise<Raster> {
   const svg = await renderSvg(spec);
+  const { width, height } = spec.layout as { width: number; height: number };
   const image = new Resvg(svg, {
     font: { loadSystemFonts: false, fontFiles, defaultFontFamily: fontFamily, sansSerifFamily: fontFamily },
-    fitTo: { mode: "zoom", value: scale },
+    fitTo: { mode: "zoom", value: Math.min(scale, Math.sqrt(mostPixels / (width * height))) },
     imageRendering: 1, // a pixel of a heat map is a measurement: no smoothing
     background: "#ffffff",
   }).render();

@@ -214,3 +214,17 @@ test("a static image is drawn beside the kernel, not in its way", async () => {
   assert.ok("image/png" in (await drawn));
   assert.ok(turns > 100, `the event loop turned ${turns} times meanwhile`);
 });
+
+test("a figure's size is checked, and a huge one is drawn less finely", async () => {
+  for (const size of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e9]) {
+    for (const layout of [{ width: size }, { height: size }]) {
+      assert.throws(() => new Figure({ data: [], layout }), /from 10 to 50000, got/);
+    }
+  }
+  const bundle = await show(new Figure({ data: [], layout: { width: 900, height: 40_000 } }));
+  const image = await loadImage(Buffer.from(String(bundle["image/png"]), "base64"));
+  assert.ok(
+    image.width * image.height <= 41_000_000 && image.width > 900,
+    `${image.width} x ${image.height}`,
+  );
+});

@@ -178,11 +178,22 @@ export function toJson(value: unknown, indent?: number): string {
   );
 }
 
-/** The value of {@link toJson}'s text. */
-export function fromJson(text: string): unknown {
-  return JSON.parse(text, (_, item: unknown) =>
+/**
+ * The object of {@link toJson}'s text.
+ *
+ * @param place the file and the name of the text in it, for errors
+ * @throws {SyntaxError} if the text is no JSON of an object
+ */
+export function fromJson(text: string, place: { file: string; name: string }): object {
+  const revive = (_: string, item: unknown) =>
     typeof item === "object" && item !== null && "$number" in item
       ? Number((item as { $number: string }).$number)
-      : item,
-  );
+      : item;
+  try {
+    const value: unknown = JSON.parse(text, revive);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+    // Told below.
+  }
+  throw new SyntaxError(`Cannot read ${place.file}: "${place.name}" must be JSON of an object`);
 }

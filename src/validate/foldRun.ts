@@ -63,7 +63,7 @@ function readResult(context: FoldContext, options: CrossValidateOptions): FoldRu
   }
   // What the fold's estimator became is read when it is wanted; that it is whole must be known now.
   if (existsSync(stateFile(directory))) requireWholeFile(stateFile(directory));
-  const record = fromJson(text) as FoldRecord;
+  const record = fromJson(text, { file: resultFile(directory), name: recordKey }) as FoldRecord;
   const find = (part: Predicted): ArrayData | undefined => {
     const file = predictionsFile(directory, part);
     const tensor = tensors[part];

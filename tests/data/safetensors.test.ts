@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
-import { readSafetensors, writeSafetensors } from "../../src/data/safetensors";
+import { fromJson, readSafetensors, toJson, writeSafetensors } from "../../src/data/safetensors";
 
 const directory = mkdtempSync(path.join(tmpdir(), "podium-safetensors-"));
 after(() => rmSync(directory, { recursive: true }));
@@ -141,4 +141,16 @@ test("an array that does not fill its shape is not written", () => {
     /"a" of shape \[2,2\] needs 4 values, got 3/,
   );
   assert.ok(!readdirSync(directory).includes("wrong.safetensors"));
+});
+
+test("a text in a file that is no JSON of an object is refused by file and name", () => {
+  const place = { file: "a.safetensors", name: "podium.progress" };
+  for (const text of ["", "{", "null", "5"]) {
+    assert.throws(() => fromJson(text, place), {
+      name: "SyntaxError",
+      message: 'Cannot read a.safetensors: "podium.progress" must be JSON of an object',
+    });
+  }
+  const value = { loss: [Number.NaN, Number.NEGATIVE_INFINITY, 1] };
+  assert.deepEqual(fromJson(toJson(value), place), value);
 });

@@ -9,8 +9,7 @@ const MOST_GUESSED = 1 << 29;
 
 /** Whether a field is a finite number in decimal digits, spaces around it or not. */
 export function isNumber(field: string): boolean {
-  const text = bare(field);
-  return NUMBER.test(text) && Number.isFinite(Math.fround(Number(text)));
+  return (NUMBER.test(field) || NUMBER.test(bare(field))) && Number.isFinite(Math.fround(Number(field)));
 }
 
 /** A field without the spaces and tabs around it. */

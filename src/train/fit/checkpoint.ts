@@ -102,7 +102,7 @@ export function loadCheckpoint(file: string, options: { model?: LayersModel } = 
       `Cannot load ${file}: it must be a checkpoint of version ${version}, got ${text === undefined ? "a safetensors file without training state" : `version ${metadata[versionKey]}`}`,
     );
   }
-  const state = { tensors, progress: fromJson(text) } as FitState;
+  const state = { tensors, progress: fromJson(text, { file, name: progressKey }) } as FitState;
   if (options.model) checkWeights(weightsOf(state.tensors), { model: options.model, source: file });
   return state;
 }
@@ -155,7 +155,9 @@ export function loadWeights(model: LayersModel, source: Pick<FitState, "tensors"
     }
   });
   const text = about.metadata?.[progressKey];
-  const { scaleX } = text === undefined ? { ...about.progress } : (fromJson(text) as FitState["progress"]);
+  const progress =
+    text === undefined ? about.progress : fromJson(text, { file: String(source), name: progressKey });
+  const { scaleX } = { ...(progress as FitState["progress"] | undefined) };
   const scale = scaleX ?? Number(about.metadata?.[scaleKey] ?? Number.NaN);
   if (Number.isFinite(scale)) rememberInputs(model, { ...inputsOf(model), scaleX: scale });
 }

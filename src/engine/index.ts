@@ -16,7 +16,7 @@ export { Diagnosis, doctor, type Finding } from "./doctor";
 export { tf } from "./load";
 export { lstmStates } from "./lstmOp";
 export { backend, type NativeAttribute, type NativeDtype, nativeOp } from "./native";
-export { biasAdd, logitsOf, matrixProduct, withLogits } from "./patches";
+export { applyMasked, biasAdd, logitsOf, type Masked, matrixProduct, withLogits } from "./patches";
 export { randomInteger, randomNormal, randomUniform, seedRandom, withRandomState } from "./random";
 export { type Card, DeviceReport, ready } from "./report";
 export { variableGradients } from "./variableGradients";

@@ -75,8 +75,11 @@ class FastConvLstm2D extends tf.layers.Layer {
     this.built = true;
   }
 
-  override call(inputs: tfTypes.Tensor | tfTypes.Tensor[], kwargs: object): tfTypes.Tensor {
+  override call(inputs: tfTypes.Tensor | tfTypes.Tensor[], kwargs: { mask?: unknown }): tfTypes.Tensor {
     this.invokeCallHook(inputs, kwargs);
+    if (kwargs.mask) {
+      throw new RangeError(`Cannot run "${this.name}": a ConvLSTM2D must see every frame, got a mask`);
+    }
     return tf.tidy(() => {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tfTypes.Tensor5D;
       const [samples, times, rows, columns, channels] = x.shape;

@@ -16,6 +16,7 @@ class SeededGaussianNoise extends tf.layers.Layer {
 
   constructor(options: GaussianNoiseOptions) {
     super(options);
+    this.supportsMasking = true;
     if (!(options.deviation >= 0)) {
       throw new RangeError(`Cannot add noise: the deviation must be 0 or more, got ${options.deviation}`);
     }

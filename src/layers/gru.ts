@@ -1,6 +1,6 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { biasAdd, matrixProduct, tf } from "../engine";
-import { RecurrentLayer, type RecurrentOptions } from "./recurrent";
+import { carried, RecurrentLayer, type RecurrentOptions } from "./recurrent";
 
 /** Options of {@link gru}. */
 export interface GruOptions extends RecurrentOptions {
@@ -22,7 +22,10 @@ class FastGru extends RecurrentLayer {
     return this.resetAfter ? [2, width] : [width];
   }
 
-  protected override states(x: tfTypes.Tensor3D, options: { training: boolean }): tfTypes.Tensor3D {
+  protected override states(
+    x: tfTypes.Tensor3D,
+    options: { training: boolean; counts?: readonly tfTypes.Tensor2D[] },
+  ): tfTypes.Tensor3D {
     const [steps, windows, channels] = x.shape;
     const { units } = this.settings;
     const recurrentKernel = this.recurrentKernel.read() as tfTypes.Tensor2D;
@@ -38,7 +41,7 @@ class FastGru extends RecurrentLayer {
       : tf.slice2d(recurrentKernel, [0, 2 * units], [units, units]);
     let state = tf.zeros([windows, units]) as tfTypes.Tensor2D;
     const states: tfTypes.Tensor2D[] = [];
-    for (const input of inputs) {
+    for (const [step, input] of inputs.entries()) {
       const recurring = mask ? tf.mul<tfTypes.Tensor2D>(state, mask) : state;
       const [gatesInput, candidateInput] = tf.split(input, [2 * units, units], 1);
       let update: tfTypes.Tensor;
@@ -57,7 +60,8 @@ class FastGru extends RecurrentLayer {
         candidate = tf.tanh(tf.add(candidateInput, tf.mul(reset, candidateInner)));
       }
       // update * state + (1 - update) * candidate
-      state = tf.add<tfTypes.Tensor2D>(candidate, tf.mul(update, tf.sub(state, candidate)));
+      const next = tf.add<tfTypes.Tensor2D>(candidate, tf.mul(update, tf.sub(state, candidate)));
+      state = carried(next, state, options.counts?.[step]);
       states.push(state);
     }
     return tf.stack(states) as tfTypes.Tensor3D;

@@ -1,6 +1,6 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { biasAdd, lstmStates, matrixProduct, tf } from "../engine";
-import { RecurrentLayer, type RecurrentOptions } from "./recurrent";
+import { carried, RecurrentLayer, type RecurrentOptions } from "./recurrent";
 
 /** Options of {@link lstm}. */
 export interface LstmOptions extends RecurrentOptions {
@@ -31,15 +31,19 @@ class FastLstm extends RecurrentLayer {
     });
   }
 
-  protected override states(x: tfTypes.Tensor3D, options: { training: boolean }): tfTypes.Tensor3D {
+  protected override states(
+    x: tfTypes.Tensor3D,
+    options: { training: boolean; counts?: readonly tfTypes.Tensor2D[] },
+  ): tfTypes.Tensor3D {
     const kernel = this.kernel.read() as tfTypes.Tensor2D;
     const recurrentKernel = this.recurrentKernel.read() as tfTypes.Tensor2D;
     const bias = this.bias.read();
     const mask = this.recurrentMask(x.shape[1], options.training);
-    if (this.settings.recurrentActivation === "sigmoid" && !mask) {
+    const { counts } = options;
+    if (this.settings.recurrentActivation === "sigmoid" && !mask && !counts) {
       return lstmStates(x, { kernel: tf.concat([kernel, recurrentKernel], 0), bias });
     }
-    return this.unrolled(x, { kernel, recurrentKernel, bias, mask });
+    return this.unrolled(x, { kernel, recurrentKernel, bias, mask, counts });
   }
 
   /** Step by step, for what the native op does not know. */
@@ -50,6 +54,7 @@ class FastLstm extends RecurrentLayer {
       recurrentKernel: tfTypes.Tensor2D;
       bias: tfTypes.Tensor;
       mask?: tfTypes.Tensor2D;
+      counts?: readonly tfTypes.Tensor2D[];
     },
   ): tfTypes.Tensor3D {
     const [steps, windows, channels] = x.shape;
@@ -60,13 +65,16 @@ class FastLstm extends RecurrentLayer {
     let state: tfTypes.Tensor2D | undefined; // [windows, units]
     let memory: tfTypes.Tensor | undefined; // [windows, units]
     const states: tfTypes.Tensor2D[] = [];
-    for (const input of inputs) {
+    for (const [step, input] of inputs.entries()) {
       const recurring = state && weights.mask ? tf.mul<tfTypes.Tensor2D>(state, weights.mask) : state;
       const all = recurring ? tf.add(input, matrixProduct(recurring, weights.recurrentKernel)) : input;
       const [write, forget, candidate, output] = tf.split(all, 4, 1);
       const update = tf.mul(this.gate(write), tf.tanh(candidate));
-      memory = memory ? tf.add(tf.mul(this.gate(forget), memory), update) : update;
-      state = tf.mul<tfTypes.Tensor2D>(this.gate(output), tf.tanh(memory));
+      const nextMemory: tfTypes.Tensor = memory ? tf.add(tf.mul(this.gate(forget), memory), update) : update;
+      const next = tf.mul<tfTypes.Tensor2D>(this.gate(output), tf.tanh(nextMemory));
+      const counts = weights.counts?.[step];
+      memory = carried(nextMemory, memory ?? tf.zerosLike(nextMemory), counts);
+      state = carried(next, state ?? tf.zerosLike(next), counts);
       states.push(state);
     }
     return tf.stack(states) as tfTypes.Tensor3D;
@@ -83,7 +91,7 @@ tf.serialization.registerClass(FastLstm);
  * time is one native op, and one more backward.
  *
  * In `[windows, steps, channels]`; out `[windows, units]`, or `[windows, steps, units]` with `returnSequences`. Works
- * inside `tf.layers.bidirectional`. With `recurrentDropout` or `hardSigmoid` it goes step by step.
+ * inside `tf.layers.bidirectional`. With `recurrentDropout`, `hardSigmoid` or a mask it goes step by step.
  *
  * @throws {RangeError} if `units` is not a whole number above 0 or a share lies outside [0, 1)
  * @example

@@ -21,6 +21,7 @@ function mishValue(x: tfTypes.Tensor): tfTypes.Tensor {
 
 class MishLayer extends tf.layers.Layer {
   static readonly className = "MishLayer";
+  override supportsMasking = true;
 
   override call(inputs: tfTypes.Tensor | tfTypes.Tensor[], kwargs: object): tfTypes.Tensor {
     this.invokeCallHook(inputs, kwargs);

@@ -4,6 +4,9 @@ import { randomSource } from "../core/random";
 import { tf } from "../engine";
 import { initializer } from "./initializers";
 
+/** What tfjs takes as a regulariser. */
+export type Regularizer = ReturnType<typeof tf.regularizers.l2>;
+
 /** Options of a recurrent layer. */
 export interface RecurrentOptions {
   /** Size of the state. */
@@ -18,6 +21,12 @@ export interface RecurrentOptions {
   recurrentDropout?: number;
   /** The gates' activation: `sigmoid` as Keras 3, `hardSigmoid` as Keras 2. Default `sigmoid`. */
   recurrentActivation?: "sigmoid" | "hardSigmoid";
+  /** Penalty on the input's kernel, such as `tf.regularizers.l2({ l2: 1e-4 })`. Default none. */
+  kernelRegularizer?: Regularizer;
+  /** Penalty on the recurrent kernel. Default none. */
+  recurrentRegularizer?: Regularizer;
+  /** Penalty on the bias. Default none. */
+  biasRegularizer?: Regularizer;
   /** Seed of the weights. Default 0. */
   seed?: number;
   /** `[steps, channels]`, for the first layer of a sequential model. */
@@ -31,12 +40,22 @@ function hardSigmoid<T extends tfTypes.Tensor>(x: T): T {
   return tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1) as T;
 }
 
+type Regularizers = Pick<RecurrentOptions, "kernelRegularizer" | "recurrentRegularizer" | "biasRegularizer">;
+
+/** A regulariser as given, or as a saved layer describes it. */
+function regularizerOf(
+  given: Regularizer | { className: string; config: { l1: number; l2: number } } | null | undefined,
+) {
+  return given && "className" in given ? tf.regularizers.l1l2(given.config) : (given ?? undefined);
+}
+
 /** Options with their defaults. */
-export type FilledOptions = Required<Omit<RecurrentOptions, "inputShape" | "name">>;
+export type FilledOptions = Required<Omit<RecurrentOptions, keyof Regularizers | "inputShape" | "name">>;
 
 /** A layer over `[windows, steps, channels]` with one state a step. */
 export abstract class RecurrentLayer extends tf.layers.Layer {
   protected readonly settings: FilledOptions;
+  private readonly regularizers: Regularizers;
   /** Read by tfjs's Bidirectional. */
   readonly returnSequences: boolean;
   readonly returnState = false;
@@ -73,8 +92,14 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
       recurrentActivation,
       seed,
     };
+    this.regularizers = {
+      kernelRegularizer: regularizerOf(options.kernelRegularizer),
+      recurrentRegularizer: regularizerOf(options.recurrentRegularizer),
+      biasRegularizer: regularizerOf(options.biasRegularizer),
+    };
     this.returnSequences = returnSequences;
     this.goBackwards = goBackwards;
+    this.supportsMasking = true;
     this.inputSpec = [{ ndim: 3 }];
   }
 
@@ -87,18 +112,40 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
     const width = this.gates * units;
     const glorot = initializer("glorotUniform", { seed: next() });
     const orthogonal = initializer("orthogonal", { seed: next() });
-    this.kernel = this.addWeight("kernel", [shape[2] as number, width], "float32", glorot);
-    this.recurrentKernel = this.addWeight("recurrent_kernel", [units, width], "float32", orthogonal);
-    this.bias = this.addWeight("bias", this.biasShape(), "float32", tf.initializers.zeros());
+    const { kernelRegularizer, recurrentRegularizer, biasRegularizer } = this.regularizers;
+    const zeros = tf.initializers.zeros();
+    this.kernel = this.addWeight("kernel", [shape[2] as number, width], "float32", glorot, kernelRegularizer);
+    this.recurrentKernel = this.addWeight(
+      "recurrent_kernel",
+      [units, width],
+      "float32",
+      orthogonal,
+      recurrentRegularizer,
+    );
+    this.bias = this.addWeight("bias", this.biasShape(), "float32", zeros, biasRegularizer);
     this.built = true;
   }
 
   protected abstract biasShape(): number[];
 
-  /** All states `[steps, windows, units]` of `x` `[steps, windows, channels]`. */
-  protected abstract states(x: tfTypes.Tensor3D, options: { training: boolean }): tfTypes.Tensor3D;
+  /** All states `[steps, windows, units]` of `x` `[steps, windows, channels]`; a step that `counts` with 0 is skipped. */
+  protected abstract states(
+    x: tfTypes.Tensor3D,
+    options: { training: boolean; counts?: readonly tfTypes.Tensor2D[] },
+  ): tfTypes.Tensor3D;
 
-  override call(inputs: tfTypes.Tensor | tfTypes.Tensor[], options: { training?: boolean }): tfTypes.Tensor {
+  override computeMask(
+    _inputs: tfTypes.Tensor | tfTypes.Tensor[],
+    mask?: tfTypes.Tensor | tfTypes.Tensor[],
+  ): tfTypes.Tensor {
+    const given = Array.isArray(mask) ? mask[0] : mask;
+    return (this.returnSequences ? (given ?? null) : null) as tfTypes.Tensor;
+  }
+
+  override call(
+    inputs: tfTypes.Tensor | tfTypes.Tensor[],
+    options: { training?: boolean; mask?: tfTypes.Tensor },
+  ): tfTypes.Tensor {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, options);
       let x = (Array.isArray(inputs) ? inputs[0] : inputs) as tfTypes.Tensor3D;
@@ -108,7 +155,10 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
       if (training && dropout > 0) x = tf.mul(x, dropoutMask([windows, 1, channels], dropout));
       let byTime = tf.transpose(x, [1, 0, 2]);
       if (goBackwards) byTime = tf.reverse(byTime, 0);
-      const states = this.states(byTime, { training });
+      const { mask } = options;
+      const turned = mask && (goBackwards ? tf.reverse(mask, 1) : mask);
+      const counts = turned && tf.split(tf.cast(turned, "float32"), steps, 1); // [windows, 1] each
+      const states = this.states(byTime, { training, counts: counts as tfTypes.Tensor2D[] | undefined });
       if (returnSequences) return tf.transpose(states, [1, 0, 2]);
       return tf.reshape(tf.slice(states, [steps - 1, 0, 0], [1, windows, units]), [windows, units]);
     });
@@ -132,8 +182,21 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
   }
 
   override getConfig(): tfTypes.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.settings };
+    const saved = Object.entries(this.regularizers).map(([name, regularizer]) => [
+      name,
+      regularizer && { className: regularizer.getClassName(), config: regularizer.getConfig() },
+    ]);
+    return { ...super.getConfig(), ...this.settings, ...Object.fromEntries(saved) };
   }
+}
+
+/** What a step makes of a state: the new one where the step counts, else the one before. */
+export function carried<T extends tfTypes.Tensor>(
+  next: T,
+  before: T,
+  counts: tfTypes.Tensor2D | undefined,
+): T {
+  return counts ? (tf.add(before, tf.mul(counts, tf.sub(next, before))) as T) : next;
 }
 
 /** Zeros with probability `share`, else 1 / (1 - share). */

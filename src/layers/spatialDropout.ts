@@ -16,6 +16,7 @@ abstract class SpatialDropout extends tf.layers.Layer {
 
   constructor(options: SpatialDropoutOptions) {
     super(options);
+    this.supportsMasking = true;
     if (!(options.rate >= 0 && options.rate < 1)) {
       throw new RangeError(`Cannot drop channels: the rate must be in [0, 1), got ${options.rate}`);
     }

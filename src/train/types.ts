@@ -7,7 +7,10 @@ import type { BatchTransform } from "../engine/batchTransform";
 import type { Direction } from "../metrics/direction";
 import type { Optimizer } from "./optimizers/optimizer";
 
-/** One loss value a sample. `fromLogits`, where present, is used when the model ends in a softmax. */
+/**
+ * One loss value a sample; where the model's output has a mask, as Keras's, it is called with every step as a sample,
+ * and padded ones do not count. `fromLogits`, where present, is used when the model ends in a softmax.
+ */
 export interface Loss {
   (truth: Tensor, prediction: Tensor): Tensor1D;
   /**

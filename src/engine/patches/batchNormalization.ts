@@ -9,6 +9,7 @@ import { type NativeAttribute, nativeOp } from "../native";
 
 /** The fields of tfjs-layers' layer that the computation needs. */
 interface BatchNormalizationLayer {
+  readonly name: string;
   readonly axis: number;
   readonly epsilon: number;
   readonly momentum: number;
@@ -103,7 +104,11 @@ function call(layer: BatchNormalizationLayer, x: Tensor, training: boolean): Ten
 }
 
 const prototype = Object.getPrototypeOf(tf.layers.batchNormalization({})) as {
-  call: (this: BatchNormalizationLayer, inputs: Tensor | Tensor[], options: { training?: boolean }) => Tensor;
+  call: (
+    this: BatchNormalizationLayer,
+    inputs: Tensor | Tensor[],
+    options: { training?: boolean; mask?: unknown },
+  ) => Tensor;
 };
 
 prototype.call = function callFused(inputs, options) {
@@ -111,6 +116,11 @@ prototype.call = function callFused(inputs, options) {
     const x = Array.isArray(inputs) ? inputs[0] : inputs;
     const axis = this.axis < 0 ? this.axis + x.rank : this.axis;
     const training = options.training ?? false;
+    if (training && this.trainable && options.mask) {
+      throw new RangeError(
+        `Cannot train batch normalisation "${this.name}" behind a mask: it would count padded steps; normalise before masking, or by layer`,
+      );
+    }
     if (axis === x.rank - 1) return call(this, x, training);
     // Channels go last and back again.
     const others = x.shape.map((_, index) => index).filter((index) => index !== axis);

@@ -12,3 +12,4 @@ import "./ties";
 
 export { biasAdd, matrixProduct } from "./affine";
 export { logitsOf, withLogits } from "./logits";
+export { applyMasked, type Masked } from "./masks";

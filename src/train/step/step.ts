@@ -1,7 +1,15 @@
 /** What one training step computes: the same function for the compiled and the eager way. */
 import type { LayersModel, Scalar, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-node-gpu";
 import type { Logs } from "../../core/estimator";
-import { logitsOf, tf, variableGradients, withLogits, withRandomState } from "../../engine";
+import {
+  applyMasked,
+  logitsOf,
+  type Masked,
+  tf,
+  variableGradients,
+  withLogits,
+  withRandomState,
+} from "../../engine";
 import type { BatchTransform } from "../../engine/batchTransform";
 import { withEpoch } from "../../engine/batchTransform";
 import type { LossFromLogits } from "../losses/losses";
@@ -42,6 +50,16 @@ export interface Batch {
   readonly x: Tensor;
   readonly y: Tensor;
   readonly weight: Tensor1D;
+}
+
+/** What losses and metrics compare, and how much of it counts in the mean. */
+interface Compared {
+  readonly truth: Tensor;
+  readonly prediction: Tensor;
+  /** What the model's last activation was given, where the loss wants that. */
+  readonly logits: Tensor | undefined;
+  readonly weight: Tensor1D;
+  readonly total: Scalar;
 }
 
 /** What training changes, as flat vectors. */
@@ -103,21 +121,38 @@ export class TrainStep {
     return tf.mul(weight, tf.sum(tf.mul(tf.cast(rows, "float32"), factors), -1));
   }
 
-  private losses(truth: Tensor, prediction: Tensor): Tensor1D {
-    const { loss } = this.options;
-    const { fromLogits, activation } = loss as Partial<LossFromLogits>;
+  /** What losses and metrics compare: samples, or the steps of all samples where the output has a mask. */
+  private compared(truth: Tensor, output: Masked, weight: Tensor1D): Compared {
+    const { value: prediction, mask } = output;
+    const { fromLogits, activation } = this.options.loss as Partial<LossFromLogits>;
     const logits = fromLogits && logitsOf(prediction, activation ?? "softmax");
-    const values = logits ? fromLogits(truth, logits) : loss(truth, prediction);
+    if (!mask) return { truth, prediction, logits, weight, total: tf.scalar(weight.size) };
+    const [samples, steps] = mask.shape;
+    const apart = (tensor: Tensor) => tf.reshape(tensor, [samples * steps, ...tensor.shape.slice(2)]);
+    const counts = tf.cast(mask, "float32");
+    return {
+      truth: apart(truth),
+      prediction: apart(prediction),
+      logits: logits && apart(logits),
+      weight: tf.reshape(tf.mul(tf.reshape(weight, [samples, 1]), counts), [samples * steps]) as Tensor1D,
+      total: tf.sum(counts),
+    };
+  }
+
+  /** The weighted mean loss, as Keras's: over all that counts, whatever its weight. */
+  private meanLoss({ truth, prediction, logits, weight, total }: Compared): Scalar {
+    const { loss } = this.options;
+    const { fromLogits } = loss as Partial<LossFromLogits>;
+    const values = logits && fromLogits ? fromLogits(truth, logits) : loss(truth, prediction);
     if (values.rank !== 1 || values.shape[0] !== truth.shape[0]) {
       throw new RangeError(
         `Cannot compute the loss: it must give one value a sample, [${truth.shape[0]}], got [${values.shape}]`,
       );
     }
-    return values;
+    return tf.div(tf.sum(tf.mul(values, weight)), total);
   }
 
-  private sums(loss: Tensor, parts: { truth: Tensor; prediction: Tensor; weight: Tensor1D }): Tensor1D {
-    const { truth, prediction, weight } = parts;
+  private sums(loss: Tensor, { truth, prediction, weight }: Compared): Tensor1D {
     const metrics = this.options.metrics.map((metric) => metric.update(truth, prediction, weight));
     const all = [tf.reshape(loss, [1]), ...metrics];
     if (this.sumSizes.length === 0) this.sumSizes.push(...all.map((sums) => sums.size));
@@ -136,13 +171,14 @@ export class TrainStep {
       const { x, y } = withEpoch({ epoch: numbers.epoch, epochs }, () => this.prepared(batch, augment));
       const weight = this.weightOf(y, batch.weight);
       const samples = batch.weight.shape[0];
-      let prediction: Tensor | undefined;
+      let output: Masked | undefined;
       try {
         const { value, grads } = variableGradients(
           () => {
-            prediction = tf.keep(model.apply(x, { training: true }) as Tensor);
-            const mean = tf.div(tf.sum(tf.mul(this.losses(y, prediction), weight)), samples);
-            return tf.add<Scalar>(mean, penaltyOf(model));
+            output = applyMasked(model, x, { training: true });
+            tf.keep(output.value);
+            if (output.mask) tf.keep(output.mask);
+            return tf.add<Scalar>(this.meanLoss(this.compared(y, output, weight)), penaltyOf(model));
           },
           trainable.map((layerWeight) => layerWeight.read() as Variable),
         );
@@ -161,11 +197,12 @@ export class TrainStep {
           step: tf.cast(numbers.step, "float32"),
         });
         // As Keras's: factors of the classes are of the loss alone.
-        const parts = { truth: y, prediction: prediction as unknown as Tensor, weight: batch.weight };
-        const sums = this.sums(tf.mul(value, samples), parts);
+        const compared = this.compared(y, output as unknown as Masked, batch.weight);
+        const sums = this.sums(tf.mul(value, samples), compared);
         return { weights: this.weights.constrained(weights), slots, sums };
       } finally {
-        prediction?.dispose();
+        output?.value.dispose();
+        output?.mask?.dispose();
       }
     });
   }
@@ -175,11 +212,9 @@ export class TrainStep {
     return withLogits(() => {
       const { x, y } = this.prepared(batch);
       const { model } = this.options;
-      const prediction = model.apply(x, { training: false }) as Tensor;
-      const samples = batch.weight.shape[0];
-      const losses = tf.sum(tf.mul(this.losses(y, prediction), batch.weight));
-      const loss = tf.add(losses, tf.mul(penaltyOf(model), samples));
-      return this.sums(loss, { truth: y, prediction, weight: batch.weight });
+      const compared = this.compared(y, applyMasked(model, x, { training: false }), batch.weight);
+      const loss = tf.add(this.meanLoss(compared), penaltyOf(model));
+      return this.sums(tf.mul(loss, batch.weight.size), compared);
     });
   }
 

@@ -1,14 +1,13 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { FitData } from "../../core/array";
 import { currentSignal, throwIfAborted } from "../../core/signal";
-import { CaptureError } from "../../engine";
 import { loss as lossOf } from "../losses/losses";
 import { metric as metricOf } from "../losses/metrics";
 import { optimizer as optimizerOf } from "../optimizers";
-import { CompiledTrainer } from "../step/compiledTrainer";
 import { EagerTrainer } from "../step/eager";
+import { FallbackTrainer } from "../step/fallbackTrainer";
 import { TrainStep } from "../step/step";
-import type { DataSpecs, ProgramOptions, Trainer } from "../step/trainer";
+import type { DataSpecs, ProgramOptions } from "../step/trainer";
 import type { FitOptions, History } from "../types";
 import { checkClassWeight, checkTruth } from "./checkTruth";
 import { Feeder, type FitSource, makeFitSource, streamedBytes } from "./feeding";
@@ -21,18 +20,6 @@ const defaultBudget = 1024 ** 3;
 function checkCount(name: string, value: number): void {
   if (!(Number.isInteger(value) && value > 0)) {
     throw new RangeError(`Cannot train: ${name} must be a whole number above 0, got ${value}`);
-  }
-}
-
-/** Makes the compiled trainer, or says why not and makes the eager one. */
-function makeTrainer(step: TrainStep, options: ProgramOptions, mode: FitOptions["mode"]): Trainer {
-  if (mode === "eager") return new EagerTrainer(step, options);
-  try {
-    return new CompiledTrainer(step, options);
-  } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
-    console.warn(`${error.message}. Training goes on eagerly, op by op, which takes longer.`);
-    return new EagerTrainer(step, options);
   }
 }
 
@@ -128,7 +115,7 @@ export async function fit(model: LayersModel, data: FitData, given: FitOptions):
     evaluateBatches: validationBatches,
     xla: options.xla,
   };
-  const trainer = makeTrainer(step, programs, mode);
+  const trainer = new (mode === "eager" ? EagerTrainer : FallbackTrainer)(step, programs);
   try {
     const training = new Feeder(source, {
       budget: memoryBudget,

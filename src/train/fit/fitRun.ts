@@ -61,6 +61,7 @@ export class FitRun implements FitContext {
   private readonly seed: number;
   private readonly stepTimes: number[] = [];
   private stepTime = 0;
+  private readonly checked = { epochs: 0, cost: 0, end: 0 };
   private firstCall = true;
   /** The epoch that is running. */
   private totals: Totals | undefined;
@@ -155,6 +156,18 @@ export class FitRun implements FitContext {
     this.stopReason = `interrupted in epoch ${this.epoch + 1}; ${kept}`;
   }
 
+  /** Looks for what callbacks changed, after 0, 1, 2, 4 … epochs and whenever it costs less than a fiftieth of the time. */
+  private checkStep(): void {
+    const { checked } = this;
+    const begin = performance.now();
+    const isDue = (checked.epochs & (checked.epochs - 1)) === 0;
+    checked.epochs++;
+    if (!isDue && 50 * checked.cost > begin - checked.end) return;
+    this.parts.trainer.check?.();
+    checked.end = performance.now();
+    checked.cost = checked.end - begin;
+  }
+
   private async each(f: (callback: Callback) => void | Promise<void>): Promise<void> {
     for (const callback of this.callbacks) await f(callback);
   }
@@ -163,6 +176,7 @@ export class FitRun implements FitContext {
     const { options, training, trainer, source, validation, model, batch } = this.parts;
     const { seed, epoch } = this;
     await this.each((callback) => callback.onEpochBegin?.(this));
+    if (this.callbacks.length > 0) this.checkStep();
     this.totals ??= { sums: [], samples: 0, learningRate: learningRateAt(this.step, this) };
     const { totals } = this;
     const order = sampleOrder(source.samples, { seed, epoch, shuffle: options.shuffle ?? true });

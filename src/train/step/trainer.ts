@@ -65,5 +65,7 @@ export interface Trainer {
     fixed?: Float32Array;
     slots?: Readonly<Record<string, Float32Array>>;
   }): void;
+  /** Looks whether the step still is what was recorded. */
+  check?(): void;
   dispose(): void;
 }

@@ -240,3 +240,34 @@ test("adam's own state is no state outside the model", async () => {
   assertEqual(result);
   assert.equal(result.compiled.mode, "compiled");
 });
+
+test("what a callback changes in a layer or a loss holds from then on, said aloud", async () => {
+  const makers = [
+    () => {
+      const layer = Object.assign(
+        new Custom((values, own) => tf.mul(values, (own as Custom & { slope: number }).slope), "sloped"),
+        { slope: 1 },
+      );
+      const model = network([layer]);
+      const bend = { name: "bend", onEpochEnd: () => void Object.assign(layer, { slope: layer.slope / 2 }) };
+      return { model, options: { callbacks: [bend] } };
+    },
+    () => {
+      const annealed = { share: 0 };
+      const loss = (truth: tfTypes.Tensor, prediction: tfTypes.Tensor) =>
+        tf.mul(tf.mean(tf.square(tf.sub(truth, prediction)), 1), 1 + annealed.share) as tfTypes.Tensor1D;
+      const anneal = {
+        name: "anneal",
+        onEpochBegin: () => void Object.assign(annealed, { share: annealed.share + 0.1 }),
+      };
+      return { model: network(), options: { loss, callbacks: [anneal] } };
+    },
+  ];
+  for (const make of makers) {
+    const result = await bothWays(make);
+    assertEqual(result);
+    assert.equal(result.compiled.mode, "eager");
+    assert.equal(result.warnings.length, 1);
+    assert.match(result.warnings[0], /is not what it was when it was recorded/);
+  }
+});

@@ -20,6 +20,8 @@ export interface ReadTarOptions extends ReadLimits {
 }
 
 const BLOCK = 512;
+/** The greatest size in eleven octal digits. */
+const MOST_OCTAL = 8 ** 11 - 1;
 /** Bytes that a name or another header of an entry may have. */
 const MOST_HEADER_BYTES = 1 << 20;
 
@@ -134,7 +136,12 @@ export async function* readTar(path: string, options: ReadTarOptions = {}): Asyn
     header = block;
     const name = longName ?? text(block, 0, 100);
     const isOwn = OWN_KINDS.includes(String.fromCharCode(block[156]));
-    left = isOwn || longSize === undefined ? number(block, 124, 12) : longSize;
+    const own = number(block, 124, 12);
+    left = isOwn || longSize === undefined ? own : longSize;
+    // A pax header is for sizes that the file's own header has no room for; a smaller one stands in both.
+    if (left !== own && left <= MOST_OCTAL) {
+      throw refuse(`the two sizes of ${name} (header ${blocks}) must agree, got ${own} and ${left}`);
+    }
     if (!(Number.isSafeInteger(left) && left >= 0)) {
       throw refuse(
         `the size of ${name} (header ${blocks}) must be a whole number, got ${JSON.stringify(text(block, 124, 12))}`,

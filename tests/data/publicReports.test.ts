@@ -146,11 +146,17 @@ test("a pax size is of the file, not of the long name before it (mastra-ai/mastr
   ]);
 });
 
-test("a pax size stands where the file's own is 0 (libarchive/libarchive#880)", async () => {
-  const body = Buffer.alloc(512);
-  body.write("hello");
-  const parts = [tarEntry("PaxHeaders/x", "x", "10 size=5\n"), tarHeader("a", "0", 0), body];
-  assert.deepEqual(await entriesOf(...parts), [["a", "hello"]]);
+test("a size of 8 GiB and more stands in the pax header alone, a smaller one in both (libarchive/libarchive#880)", async () => {
+  const sized = (size: string) => [
+    tarEntry("PaxHeaders/x", "x", `${size.length + 9} size=${size}\n`),
+    tarHeader("a", "0", 0),
+    Buffer.alloc(512),
+  ];
+  await refuses(
+    entriesOf(...sized("8589934592")),
+    /a \(header 2\) must have at most 1073741824 bytes .* got 8589934592/,
+  );
+  await refuses(entriesOf(...sized("12345")), /the two sizes of a \(header 2\) must agree, got 0 and 12345/);
 });
 
 test("an archive of a comment alone is empty, not damaged (libarchive/libarchive#423)", async () => {

@@ -1,6 +1,6 @@
 /**
- * Keras's initializers by Keras's distributions. tfjs names them alike but draws its normal ones 12 % too narrow (it
- * does not correct for the truncation), and its orthogonal one takes seconds for a recurrent kernel of usual size.
+ * Keras's initializers by Keras's distributions. tfjs's orthogonal one takes seconds for a recurrent kernel of usual
+ * size; that its normal ones are too narrow is repaired by the engine.
  */
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { randomSource } from "../core/random";
@@ -17,9 +17,6 @@ export type InitializerName =
   | "leCunNormal"
   | "orthogonal"
   | "zeros";
-
-/** Standard deviation of a unit normal cut at two deviations. */
-const truncatedDeviation = 0.87962566103423978;
 
 /** tfjs exports no base class, yet tests for it; every initializer inherits from it. */
 const InitializerBase = Object.getPrototypeOf(
@@ -102,7 +99,7 @@ export function initializer(name: InitializerName, options: { seed: number }): I
   const { seed } = options;
   const truncated = (scale: number): Initializer =>
     tf.initializers.varianceScaling({
-      scale: scale / truncatedDeviation ** 2,
+      scale,
       mode: "fanIn",
       distribution: "normal",
       seed,

@@ -14,7 +14,7 @@ function difference(a: Tensor, b: Tensor): number {
 }
 
 // oneDNN's gradient of a filter of one pixel and a stride above 1 writes outside its memory: about every second of
-// these ended the process (in Python's TensorFlow too).
+// these ended the process (in Python's TensorFlow too); uxlfoundation/oneDNN#6035.
 const strides: [number, number][] = [
   [2, 2],
   [1, 2],
@@ -56,4 +56,13 @@ test("transposed and fused convolutions of one pixel and stride 2 train too", ()
   };
   const [slope] = tf.grads(fused)([wave([1, 1, 8, 16], 0.5)]);
   assert.ok(Number.isFinite(tf.sum(slope).dataSync()[0]));
+});
+
+// uxlfoundation/oneDNN#542: wrong values and a crash in the gradient of the input.
+test("a large filter with stride 3 has a gradient of the input that is its output's adjoint", () => {
+  const [x, filter] = [wave([1, 32, 32, 9], 0.1), wave([5, 5, 9, 3], 0.5)];
+  const y = tf.conv2d(x, filter, 3, "valid");
+  const dx = tf.grad((values: Tensor) => tf.mul(tf.conv2d(values as Tensor4D, filter, 3, "valid"), y))(x);
+  const [left, right] = [tf.sum(tf.mul(dx, x)), tf.sum(tf.square(y))].map((sum) => sum.dataSync()[0]);
+  assert.ok(Math.abs(left - right) < 1e-4 * right);
 });

@@ -1,4 +1,4 @@
-/** Every layer setting that tfjs-layers accepts, held to Keras 3 (golden/make_layers.py), saved and loaded twins included. */
+/** Every layer setting that tfjs-layers accepts, held to Keras 3 (golden/make_layers.py), saved and loaded twins included (tensorflow/tensorflow#56498, keras-team/keras#8146). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -90,3 +90,35 @@ for (const { layer: name, config, shape, ...expected } of cases) {
     assert.deepEqual(run(twin).dataSync(), run(layer).dataSync(), "saved and loaded twin");
   });
 }
+
+function momentsOf(x: Tensor): { mean: number; variance: number } {
+  const { mean, variance } = tf.moments(x);
+  return { mean: mean.dataSync()[0], variance: variance.dataSync()[0] };
+}
+
+test("noise and dropout layers keep the mean and the variance that their papers say, and rest in prediction", () => {
+  const normal = tf.randomNormal([20000, 8], 0, 1, "float32", 1);
+  const ones = tf.ones([20000, 8]);
+  // Layer, input, variance of its output; means stay.
+  const kinds: [layers.Layer, Tensor, number][] = [
+    [tf.layers.alphaDropout({ rate: 0.2 }), normal, 1],
+    [tf.layers.gaussianDropout({ rate: 0.2 }), ones, 0.25],
+    [tf.layers.dropout({ rate: 0.2 }), ones, 0.25],
+    [tf.layers.gaussianNoise({ stddev: 0.5 }), normal, 1.25],
+  ];
+  for (const [layer, x, variance] of kinds) {
+    const noisy = momentsOf(layer.apply(x, { training: true }) as Tensor);
+    assert.ok(Math.abs(noisy.mean - momentsOf(x).mean) < 0.02, `${layer.name}: mean ${noisy.mean}`);
+    assert.ok(Math.abs(noisy.variance - variance) < 0.03, `${layer.name}: variance ${noisy.variance}`);
+    assert.deepEqual((layer.apply(x, { training: false }) as Tensor).dataSync(), x.dataSync());
+  }
+});
+
+test("normal initialisers have the deviation that their names say", () => {
+  const deviations = { glorotNormal: 1 / 400, heNormal: 2 / 400, leCunNormal: 1 / 400 };
+  for (const [name, variance] of Object.entries(deviations)) {
+    const make = tf.initializers[name as keyof typeof deviations];
+    const drawn = momentsOf(make({ seed: 1 }).apply([400, 400]));
+    assert.ok(Math.abs(drawn.variance / variance - 1) < 0.02, `${name}: ${drawn.variance} for ${variance}`);
+  }
+});

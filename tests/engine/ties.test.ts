@@ -1,4 +1,4 @@
-/** Gradients where values tie, vanish, saturate or lie on an edge: TensorFlow's own (golden/make_ties.py). */
+/** Gradients where values tie, vanish, saturate or lie on an edge: TensorFlow's own (golden/make_ties.py; tensorflow/tensorflow#51681). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";

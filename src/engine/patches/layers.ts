@@ -4,6 +4,7 @@
  */
 import type { LayerVariable, Shape, serialization, Tensor, Tensor4D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../load";
+import { core } from "../tfjsCore";
 
 /** A layer's methods, as they are replaced here; `Fields` are what they read. */
 type Methods<Fields> = {
@@ -155,4 +156,33 @@ centerCrop.call = function callSlice(inputs, options) {
   const before = x.shape.slice(0, -3).map(() => 0);
   const begin = [...before, (rows - this.height) >> 1, (columns - this.width) >> 1, 0];
   return tf.slice(x, begin, [...x.shape.slice(0, -3), this.height, this.width, x.shape[x.rank - 1]]);
+};
+
+const alphaDropout = methodsOf<{ rate: number; noiseShape?: number[] }>(
+  tf.layers.alphaDropout({ rate: 0.5 }),
+);
+alphaDropout.call = function callKeepingMoments(inputs, options) {
+  const x = only(inputs);
+  const { rate } = this;
+  if (!(options as { training?: boolean }).training || rate <= 0 || rate >= 1) return tf.clone(x);
+  return tf.tidy(() => {
+    // What is dropped takes SELU's lowest value (Klambauer et al. 2017), where tfjs takes its opposite.
+    const lowest = -1.6732632423543772 * 1.0507009873554805;
+    const kept = tf.cast(tf.greaterEqual(core.randomUniform(this.noiseShape ?? x.shape), rate), "float32");
+    const slope = ((1 - rate) * (1 + rate * lowest ** 2)) ** -0.5;
+    const dropped = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), lowest));
+    return tf.add(tf.mul(dropped, slope), -slope * lowest * rate);
+  });
+};
+
+// A normal distribution cut at two deviations has 0.88 of its deviation, which Keras makes up for.
+const cutDeviation = 0.87962566103423978;
+const scaling = Object.getPrototypeOf(tf.initializers.varianceScaling({} as never)) as {
+  apply(this: { distribution: string }, shape: number[], dtype?: string): Tensor;
+};
+const { apply: applyScaling } = scaling;
+scaling.apply = function applyAsKeras(shape, dtype) {
+  const values = applyScaling.call(this, shape, dtype);
+  if (this.distribution !== "normal") return values;
+  return tf.tidy(() => tf.div(values, cutDeviation));
 };

@@ -1,4 +1,4 @@
-/** Padded steps in recurrent layers, pooling, losses and metrics, held to Keras (golden/make_masks.py). */
+/** Padded steps in recurrent layers, pooling, losses and metrics, held to Keras (golden/make_masks.py); tensorflow/tfjs#2279. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";

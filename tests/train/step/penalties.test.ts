@@ -1,3 +1,4 @@
+/** Penalties and freezing as Keras has them; keras-team/keras#7514, #15909, #8700 and #6570 had them otherwise. */
 import assert from "node:assert/strict";
 import test from "node:test";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";

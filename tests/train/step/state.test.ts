@@ -1,4 +1,4 @@
-/** What a step takes from outside its tensors: memory that variables share, state, counters, clocks, random sources. */
+/** What a step takes from outside its tensors: memory that variables share, state, counters, clocks, random sources; tensorflow/tensorflow#31362. */
 import assert from "node:assert/strict";
 import test from "node:test";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";

@@ -49,7 +49,8 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
       let variance = velocity;
       if (centered) {
         next.average = tf.add<Tensor1D>(tf.mul(slots.average, rho), tf.mul(gradient, 1 - rho));
-        variance = tf.sub(velocity, tf.square(next.average));
+        // Rounding may leave a little less than 0, whose root is no number (as Keras's).
+        variance = tf.maximum(tf.sub(velocity, tf.square(next.average)), 0);
       }
       let move = tf.div<Tensor1D>(tf.mul(gradient, learningRate), tf.sqrt(tf.add(variance, epsilon)));
       if (momentum > 0) {

@@ -171,3 +171,19 @@ test("settings outside their range are refused", () => {
   assert.throws(() => sgd({ clipNorm: 0 }), /clipNorm must be above 0, got 0/);
   assert.throws(() => withSwa(sgd(), { every: 0 }), /every must be a whole number from 1, got 0/);
 });
+
+// Keras 3.15's own gives NaN for some of these: the mean square less the squared mean falls below 0 by rounding.
+test("centered RMSprop stays finite where a gradient hardly changes", () => {
+  const optimizer = rmsprop({ centered: true });
+  const values = Float32Array.from({ length: 1000 }, (_, i) => 1000 * i + 0.37);
+  tf.tidy(() => {
+    const gradient = tf.tensor1d(values);
+    let weights: Tensor1D = tf.zeros([1000]);
+    let slots: Record<string, Tensor> = { velocity: tf.zeros([1000]), average: tf.zeros([1000]) };
+    for (let step = 0; step < 300; step++) {
+      const numbers = { learningRate: tf.scalar(1e-3), step: tf.scalar(step) };
+      ({ weights, slots } = optimizer.update({ weights, gradient, slots, ...numbers }));
+    }
+    assert.ok(weights.dataSync().every(Number.isFinite));
+  });
+});

@@ -2,8 +2,16 @@
 import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "./load";
 
+/** Samples of a step. */
+export interface Batch {
+  x: Tensor;
+  y: Tensor;
+  /** `[batch]`, how much each sample counts; what leaves it out leaves it as it is. */
+  weight?: Tensor;
+}
+
 /** A change of the batch on the device, built of tensor ops and `engine` random functions only. */
-export type BatchTransform = (batch: { x: Tensor; y: Tensor }) => { x: Tensor; y: Tensor };
+export type BatchTransform = (batch: Batch) => Batch;
 
 /** Where training is while a step runs or is recorded. */
 interface Place {

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
 import { randomInteger, randomUniform, tf } from "../../engine";
-import type { BatchTransform } from "../../engine/batchTransform";
+import type { Batch, BatchTransform } from "../../engine/batchTransform";
 import { scheduled } from "../../engine/batchTransform";
 import { checkProbabilities, probabilityIn, type StepProbability } from "../probability";
 
@@ -28,6 +28,13 @@ function requireSameShape(before: Tensor, after: Tensor, name: string): void {
 function choose(which: Tensor, after: Tensor, before: Tensor): Tensor {
   const ones = Array<number>(before.rank - 1).fill(1);
   return tf.where(tf.reshape(which, [which.shape[0], ...ones]), tf.cast(after, before.dtype), before);
+}
+
+/** Samples, truth and weights of one of two batches; weights only where they are known. */
+function chooseBatch(which: Tensor, after: Batch, before: Batch): Batch {
+  const chosen = { x: choose(which, after.x, before.x), y: choose(which, after.y, before.y) };
+  if (!before.weight || !after.weight) return chosen;
+  return { ...chosen, weight: choose(which, after.weight, before.weight) };
 }
 
 /** The chance in the present epoch. */
@@ -60,12 +67,12 @@ export function composeAugmentations(steps: readonly (AugmentationStep | BatchTr
     parts.reduce((before, step) => {
       const { apply, per = "sample" } = step;
       const probability = chanceOf(step);
-      if (probability === 1) return apply(before);
+      if (probability === 1) return { weight: before.weight, ...apply(before) };
       const which = tf.less(randomUniform([per === "batch" ? 1 : before.x.shape[0]]), probability);
       const after = apply(before);
       requireSameShape(before.x, after.x, "x");
       requireSameShape(before.y, after.y, "y");
-      return { x: choose(which, after.x, before.x), y: choose(which, after.y, before.y) };
+      return chooseBatch(which, after, before);
     }, batch);
 }
 
@@ -83,12 +90,12 @@ export function oneOfAugmentations(augmentations: readonly BatchTransform[]): Ba
   }
   return (batch) => {
     const drawn = randomInteger([1], { min: 0, max: augmentations.length });
-    const made = augmentations.map((augment) => augment(batch));
+    const made = augmentations.map((augment): Batch => ({ weight: batch.weight, ...augment(batch) }));
     return made.reduce((before, after, index) => {
       requireSameShape(before.x, after.x, "x");
       requireSameShape(before.y, after.y, "y");
       const which = tf.equal(drawn, tf.scalar(index, "int32"));
-      return { x: choose(which, after.x, before.x), y: choose(which, after.y, before.y) };
+      return chooseBatch(which, after, before);
     });
   };
 }

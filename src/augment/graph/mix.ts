@@ -54,7 +54,7 @@ function mix(
     throw new RangeError(`Cannot mix windows: probability must lie in [0, 1], got ${probability}`);
   }
   const table = betaQuantiles(alpha, quantiles);
-  return ({ x, y }) => {
+  return ({ x, y, weight = tf.ones([x.shape[0]]) }) => {
     const batch = x.shape[0];
     if (isNumbers(y)) {
       throw new RangeError(
@@ -67,16 +67,24 @@ function mix(
       randomInteger([batch], { min: 0, max: quantiles }) as Tensor1D,
     );
     const chosen = tf.cast(tf.less(randomUniform([batch]), probability), "float32");
-    const share = tf.reshape(tf.sub(1, tf.mul(chosen, tf.sub(1, drawn))), [batch, 1, 1]);
+    // Samples of weight 0 are no one's partner.
+    const otherWeight = tf.gather(weight, partners);
+    const given = tf.mul(chosen, tf.cast(tf.notEqual(otherWeight, 0), "float32"));
+    const share = tf.reshape(tf.sub(1, tf.mul(given, tf.sub(1, drawn))), [batch, 1, 1]);
     const mixed = blend(x, { other: tf.gather(x, partners), share });
-    const kept = tf.reshape(mixed.kept, [batch, 1]);
-    const targets = tf.add(tf.mul(y, kept), tf.mul(tf.gather(y, partners), tf.sub(1, kept)));
-    return { x: mixed.x, y: targets };
+    const lost = tf.sub(1, tf.reshape(mixed.kept, [batch]));
+    // Each part counts by its sample's weight: in the weight of the whole, and in the class shares.
+    const whole = tf.add(weight, tf.mul(lost, tf.sub(otherWeight, weight)));
+    const part = tf.reshape(tf.divNoNan(tf.mul(lost, otherWeight), whole), [batch, 1]);
+    const targets = tf.add(tf.mul(y, tf.sub(1, part)), tf.mul(tf.gather(y, partners), part));
+    const counted = tf.mul(whole, tf.cast(tf.notEqual(weight, 0), "float32"));
+    return { x: mixed.x, y: targets, weight: counted };
   };
 }
 
 /**
- * Blends each window with another of its batch and their class shares alike. Class numbers become shares by
+ * Blends each window with another of its batch, and their class shares and weights alike; windows of weight 0 are left out.
+ * Class numbers become shares by
  * {@link oneHotLabels}, in validation too; the losses that take shares are `categoricalCrossEntropy` and `focal`.
  *
  * @param options `alpha` (default 0.2), `probability` (default 1)

@@ -96,15 +96,17 @@ export class TrainStep {
   }
 
   /** Raw values to what the model takes, by way of `augment` in training. */
-  private prepared(batch: Batch, augment?: BatchTransform): { x: Tensor; y: Tensor } {
+  private prepared({ weight, ...batch }: Batch, augment?: BatchTransform): Batch {
     const { scaleX, scaleY, arrange, transform } = this.options;
     const scaled = {
       x: scaleX === 1 ? batch.x : tf.mul(batch.x, scaleX),
       y: scaleY === 1 ? batch.y : tf.mul(batch.y, scaleY),
     };
     const arranged = arrange ? arrange(scaled) : scaled;
-    const augmented = augment ? augment(arranged) : arranged;
-    return transform ? transform(augmented) : augmented;
+    const given = { x: arranged.x, y: arranged.y, weight };
+    const augmented = augment ? augment(given) : given;
+    const { x, y } = transform ? transform({ x: augmented.x, y: augmented.y }) : augmented;
+    return { x, y, weight: (augmented.weight as Tensor1D | undefined) ?? weight };
   }
 
   private weightOf(y: Tensor, weight: Tensor1D): Tensor1D {
@@ -168,8 +170,9 @@ export class TrainStep {
     const { model, optimizer, augment, epochs } = this.options;
     const { trainable, trainableSizes } = this.weights;
     return this.within(numbers, () => {
-      const { x, y } = withEpoch({ epoch: numbers.epoch, epochs }, () => this.prepared(batch, augment));
-      const weight = this.weightOf(y, batch.weight);
+      const ready = withEpoch({ epoch: numbers.epoch, epochs }, () => this.prepared(batch, augment));
+      const { x, y } = ready;
+      const weight = this.weightOf(y, ready.weight);
       const samples = batch.weight.shape[0];
       let output: Masked | undefined;
       try {
@@ -197,7 +200,7 @@ export class TrainStep {
           step: tf.cast(numbers.step, "float32"),
         });
         // As Keras's: factors of the classes are of the loss alone.
-        const compared = this.compared(y, output as unknown as Masked, batch.weight);
+        const compared = this.compared(y, output as unknown as Masked, ready.weight);
         const sums = this.sums(tf.mul(value, samples), compared);
         return { weights: this.weights.constrained(weights), slots, sums };
       } finally {

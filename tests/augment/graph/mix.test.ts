@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
+import { composeAugmentations } from "../../../src/augment/graph/compose";
 import { cutmix, mixup, oneHotLabels } from "../../../src/augment/graph/mix";
 import { randomUniform, tf, withRandomState } from "../../../src/engine";
 import { assertNear, batch, draws, labels, mixed, one, rowsOf, run, state, steps } from "./support/batch";
@@ -81,3 +83,50 @@ test("what cannot be done is refused", () => {
   assert.throws(() => cutmix({ probability: 2 }), /\[0, 1\], got 2/);
   assert.throws(() => oneHotLabels({ classes: 1 }), /whole number from 2, got 1/);
 });
+
+// PyTorch and Keras leave the weights of mixed samples to their callers.
+for (const [name, make] of Object.entries({ mixup, cutmix })) {
+  test(`${name} mixes the weights of samples, and leaves those of weight 0 out`, () => {
+    const size = 64;
+    const weights = Float32Array.from({ length: size }, (_, i) => [0, 1, 3][i % 3]);
+    // Each sample's label says its weight.
+    const result = tf.tidy(() => {
+      const rows = tf.oneHot(
+        tf.tensor1d(
+          [...weights].map((_, i) => i % 3),
+          "int32",
+        ),
+        3,
+      );
+      const x = tf.mul(tf.ones([size, 40, 2]), tf.reshape(tf.tensor1d(weights), [size, 1, 1]));
+      const batch = { x, y: tf.cast(rows, "float32"), weight: tf.tensor1d(weights) };
+      const again = { apply: make({ alpha: 1 }), probability: 0.5 };
+      // A second cut's share of a window that is cut already is one of lengths, not of what lies there.
+      const augment = composeAugmentations([make({ alpha: 1 }), ...(name === "mixup" ? [again] : [])]);
+      const mixed = withRandomState({ seed: 5, step: 2 }, () => augment(batch));
+      const { x: values, y, weight } = mixed;
+      return {
+        x: values.arraySync() as number[][][],
+        y: y.arraySync() as number[][],
+        weight: (weight as tfTypes.Tensor).arraySync() as number[],
+      };
+    });
+    let moved = 0;
+    result.weight.forEach((weight, i) => {
+      if (weights[i] === 0) return assert.equal(weight, 0);
+      const [none, one, three] = result.y[i];
+      assert.equal(none, 0, "no label of a sample that does not count");
+      assert.ok(Math.abs(one + three - 1) < 1e-6);
+      assert.ok(
+        result.x[i].flat().every((value) => value >= 1),
+        "no values of one either",
+      );
+      // Of lengths or values by share s of weight 3: s * 3 + (1 - s) * 1, and its part in the labels.
+      const share = (result.x[i].flat().reduce((sum, value) => sum + value, 0) / 80 - 1) / 2;
+      assert.ok(Math.abs(weight - (1 + 2 * share)) < 1e-5);
+      assert.ok(Math.abs(three - (3 * share) / weight) < 1e-5);
+      if (share > 0.01 && share < 0.99) moved++;
+    });
+    assert.ok(moved > 10);
+  });
+}

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
 import { type ProgressState, progressKey } from "../../../src/core/progress";
+import { tf } from "../../../src/engine";
 import {
   csvLog,
   earlyStopping,
@@ -16,8 +17,9 @@ import {
   tensorBoard,
 } from "../../../src/train/callbacks";
 import { encodeEvent, encodeRecord } from "../../../src/train/callbacks/eventFile";
+import { directionAmong } from "../../../src/train/callbacks/monitor";
 import { loadCheckpoint } from "../../../src/train/fit/checkpoint";
-import type { Callback } from "../../../src/train/types";
+import type { Callback, Metric } from "../../../src/train/types";
 import { FakeContext, resume } from "./context";
 
 const golden = JSON.parse(readFileSync(path.join(__dirname, "../../golden/callbacks.json"), "utf8"));
@@ -121,6 +123,7 @@ test("a number that is not in the logs is an error that names those that are", a
   }
 });
 
+// keras-team/keras#18798, Lightning-AI/pytorch-lightning#4668: a direction guessed from the name.
 test("whether a number should be high or low is known of the library's own, told of others, and never guessed", async () => {
   for (const monitor of ["val_score", "val_wobble", "val_bias", "val_inaccuracy", "val_f1_loss"]) {
     for (const make of [earlyStopping, reduceLROnPlateau, (o: object) => modelCheckpoint(directory, o)]) {
@@ -135,6 +138,8 @@ test("whether a number should be high or low is known of the library's own, told
   assert.throws(() => earlyStopping({ mode: "up" as "min" }), /mode must be "min" or "max", got "up"/);
 });
 
+// Lightning-AI/pytorch-lightning#16848: two of one kind share a state, or are refused.
+// keras-team/keras#17012: the best file is overwritten by a worse epoch after a resume.
 test("two callbacks of one kind remember each for itself after a resume", async () => {
   const make = (folder: string) => [
     modelCheckpoint(path.join(folder, "loss"), { monitor: "val_loss", last: false }),
@@ -181,6 +186,19 @@ test("a greater patience lets a training go on that an early stopping had ended"
   resume(longer, first.state());
   await longer.run(losses([3, 4, 5]));
   assert.equal(longer.epoch, 4);
+});
+
+test("a metric of one's own says whether it should be high or low", () => {
+  const metric = (direction?: "min" | "max"): Metric => ({
+    name: "score",
+    direction,
+    update: () => tf.zeros([1]),
+    result: () => 0,
+  });
+  assert.equal(directionAmong([metric("min"), "accuracy"], "val_score"), "min");
+  assert.equal(directionAmong([metric("max")], "score"), "max");
+  assert.equal(directionAmong([metric()], "val_score"), undefined);
+  assert.equal(directionAmong(["accuracy"], "val_accuracy"), "max");
 });
 
 test("high is better for accuracy, low for losses", async () => {

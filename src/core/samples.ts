@@ -4,6 +4,8 @@ import {
   type DataArray,
   type Dataset,
   type FitData,
+  type Several,
+  several,
   type TensorData,
   truthOf,
 } from "./array";
@@ -29,8 +31,9 @@ export function sampleCount(dataset: Dataset): number {
  */
 export function takeSamples<T extends FrameArray>(dataset: Frames<T>, indices: ArrayLike<number>): Frames<T>;
 export function takeSamples(dataset: ArrayData | TensorData, indices: ArrayLike<number>): ArrayData;
-export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): ArrayData | Frames;
-export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): ArrayData | Frames {
+export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): ArrayData | Frames | Several;
+export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): ArrayData | Frames | Several {
+  if ("parts" in dataset) return several(dataset.parts.map((part) => takeSamples(part, indices)));
   const source = makeSource(dataset);
   if ("shards" in dataset) return takeFrames(dataset, indices);
   for (let i = 0; i < indices.length; i++) checkSample(indices[i], source.samples);
@@ -38,7 +41,8 @@ export function takeSamples(dataset: Dataset, indices: ArrayLike<number>): Array
 }
 
 /** The samples at `indices`, in that order, without a copy where they are many: of frames and of what is read from disk. */
-export function viewSamples(dataset: Dataset, indices: Int32Array): ArrayData | Frames {
+export function viewSamples(dataset: Dataset, indices: Int32Array): ArrayData | Frames | Several {
+  if ("parts" in dataset) return several(dataset.parts.map((part) => viewSamples(part, indices)));
   if (dataset instanceof LazyArray) return dataset.at(indices);
   if (!("shards" in dataset)) return takeSamples(dataset, indices);
   return viewImages(allImages(dataset), { indices });
@@ -62,7 +66,10 @@ export function takeFitData(source: FitData, indices: ArrayLike<number>): FitDat
  * @throws {RangeError} if their samples have different shapes
  * @throws {TypeError} if their values have different types
  */
-export function joinSamples(first: Dataset, second: Dataset): ArrayData {
+export function joinSamples(first: Dataset, second: Dataset): ArrayData | Several {
+  if ("parts" in first && "parts" in second && first.parts.length === second.parts.length) {
+    return several(first.parts.map((part, i) => joinSamples(part, second.parts[i])));
+  }
   const [a, b] = [makeSource(first), makeSource(second)];
   if (a.sampleShape.join() !== b.sampleShape.join()) {
     throw new RangeError(

@@ -14,6 +14,8 @@ export interface Source {
   readonly size: number;
   /** The whole set as one array, where it lies in one. */
   readonly whole?: DataArray;
+  /** Shapes of one sample's parts, where it has several: they lie one after the other. */
+  readonly parts?: readonly (readonly number[])[];
   /** A new array of the samples at `indices`, in that order. */
   take(indices: ArrayLike<number>): DataArray;
 }
@@ -72,6 +74,31 @@ function fromLazyFrames(lazy: Frames): Source {
   };
 }
 
+/** Several data sets as one of rows, float32. */
+function fromParts(parts: readonly Dataset[]): Source {
+  const sources = parts.map(makeSource);
+  const size = sources.reduce((sum, source) => sum + source.size, 0);
+  return {
+    samples: sources[0].samples,
+    sampleShape: [size],
+    dtype: "float32",
+    size,
+    parts: sources.map(({ sampleShape }) => sampleShape),
+    take(indices) {
+      const taken = new Float32Array(indices.length * size);
+      let at = 0;
+      for (const source of sources) {
+        const values = source.take(indices);
+        for (let i = 0; i < indices.length; i++) {
+          taken.set(values.subarray(i * source.size, (i + 1) * source.size), i * size + at);
+        }
+        at += source.size;
+      }
+      return taken;
+    },
+  };
+}
+
 /**
  * Makes a {@link Source} of a data set.
  *
@@ -95,6 +122,7 @@ export function makeSource(dataset: Dataset): Source {
     if (isLazy(dataset)) return fromLazyFrames(dataset);
     return fromShards(shards, { shardSize, shape });
   }
+  if ("parts" in dataset) return fromParts(dataset.parts);
   if ("dataSync" in dataset) {
     const data = dataset.dataSync() as DataArray;
     return fromShards([data], { shardSize: shape[0], shape });

@@ -1,5 +1,14 @@
 /** What notebooks see of the files and arrays; the stages that build on them import from its index. */
-export type { ArrayData, DataArray, Dataset, FitData, NamedArray, TensorData } from "../core/array";
+export {
+  type ArrayData,
+  type DataArray,
+  type Dataset,
+  type FitData,
+  type NamedArray,
+  type Several,
+  several,
+  type TensorData,
+} from "../core/array";
 export { type FileContent, writeFileAtomic } from "../core/atomicFile";
 export { forEachConcurrent } from "../core/concurrency";
 export { type FrameArray, type Frames, type FrameUnit, frames, sampleOf } from "../core/frames";

@@ -34,6 +34,8 @@ export interface NetworkOptions {
   model: (seed: number) => LayersModel;
   /** How to fit: options, or a function that gives a fold its own. */
   fit: NetworkFitOptions | ((context: FoldContext) => NetworkFitOptions);
+  /** Which output is the prediction, where the model has several; the others are trained beside. Default 0, the first. */
+  output?: number;
   /** Which epoch's weights are kept. Default "best", by `monitor`; "last" where there is no validation. */
   keep?: "best" | "last";
   /** The number of the logs that tells the best epoch. Default "val_loss". */
@@ -160,13 +162,17 @@ function callbacksOf(
   return callbacks;
 }
 
-function fittedNetwork(model: LayersModel, settings: NetworkFitOptions, report: FitReport): Fitted {
-  const { batchSize = 32, scaleX, arrange, transform } = settings;
+function fittedNetwork(
+  model: LayersModel,
+  settings: NetworkFitOptions & { output?: number },
+  report: FitReport,
+): Fitted {
+  const { batchSize = 32, scaleX, arrange, transform, output } = settings;
   return {
     report,
     batchSize,
     predict: (x: Dataset, { signal } = {}): Promise<NamedArray> =>
-      predict(model, x, { batchSize, scaleX, arrange, transform, signal }),
+      predict(model, x, { batchSize, scaleX, arrange, transform, output, signal }),
     state: () => ({ tensors: weightTensors(model) }),
     dispose: () => model.dispose(),
   };
@@ -203,7 +209,8 @@ export function network(options: NetworkOptions): Estimator {
       const callbacks = others.callbacks?.filter(({ config }) => config !== null);
       const { name, learningRate, config } = optimizerOf(others.optimizer);
       const optimizer = { name, learningRate, ...config };
-      const settings = { ...others, optimizer, callbacks, epochs, batchSize, keep, monitor };
+      const { output } = options;
+      const settings = { ...others, optimizer, callbacks, epochs, batchSize, keep, monitor, output };
       return { model: topology, ...(describeValue(settings) as object) };
     },
     async fit(fold) {
@@ -226,12 +233,16 @@ export function network(options: NetworkOptions): Estimator {
           signal: fold.signal,
         });
         throwIfAborted(fold.signal ?? currentSignal());
-        return fittedNetwork(model, settings, {
-          epochs: history.epochs,
-          keptEpoch: keptEpochOf(history, { ...options, keepsBest, metrics: settings.metrics }),
-          history: history.logs,
-          stopReason: history.stopReason,
-        });
+        return fittedNetwork(
+          model,
+          { ...settings, output: options.output },
+          {
+            epochs: history.epochs,
+            keptEpoch: keptEpochOf(history, { ...options, keepsBest, metrics: settings.metrics }),
+            history: history.logs,
+            stopReason: history.stopReason,
+          },
+        );
       } catch (error) {
         // Also an interrupted fold leaves the best weights so far.
         if (directory !== undefined) saveWeights(path.join(directory, "model.safetensors"), model);
@@ -242,12 +253,16 @@ export function network(options: NetworkOptions): Estimator {
     restore(state: FittedState, context) {
       const model = seededModel(options.model, context.foldSeed);
       loadWeights(model, state as Pick<FitState, "tensors">);
-      return fittedNetwork(model, settingsOf(context), {
-        epochs: 0,
-        keptEpoch: 0,
-        history: {},
-        stopReason: undefined,
-      });
+      return fittedNetwork(
+        model,
+        { ...settingsOf(context), output: options.output },
+        {
+          epochs: 0,
+          keptEpoch: 0,
+          history: {},
+          stopReason: undefined,
+        },
+      );
     },
   };
 }

@@ -145,8 +145,10 @@ export interface Callback {
 export interface FitOptions {
   /** An optimizer, or the name of one. */
   readonly optimizer: Optimizer | string;
-  /** A loss, or the name of one. */
-  readonly loss: Loss | string;
+  /** A loss, or the name of one; one for each output, where the model has several. */
+  readonly loss: Loss | string | readonly (Loss | string)[];
+  /** Factors of the losses' sum, where the model has several outputs. Default 1. */
+  readonly lossWeights?: readonly number[];
   /** Metrics or names of metrics (default none). */
   readonly metrics?: readonly (Metric | string)[];
   /** Default 1. */

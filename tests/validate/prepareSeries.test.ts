@@ -28,7 +28,7 @@ test("the scaler knows nothing of the windows outside the fold's train part", ()
     assert.ok(Math.abs(mean) < 1e-5);
   }
   assert.ok(((validation!.x as ArrayData).data as Float32Array).every((value) => value > 50));
-  assert.deepEqual((train.y as ArrayData).data, Int32Array.of(0, 0, 1, 0));
+  assert.deepEqual(train.y, Int32Array.of(0, 0, 1, 0));
 });
 
 test("changing a validation window changes nothing of the train part", () => {
@@ -44,7 +44,7 @@ test("oversampling grows the train part only, by the fold's seed", () => {
   const options = { labels, oversample: { skip: 0, roll: [1, 4] as const, noise: 0.1 } };
   const first = prepareSeries(windows, options)(context);
   assert.deepEqual(first.train.x.shape, [5, 8, 2]);
-  assert.deepEqual((first.train.y as ArrayData).data, Int32Array.of(0, 0, 1, 0, 1));
+  assert.deepEqual(first.train.y, Int32Array.of(0, 0, 1, 0, 1));
   assert.deepEqual(first.validation!.x.shape, [2, 8, 2]);
   const other = prepareSeries(windows, options)({ ...context, foldSeed: 12 });
   assert.notDeepEqual((other.train.x as ArrayData).data, (first.train.x as ArrayData).data);

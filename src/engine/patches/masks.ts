@@ -97,11 +97,21 @@ function run(model: MaskedLayer, inputs: readonly Masked[], options: object): Ma
   return (model.outputs ?? []).map(({ id }) => known.get(id) as Masked);
 }
 
-/** A model's output, and its mask where it has one. */
-export function applyMasked(model: LayersModel, x: Tensor, options: { training: boolean }): Masked {
+/** A model's outputs, and their masks where they have one. */
+export function applyMasked(
+  model: LayersModel,
+  inputs: readonly Tensor[],
+  options: { training: boolean },
+): Masked[] {
   const layer = model as unknown as MaskedLayer;
-  if (!masks(layer)) return { value: model.apply(x, options) as Tensor };
-  return run(layer, [{ value: x }], options)[0];
+  if (masks(layer))
+    return run(
+      layer,
+      inputs.map((value) => ({ value })),
+      options,
+    );
+  const outputs = model.apply(single(inputs) as Tensor | Tensor[], options) as Tensor | Tensor[];
+  return list(outputs).map((value) => ({ value }));
 }
 
 interface Container extends MaskedLayer {

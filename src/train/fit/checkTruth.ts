@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
+import { sizeOf } from "../../core/array";
 import type { Source } from "../../core/source";
 import type { FitOptions, Loss } from "../types";
 
@@ -32,30 +33,60 @@ function faultOf(
  * Refuses a truth that the loss would silently count as 0 or worse, before the first step.
  *
  * @param y the truth as it lies in the data set
- * @param options the fit's, and the loss; `part`: whose samples they are, as errors say it
+ * @param options the fit's, and the losses, one for each output; `part`: whose samples they are, as errors say it
  * @throws {RangeError} with the sample's number
  */
 export function checkTruth(
   y: Source,
   options: {
     fit: Pick<FitOptions, "arrange" | "augment" | "transform" | "scaleY">;
-    loss: Loss;
+    losses: readonly Loss[];
     model: LayersModel;
     part: string;
   },
 ): void {
-  const { fit, loss, model, part } = options;
-  const { arrange, augment, transform, scaleY = 1 } = fit;
-  // What these make of the truth is seen in the step alone.
-  if (!loss.truth || arrange || augment || transform) return;
-  const classes = model.outputs[0].shape.at(-1) as number;
+  const { fit, losses, model, part } = options;
+  const { parts = [y.sampleShape] } = y;
+  if (parts.length !== losses.length) return;
+  for (const [output, loss] of losses.entries()) {
+    // What these make of the first truth is seen in the step alone.
+    if (output === 0 && (fit.arrange || fit.augment || fit.transform)) continue;
+    const scale = output === 0 ? (fit.scaleY ?? 1) : 1;
+    const classes = model.outputs[output].shape.at(-1) as number;
+    checkOne(parts.length === 1 ? y : partOf(y, output), { loss, scale, classes, part });
+  }
+}
+
+/** One of several truths. */
+function partOf(y: Source, place: number): Source {
+  const sizes = (y.parts ?? []).map(sizeOf);
+  const start = sizes.slice(0, place).reduce((sum, size) => sum + size, 0);
+  const size = sizes[place];
+  return {
+    ...y,
+    sampleShape: y.parts?.[place] ?? [],
+    size,
+    take(indices) {
+      const rows = y.take(indices);
+      const values = new Float32Array(indices.length * size);
+      for (let i = 0; i < indices.length; i++) {
+        values.set(rows.subarray(i * y.size + start, i * y.size + start + size), i * size);
+      }
+      return values;
+    },
+  };
+}
+
+function checkOne(y: Source, options: { loss: Loss; scale: number; classes: number; part: string }): void {
+  const { loss, scale, classes, part } = options;
+  if (!loss.truth) return;
   const width = loss.truth === "shares" ? classes : 1;
   if (y.size % width !== 0) return;
   const step = Math.max(1, Math.floor(pieceValues / y.size));
   for (let start = 0; start < y.samples; start += step) {
     const length = Math.min(step, y.samples - start);
     const taken = y.take(Int32Array.from({ length }, (_, i) => start + i));
-    const values = scaleY === 1 ? taken : Float32Array.from(taken, (value) => value * scaleY);
+    const values = scale === 1 ? taken : Float32Array.from(taken, (value) => value * scale);
     for (let at = 0; at < values.length; at += width) {
       const fault = faultOf(loss.truth, values.subarray(at, at + width), classes);
       if (!fault) continue;

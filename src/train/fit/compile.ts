@@ -3,10 +3,10 @@ import type { DataArray, Dataset, FitData } from "../../core/array";
 import { sizeOf } from "../../core/array";
 import type { Logs } from "../../core/estimator";
 import { makeSource, type Source } from "../../core/source";
-import { loss as lossOf } from "../losses/losses";
 import { metric as metricOf } from "../losses/metrics";
 import { optimizer as optimizerOf } from "../optimizers";
 import { CompiledTrainer } from "../step/compiledTrainer";
+import { inputShapes } from "../step/parts";
 import { logsOfSums, TrainStep } from "../step/step";
 import type { SampleSpec } from "../step/trainer";
 import type { FitOptions } from "../types";
@@ -20,6 +20,7 @@ export interface CompileOptions
     FitOptions,
     | "optimizer"
     | "loss"
+    | "lossWeights"
     | "metrics"
     | "batchSize"
     | "seed"
@@ -74,15 +75,20 @@ function checkSamples(name: string, { sampleShape }: Source, spec: SampleSpec): 
 export function compile(model: LayersModel, options: CompileOptions): CompiledModel {
   const { batchSize = 32, seed = 0, epochs = 1 } = options;
   const optimizer = optimizerOf(options.optimizer);
-  const x = options.x ?? { shape: model.inputs[0].shape.slice(1) as number[], dtype: "float32" };
-  const y = options.y ?? { shape: [], dtype: "int32" };
+  const inputs = inputShapes(model);
+  const x = options.x ?? {
+    shape: inputs.length === 1 ? inputs[0] : [inputs.map(sizeOf).reduce((sum, size) => sum + size)],
+    dtype: "float32",
+  };
+  const y: SampleSpec = options.y ?? { shape: [], dtype: "int32" };
   checkClassWeight(options.classWeight, model);
   rememberInputs(model, options);
-  const loss = lossOf(options.loss);
   const step = new TrainStep({
     model,
     optimizer,
-    loss,
+    loss: options.loss,
+    truths: y.parts,
+    lossWeights: options.lossWeights,
     metrics: (options.metrics ?? []).map((given) => metricOf(given)),
     classWeight: options.classWeight,
     arrange: options.arrange,
@@ -127,7 +133,7 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
         );
       }
       const truth = makeSource({ data: batch.y, shape: [batchSize, ...y.shape] });
-      checkTruth(truth, { fit: options, loss, model, part: "the batch's" });
+      checkTruth(truth, { fit: options, losses: step.losses, model, part: "the batch's" });
       trainer.load({ x: batch.x, y: batch.y, weight });
       const rate = optimizer.schedule?.(updates) ?? optimizer.learningRate;
       const learningRates = Float32Array.of(rate);
@@ -146,7 +152,7 @@ export function compile(model: LayersModel, options: CompileOptions): CompiledMo
       const { samples } = source;
       checkSamples("x", source.x, x);
       checkSamples("y", source.y, y);
-      checkTruth(source.y, { fit: options, loss, model, part: "the data's" });
+      checkTruth(source.y, { fit: options, losses: step.losses, model, part: "the data's" });
       trainer.loadValidation({ x: whole(source.x), y: whole(source.y), weight: source.weight });
       const sums = trainer.evaluate({ start: 0, end: samples });
       return logsOfSums(step, { sums, samples });

@@ -3,7 +3,6 @@ import type { FitData } from "../../core/array";
 import type { Logs } from "../../core/estimator";
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import { tf } from "../../engine";
-import { loss as lossOf } from "../losses/losses";
 import { metric as metricOf } from "../losses/metrics";
 import { optimizer } from "../optimizers";
 import { logsOfSums, TrainStep } from "../step/step";
@@ -16,7 +15,15 @@ import { inputsOf } from "./inputs";
 export interface EvaluateOptions
   extends Pick<
     FitOptions,
-    "loss" | "metrics" | "batchSize" | "arrange" | "transform" | "scaleX" | "scaleY" | "signal"
+    | "loss"
+    | "lossWeights"
+    | "metrics"
+    | "batchSize"
+    | "arrange"
+    | "transform"
+    | "scaleX"
+    | "scaleY"
+    | "signal"
   > {}
 
 /**
@@ -40,13 +47,13 @@ export async function evaluate(model: LayersModel, data: FitData, options: Evalu
   }
   const source = makeFitSource(data);
   const { samples, x, y, weight } = source;
-  const loss = lossOf(options.loss);
-  checkTruth(y, { fit: { scaleY, arrange, transform }, loss, model, part: "the data's" });
   const step = new TrainStep({
     model,
     // Of no use here: nothing is updated.
     optimizer: optimizer("sgd"),
-    loss,
+    loss: options.loss,
+    truths: y.parts,
+    lossWeights: options.lossWeights,
     metrics: (options.metrics ?? []).map((given) => metricOf(given)),
     arrange,
     transform,
@@ -54,6 +61,7 @@ export async function evaluate(model: LayersModel, data: FitData, options: Evalu
     scaleY,
     epochs: 1,
   });
+  checkTruth(y, { fit: { scaleY, arrange, transform }, losses: step.losses, model, part: "the data's" });
   const totals: number[] = [];
   for (let start = 0; start < samples; start += batchSize) {
     throwIfAborted(signal);

@@ -1,7 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { FitData } from "../../core/array";
 import { currentSignal, throwIfAborted } from "../../core/signal";
-import { loss as lossOf } from "../losses/losses";
 import { metric as metricOf } from "../losses/metrics";
 import { optimizer as optimizerOf } from "../optimizers";
 import { EagerTrainer } from "../step/eager";
@@ -39,15 +38,14 @@ function specsOf(source: FitSource): DataSpecs {
 
 function checkShapes(model: LayersModel, source: FitSource, options: FitOptions): void {
   if (options.arrange || options.augment || options.transform) return;
-  const [, ...wanted] = model.inputs[0].shape;
-  const { sampleShape } = source.x;
-  const fits =
-    wanted.length === sampleShape.length &&
-    wanted.every((extent, axis) => extent === null || extent === sampleShape[axis]);
-  if (!fits) {
-    throw new RangeError(
-      `Cannot train the model: it takes samples [${wanted.map((extent) => extent ?? "any")}], got [${sampleShape}]`,
-    );
+  const { sampleShape, parts = [sampleShape] } = source.x;
+  const shown = (shapes: readonly (readonly (number | null)[])[]) =>
+    shapes.map((shape) => `[${shape.map((extent) => extent ?? "any")}]`).join(" and ");
+  const wanted = model.inputs.map(({ shape: [, ...sample] }) => sample);
+  const fits = (shape: readonly (number | null)[], part: readonly number[] | undefined) =>
+    shape.length === part?.length && shape.every((extent, axis) => extent === null || extent === part[axis]);
+  if (wanted.length !== parts.length || !wanted.every((shape, i) => fits(shape, parts[i]))) {
+    throw new RangeError(`Cannot train the model: it takes samples ${shown(wanted)}, got ${shown(parts)}`);
   }
 }
 
@@ -88,15 +86,14 @@ export async function fit(model: LayersModel, data: FitData, given: FitOptions):
   const validation = options.validation ? makeFitSource(options.validation) : undefined;
   checkShapes(model, source, options);
   if (validation) checkShapes(model, validation, options);
-  const loss = lossOf(options.loss);
   checkClassWeight(options.classWeight, model);
   rememberInputs(model, options);
-  checkTruth(source.y, { fit: options, loss, model, part: "training" });
-  if (validation) checkTruth(validation.y, { fit: options, loss, model, part: "validation" });
   const step = new TrainStep({
     model,
     optimizer: options.optimizer,
-    loss,
+    loss: options.loss,
+    truths: source.y.parts,
+    lossWeights: options.lossWeights,
     metrics: (options.metrics ?? []).map((given) => metricOf(given)),
     classWeight: options.classWeight,
     arrange: options.arrange,
@@ -106,6 +103,9 @@ export async function fit(model: LayersModel, data: FitData, given: FitOptions):
     scaleY: options.scaleY ?? 1,
     epochs,
   });
+  const truth = { fit: options, losses: step.losses, model };
+  checkTruth(source.y, { ...truth, part: "training" });
+  if (validation) checkTruth(validation.y, { ...truth, part: "validation" });
   const batches = batchSizes(source.samples, batchSize);
   const validationBatches = validation ? batchSizes(validation.samples, batchSize) : [];
   const programs: ProgramOptions = {

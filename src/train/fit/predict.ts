@@ -1,10 +1,12 @@
-import type { LayersModel, Tensor } from "@tensorflow/tfjs-node-gpu";
+import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { Dataset, NamedArray } from "../../core/array";
+import { checkNumber } from "../../core/check";
 import { sampleCount } from "../../core/samples";
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import { makeSource } from "../../core/source";
-import { tf } from "../../engine";
+import { applyMasked, tf } from "../../engine";
 import type { BatchTransform } from "../../engine/batchTransform";
+import { changeFirst, type PartsOfBatch, splitInputs } from "../step/parts";
 import { inputsOf } from "./inputs";
 
 /** Options of {@link predict}. */
@@ -17,6 +19,8 @@ export interface PredictOptions {
   readonly arrange?: BatchTransform;
   /** What `fit` was given as `transform` (default that of the model's last `fit`); only its `x` is used. */
   readonly transform?: BatchTransform;
+  /** Which output, where the model has several (default 0, the first). */
+  readonly output?: number;
   /** Stops at the next batch (default the notebook cell's). */
   readonly signal?: AbortSignal;
 }
@@ -69,7 +73,14 @@ export async function* predictBatches(
   x: Dataset,
   options: PredictOptions = {},
 ): AsyncGenerator<NamedArray> {
-  const { batchSize = 32, scaleX = 1, arrange, transform } = options;
+  const { batchSize = 32, scaleX = 1, arrange, transform, output = 0 } = options;
+  checkNumber(output, {
+    action: "predict",
+    name: "output",
+    low: 0,
+    high: model.outputs.length - 1,
+    whole: true,
+  });
   const signal = options.signal ?? currentSignal();
   if (!(Number.isInteger(batchSize) && batchSize > 0)) {
     throw new RangeError(`Cannot predict: batchSize must be a whole number above 0, got ${batchSize}`);
@@ -80,17 +91,20 @@ export async function* predictBatches(
     throwIfAborted(signal);
     const end = Math.min(start + batchSize, samples);
     const indices = Int32Array.from({ length: end - start }, (_, index) => start + index);
-    const output = tf.tidy(() => {
+    const prediction = tf.tidy(() => {
       const values = new Float32Array(source.take(indices));
-      const raw = tf.tensor(values, [indices.length, ...source.sampleShape]);
-      const scaled = scaleX === 1 ? raw : tf.mul(raw, scaleX);
-      const arranged = arrange ? arrange({ x: scaled, y: scaled }).x : scaled;
-      const ready = transform ? transform({ x: arranged, y: arranged }).x : arranged;
-      return model.apply(ready, { training: false }) as Tensor;
+      const raw = splitInputs(model, tf.tensor(values, [indices.length, ...source.sampleShape]));
+      const scaled: BatchTransform = (batch) => ({
+        ...batch,
+        x: scaleX === 1 ? batch.x : tf.mul(batch.x, scaleX),
+      });
+      const changes = [scaled, arrange, transform].filter((change) => change !== undefined);
+      const { inputs } = changes.reduce<PartsOfBatch>(changeFirst, { inputs: raw, truths: [raw[0]] });
+      return applyMasked(model, inputs, { training: false })[output].value;
     });
-    const { shape } = output;
-    const data = output.dataSync() as Float32Array;
-    output.dispose();
+    const { shape } = prediction;
+    const data = prediction.dataSync() as Float32Array;
+    prediction.dispose();
     yield { data, shape };
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -12,18 +12,25 @@ import {
 } from "../../engine";
 import type { BatchTransform } from "../../engine/batchTransform";
 import { withEpoch } from "../../engine/batchTransform";
-import type { LossFromLogits } from "../losses/losses";
+import { type LossFromLogits, loss as lossNamed } from "../losses/losses";
 import type { Optimizer } from "../optimizers";
-import type { Loss, Metric } from "../types";
+import type { FitOptions, Loss, Metric } from "../types";
 import { ModelWeights } from "./modelWeights";
+import { changeFirst, type PartsOfBatch, splitInputs, splitParts } from "./parts";
 import { penaltyOf } from "./penalties";
 
 /** What a step is made of. */
 export interface StepOptions {
   readonly model: LayersModel;
   readonly optimizer: Optimizer;
-  readonly loss: Loss;
+  /** One for each output. */
+  readonly loss: FitOptions["loss"];
+  /** Factors of the losses' sum. Default 1. */
+  readonly lossWeights?: readonly number[];
+  /** Of the first output. */
   readonly metrics: readonly Metric[];
+  /** Shapes of one sample's truths, where the model has several outputs. */
+  readonly truths?: readonly (readonly number[])[];
   readonly classWeight?: ArrayLike<number>;
   readonly arrange?: BatchTransform;
   readonly augment?: BatchTransform;
@@ -54,6 +61,7 @@ export interface Batch {
 
 /** What losses and metrics compare, and how much of it counts in the mean. */
 interface Compared {
+  readonly loss: Loss;
   readonly truth: Tensor;
   readonly prediction: Tensor;
   /** What the model's last activation was given, where the loss wants that. */
@@ -68,17 +76,41 @@ export interface TrainState {
   readonly slots: Readonly<Record<string, Tensor>>;
 }
 
+function comparedBy(loss: Loss, given: { truth: Tensor; output: Masked; weight: Tensor1D }): Compared {
+  const { truth, output, weight } = given;
+  const { value: prediction, mask } = output;
+  const { fromLogits, activation } = loss as Partial<LossFromLogits>;
+  const logits = fromLogits && logitsOf(prediction, activation ?? "softmax");
+  if (!mask) return { loss, truth, prediction, logits, weight, total: tf.scalar(weight.size) };
+  const [samples, steps] = mask.shape;
+  const apart = (tensor: Tensor) => tf.reshape(tensor, [samples * steps, ...tensor.shape.slice(2)]);
+  const counts = tf.cast(mask, "float32");
+  return {
+    loss,
+    truth: apart(truth),
+    prediction: apart(prediction),
+    logits: logits && apart(logits),
+    weight: tf.reshape(tf.mul(tf.reshape(weight, [samples, 1]), counts), [samples * steps]) as Tensor1D,
+    total: tf.sum(counts),
+  };
+}
+
 /** The computations of a model's training, on flat weights. */
 export class TrainStep {
   readonly weights: ModelWeights;
+  /** One for each output. */
+  readonly losses: readonly Loss[];
   /** Values of the sums that `train` and `evaluate` return: the loss, then the metrics' own. */
   readonly sumSizes: number[] = [];
 
   constructor(readonly options: StepOptions) {
     const { model } = options;
-    if (model.inputs.length !== 1 || model.outputs.length !== 1) {
+    const { loss, lossWeights } = options;
+    this.losses = (Array.isArray(loss) ? loss : [loss]).map((one: Loss | string) => lossNamed(one));
+    const outputs = model.outputs.length;
+    if (this.losses.length !== outputs || (lossWeights && lossWeights.length !== outputs)) {
       throw new RangeError(
-        `Cannot train the model: it must have one input and one output, got ${model.inputs.length} and ${model.outputs.length}`,
+        `Cannot train the model: it needs one loss, and one weight of it, for each of ${outputs} outputs, got ${this.losses.length} and ${lossWeights?.length ?? "no"} weights`,
       );
     }
     this.weights = new ModelWeights(model);
@@ -95,18 +127,31 @@ export class TrainStep {
     );
   }
 
-  /** Raw values to what the model takes, by way of `augment` in training. */
-  private prepared({ weight, ...batch }: Batch, augment?: BatchTransform): Batch {
-    const { scaleX, scaleY, arrange, transform } = this.options;
-    const scaled = {
-      x: scaleX === 1 ? batch.x : tf.mul(batch.x, scaleX),
-      y: scaleY === 1 ? batch.y : tf.mul(batch.y, scaleY),
-    };
-    const arranged = arrange ? arrange(scaled) : scaled;
-    const given = { x: arranged.x, y: arranged.y, weight };
-    const augmented = augment ? augment(given) : given;
-    const { x, y } = transform ? transform({ x: augmented.x, y: augmented.y }) : augmented;
-    return { x, y, weight: (augmented.weight as Tensor1D | undefined) ?? weight };
+  /** Raw values to what the model takes, by way of `augment` in training; of several, the first is scaled and changed. */
+  private prepared(
+    batch: { x: Tensor; truths: readonly Tensor[]; weight?: Tensor1D },
+    augment?: BatchTransform,
+  ): PartsOfBatch {
+    const { model, scaleX, scaleY, arrange, transform } = this.options;
+    const scaled: BatchTransform = ({ x, y }) => ({
+      x: scaleX === 1 ? x : tf.mul(x, scaleX),
+      y: scaleY === 1 ? y : tf.mul(y, scaleY),
+    });
+    const changes = [scaled, arrange, augment, transform].filter((change) => change !== undefined);
+    const raw = { inputs: splitInputs(model, batch.x), truths: batch.truths, weight: batch.weight };
+    return changes.reduce<PartsOfBatch>(changeFirst, raw);
+  }
+
+  /** The batch's truths, one for each output. */
+  private truthsOf(y: Tensor): Tensor[] {
+    const { truths, model } = this.options;
+    if (model.outputs.length === 1) return [y];
+    if (truths?.length !== model.outputs.length) {
+      throw new RangeError(
+        `Cannot train the model: y must be several truths, one for each of ${model.outputs.length} outputs, got ${truths?.length ?? 1}`,
+      );
+    }
+    return splitParts(y, truths);
   }
 
   private weightOf(y: Tensor, weight: Tensor1D): Tensor1D {
@@ -123,38 +168,33 @@ export class TrainStep {
     return tf.mul(weight, tf.sum(tf.mul(tf.cast(rows, "float32"), factors), -1));
   }
 
-  /** What losses and metrics compare: samples, or the steps of all samples where the output has a mask. */
-  private compared(truth: Tensor, output: Masked, weight: Tensor1D): Compared {
-    const { value: prediction, mask } = output;
-    const { fromLogits, activation } = this.options.loss as Partial<LossFromLogits>;
-    const logits = fromLogits && logitsOf(prediction, activation ?? "softmax");
-    if (!mask) return { truth, prediction, logits, weight, total: tf.scalar(weight.size) };
-    const [samples, steps] = mask.shape;
-    const apart = (tensor: Tensor) => tf.reshape(tensor, [samples * steps, ...tensor.shape.slice(2)]);
-    const counts = tf.cast(mask, "float32");
-    return {
-      truth: apart(truth),
-      prediction: apart(prediction),
-      logits: logits && apart(logits),
-      weight: tf.reshape(tf.mul(tf.reshape(weight, [samples, 1]), counts), [samples * steps]) as Tensor1D,
-      total: tf.sum(counts),
-    };
+  /** What each output's loss compares: samples, or the steps of all samples where the output has a mask. */
+  private compared(truths: readonly Tensor[], outputs: readonly Masked[], weight: Tensor1D): Compared[] {
+    return outputs.map((output, place) => {
+      const loss = this.losses[place];
+      return comparedBy(loss, { truth: truths[place], output, weight });
+    });
   }
 
-  /** The weighted mean loss, as Keras's: over all that counts, whatever its weight. */
-  private meanLoss({ truth, prediction, logits, weight, total }: Compared): Scalar {
-    const { loss } = this.options;
-    const { fromLogits } = loss as Partial<LossFromLogits>;
-    const values = logits && fromLogits ? fromLogits(truth, logits) : loss(truth, prediction);
-    if (values.rank !== 1 || values.shape[0] !== truth.shape[0]) {
-      throw new RangeError(
-        `Cannot compute the loss: it must give one value a sample, [${truth.shape[0]}], got [${values.shape}]`,
-      );
-    }
-    return tf.div(tf.sum(tf.mul(values, weight)), total);
+  /** The weighted mean loss, as Keras's: over all that counts, whatever its weight; the sum over the outputs. */
+  private meanLoss(compared: readonly Compared[]): Scalar {
+    const { lossWeights } = this.options;
+    const means = compared.map(({ loss, truth, prediction, logits, weight, total }, output) => {
+      const { fromLogits } = loss as Partial<LossFromLogits>;
+      const values = logits && fromLogits ? fromLogits(truth, logits) : loss(truth, prediction);
+      if (values.rank !== 1 || values.shape[0] !== truth.shape[0]) {
+        throw new RangeError(
+          `Cannot compute the loss: it must give one value a sample, [${truth.shape[0]}], got [${values.shape}]`,
+        );
+      }
+      const mean = tf.div<Scalar>(tf.sum(tf.mul(values, weight)), total);
+      const factor = lossWeights?.[output] ?? 1;
+      return factor === 1 ? mean : tf.mul<Scalar>(mean, factor);
+    });
+    return means.length === 1 ? means[0] : tf.addN(means);
   }
 
-  private sums(loss: Tensor, { truth, prediction, weight }: Compared): Tensor1D {
+  private sums(loss: Tensor, [{ truth, prediction, weight }]: readonly Compared[]): Tensor1D {
     const metrics = this.options.metrics.map((metric) => metric.update(truth, prediction, weight));
     const all = [tf.reshape(loss, [1]), ...metrics];
     if (this.sumSizes.length === 0) this.sumSizes.push(...all.map((sums) => sums.size));
@@ -170,18 +210,25 @@ export class TrainStep {
     const { model, optimizer, augment, epochs } = this.options;
     const { trainable, trainableSizes } = this.weights;
     return this.within(numbers, () => {
-      const ready = withEpoch({ epoch: numbers.epoch, epochs }, () => this.prepared(batch, augment));
-      const { x, y } = ready;
-      const weight = this.weightOf(y, ready.weight);
+      const {
+        inputs,
+        truths,
+        weight: counted,
+      } = withEpoch({ epoch: numbers.epoch, epochs }, () =>
+        this.prepared({ ...batch, truths: this.truthsOf(batch.y) }, augment),
+      );
+      // Mixed samples count by those that they are mixed of.
+      const own = (counted as Tensor1D | undefined) ?? batch.weight;
+      const weight = this.weightOf(truths[0], own);
       const samples = batch.weight.shape[0];
-      let output: Masked | undefined;
+      let outputs: Masked[] = [];
       try {
         const { value, grads } = variableGradients(
           () => {
-            output = applyMasked(model, x, { training: true });
-            tf.keep(output.value);
-            if (output.mask) tf.keep(output.mask);
-            return tf.add<Scalar>(this.meanLoss(this.compared(y, output, weight)), penaltyOf(model));
+            outputs = applyMasked(model, inputs, { training: true });
+            for (const { value: kept, mask } of outputs)
+              for (const one of [kept, mask]) if (one) tf.keep(one);
+            return tf.add<Scalar>(this.meanLoss(this.compared(truths, outputs, weight)), penaltyOf(model));
           },
           trainable.map((layerWeight) => layerWeight.read() as Variable),
         );
@@ -200,12 +247,11 @@ export class TrainStep {
           step: tf.cast(numbers.step, "float32"),
         });
         // As Keras's: factors of the classes are of the loss alone.
-        const compared = this.compared(y, output as unknown as Masked, ready.weight);
+        const compared = this.compared(truths, outputs, own);
         const sums = this.sums(tf.mul(value, samples), compared);
         return { weights: this.weights.constrained(weights), slots, sums };
       } finally {
-        output?.value.dispose();
-        output?.mask?.dispose();
+        tf.dispose(outputs.map(({ value, mask }) => (mask ? [value, mask] : [value])));
       }
     });
   }
@@ -213,18 +259,19 @@ export class TrainStep {
   /** The sums over a batch, without an update. */
   evaluate(batch: Batch): Tensor1D {
     return withLogits(() => {
-      const { x, y } = this.prepared(batch);
+      const { inputs, truths } = this.prepared({ x: batch.x, truths: this.truthsOf(batch.y) });
       const { model } = this.options;
-      const compared = this.compared(y, applyMasked(model, x, { training: false }), batch.weight);
+      const outputs = applyMasked(model, inputs, { training: false });
+      const compared = this.compared(truths, outputs, batch.weight);
       const loss = tf.add(this.meanLoss(compared), penaltyOf(model));
       return this.sums(tf.mul(loss, batch.weight.size), compared);
     });
   }
 
-  /** The model's output for raw values. */
+  /** The model's first output for raw values. */
   predict(x: Tensor): Tensor {
-    const { x: ready } = this.prepared({ x, y: x, weight: tf.zeros([0]) });
-    return this.options.model.apply(ready, { training: false }) as Tensor;
+    const { inputs } = this.prepared({ x, truths: [x] });
+    return applyMasked(this.options.model, inputs, { training: false })[0].value;
   }
 }
 

@@ -5,7 +5,10 @@ import type { VariableDtype } from "../../engine";
 
 /** What a sample of a data set is. */
 export interface SampleSpec {
+  /** Of several inputs or truths: `[values of all]`. */
   readonly shape: readonly number[];
+  /** Shapes of the parts of several truths. */
+  readonly parts?: readonly (readonly number[])[];
   readonly dtype: VariableDtype;
 }
 

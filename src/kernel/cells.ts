@@ -3,13 +3,14 @@ import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Converter } from "tslab/dist/converter";
 import type { Executor } from "tslab/dist/executor";
+import { afterBreak, type Gate, isBroken } from "./breaking";
 import { Compiler } from "./compile/compiler";
 import { provideModule } from "./compile/modules";
+import type { CellContext } from "./context";
 import type { MimeBundle } from "./display/bundle";
 import { Displays, displayDeclarations, type Publish } from "./display/display";
 import { describeValue } from "./display/mime";
 import { Names } from "./names";
-import { phases } from "./phases";
 import {
   type CellError,
   describeDiagnostics,
@@ -17,11 +18,6 @@ import {
   describeInterrupt,
   keepStacksReadable,
 } from "./traceback";
-
-/** Where the library looks for the running cell's AbortSignal. */
-const signalKey = Symbol.for("podium.signal");
-/** Where figures look for the notebook's name of the running cell, which stays when the cell runs again. */
-const cellKey = Symbol.for("podium.cell");
 
 /** How a cell ended: with what its last line shows, or with an error. */
 export type Outcome = { bundle?: MimeBundle } | { error: CellError };
@@ -40,7 +36,7 @@ export class Cells {
   readonly compiler: Compiler;
   readonly #names = new Names();
   readonly #publish: Publish;
-  readonly #phase: Int32Array;
+  readonly #gate: Gate;
   /** Modules that a cell is expected to import, and that are not loaded yet. */
   readonly #expected: string[];
   #executor: Executor | undefined;
@@ -49,12 +45,12 @@ export class Cells {
   #thrown: { error: unknown } | undefined;
 
   /**
-   * @param phase one number, where the control thread reads what the main thread is doing
+   * @param gate where a cell's code can be broken
    * @param expected modules that a cell is expected to import
    */
-  constructor(publish: Publish, phase: Int32Array, expected: readonly string[]) {
+  constructor(publish: Publish, gate: Gate, expected: readonly string[]) {
     this.#publish = publish;
-    this.#phase = phase;
+    this.#gate = gate;
     this.#expected = [...expected];
     this.displays = new Displays(publish);
     this.compiler = new Compiler(displayDeclarations, expected);
@@ -80,6 +76,7 @@ export class Cells {
       {
         log: () => {},
         error: (error: unknown) => {
+          if (isBroken(error)) afterBreak();
           this.#thrown = { error };
         },
       },
@@ -94,22 +91,17 @@ export class Cells {
   /**
    * Runs a cell to its end, its displays and a promise on its last line included.
    *
-   * @param cell the count of this run
-   * @param id what the front end calls the cell, if it says so
+   * @param cell the count of this run; 0 for code that is no cell of the notebook
    */
-  async run(cell: number, source: string, id?: unknown): Promise<Outcome> {
+  async run(cell: number, source: string, context: CellContext): Promise<Outcome> {
     const running = start();
     this.#running = running;
     this.displays.begin();
-    const global = globalThis as { [signalKey]?: AbortSignal; [cellKey]?: unknown };
-    global[signalKey] = running.controller.signal;
-    global[cellKey] = id;
+    context.signal = running.controller.signal;
     try {
       return await this.#finish(cell, source, running);
     } finally {
-      global[signalKey] = undefined;
-      global[cellKey] = undefined;
-      this.#running = undefined;
+      if (this.#running === running) this.#running = undefined;
     }
   }
 
@@ -122,7 +114,6 @@ export class Cells {
   /** Loads the modules that a cell is expected to import. */
   loadExpected(): void {
     const require = createRequire(path.join(process.cwd(), "expected.js"));
-    Atomics.store(this.#phase, 0, phases.loading);
     for (const name of this.#expected.splice(0)) {
       try {
         require(name);
@@ -130,7 +121,6 @@ export class Cells {
         // The cell that imports it will say what is wrong.
       }
     }
-    Atomics.store(this.#phase, 0, phases.open);
   }
 
   /** Asks the cell to stop through its signal; asked again, gives the notebook back without waiting for it. */
@@ -143,7 +133,6 @@ export class Cells {
 
   /** Ends the wait for a cell whose code was broken. */
   release(): void {
-    Atomics.store(this.#phase, 0, phases.open);
     this.#running?.controller.abort(new DOMException("The cell was interrupted", "AbortError"));
     this.#running?.release();
   }
@@ -181,7 +170,7 @@ export class Cells {
       if (this.#thrown) throw (this.#thrown as { error: unknown }).error;
       assigned = undefined;
       const { value } = runtime();
-      const shown = Promise.resolve(describeValue(value ?? undefined));
+      const shown = Promise.resolve(this.#gate.call(() => describeValue(value ?? undefined)));
       const bundle = await Promise.race([shown, running.released]);
       const settled =
         bundle === "released" ? bundle : await Promise.race([this.displays.settle(), running.released]);
@@ -203,12 +192,11 @@ export class Cells {
   #execute(executor: Executor, source: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
       setImmediate(() => {
-        this.compiler.onRun = () => Atomics.store(this.#phase, 0, phases.synchronous);
-        Atomics.store(this.#phase, 0, phases.loading);
+        this.compiler.onRun = () => this.#gate.enter();
         const { names, cleared } = this.compiler.names;
         this.#names.declare(names, cleared);
         executor.execute(source).then(resolve, reject);
-        Atomics.store(this.#phase, 0, phases.open);
+        this.#gate.leave();
       });
     });
   }
@@ -230,11 +218,6 @@ function start(): Running {
 /** Whether the code imports the module by a statement. */
 function isImported(source: string, name: string): boolean {
   return source.includes(`from "${name}"`) || source.includes(`from '${name}'`);
-}
-
-/** Whether the error is Node's for code that a SIGINT broke. */
-function isBroken(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {

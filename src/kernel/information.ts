@@ -9,7 +9,7 @@ export function kernelInformation(): Record<string, unknown> {
   const typescript = version(require.resolve("@tslab/typescript-for-tslab/package.json"));
   return {
     status: "ok",
-    protocol_version: "5.3",
+    protocol_version: "5.4",
     implementation: "podium",
     implementation_version: version(require.resolve("../../package.json")),
     banner: `TypeScript ${typescript} (Podium) on Node ${process.versions.node}`,
@@ -20,8 +20,8 @@ export function kernelInformation(): Record<string, unknown> {
       mimetype: "text/typescript",
       file_extension: ".ts",
       pygments_lexer: "typescript",
-      // JupyterLab looks at the mode, classic Notebook at the name with the flag.
-      codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
+      // The protocol knows a name, or an object of name and version and nothing else.
+      codemirror_mode: "typescript",
     },
   };
 }

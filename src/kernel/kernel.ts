@@ -1,123 +1,112 @@
-import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
-import { Worker } from "node:worker_threads";
+import { afterBreak, allowBreaks, Gate, isMarkOfBreak, sharedSlots, slots } from "./breaking";
 import { Cells, type Outcome } from "./cells";
-import type { ControlData, ControlMessage } from "./control";
+import { announceCells, type CellContext, currentCell, runInCell } from "./context";
 import { displayKey } from "./display/display";
 import { progressKey, progressSink } from "./display/progress";
 import { kernelInformation } from "./information";
 import { answer } from "./requests";
 import { Streams } from "./streams";
-import { type CellError, describeError } from "./traceback";
-import { Server } from "./wire/server";
+import { describeError, describeInterrupt } from "./traceback";
+import { Link } from "./wire/link";
 import type { Connection, Content, Message } from "./wire/wire";
+import type { FromWire } from "./wire/wireThread";
 
 /** Time in which the requests that were sent before an error arrive, in milliseconds. */
 const drainTime = 20;
 
+/** Time in which a cell whose code was broken ends by itself, in milliseconds. */
+const breakTime = 500;
+
 /** Time in which a front end asks its first questions, before the kernel is busy loading modules, in milliseconds. */
 const openingTime = 500;
 
-/** A Jupyter kernel for TypeScript, on tslab's compiler and executor. */
+/** A cell that runs. */
+interface Running {
+  readonly request: Message;
+  readonly context: CellContext;
+  readonly count: number;
+  isEnding: boolean;
+}
+
+/** How a cell ended, and what the front end asked for with it. */
+interface Ending {
+  readonly outcome: Outcome;
+  readonly expressions?: Content;
+  readonly payload?: Content[];
+}
+
+/** A Jupyter kernel for TypeScript, on tslab's compiler and executor. Its channels are on another thread. */
 export class Kernel {
-  readonly #connection: Connection;
-  readonly #server: Server;
+  readonly #slots = sharedSlots();
+  readonly #gate = new Gate(this.#slots);
+  readonly #onSignal = () => this.#cells.interrupt();
+  readonly #link: Link;
   readonly #cells: Cells;
   readonly #streams: Streams;
-  readonly #information = kernelInformation();
-  /** Interrupts sent by the control thread, and seen here. */
-  readonly #interrupts = new Int32Array(new SharedArrayBuffer(8));
-  readonly #phase = new Int32Array(new SharedArrayBuffer(4));
   readonly #queue: Message[] = [];
-  #control: Worker | undefined;
-  #running: Message | undefined;
+  #running: Running | undefined;
   #count = 0;
-  #silent = false;
   #warm = false;
   /** Whether a console is there: it asks for the history. */
   #console = false;
 
   /** @param preload modules whose types and code are loaded before the first cell asks */
   constructor(connection: Connection, preload: string[]) {
-    this.#connection = connection;
-    this.#server = new Server(connection);
-    this.#cells = new Cells((type, content) => this.#output(type, content), this.#phase, preload);
-    this.#streams = new Streams((name, text) => this.#output("stream", { name, text }));
-    this.#server.beforePublish = () => this.#streams.flush();
+    this.#link = new Link({ connection, information: kernelInformation(), slots: this.#slots });
+    this.#cells = new Cells((type, content) => this.#output(type, content), this.#gate, preload);
+    this.#streams = new Streams((name, text, cell) => this.#output("stream", { name, text }, cell));
+    this.#link.beforePublish = () => this.#streams.flush();
   }
 
   /** Opens the channels and serves them until a shutdown. */
   async start(): Promise<void> {
-    process.on("SIGINT", () => this.#cells.interrupt());
-    process.on("uncaughtException", (error) => this.#report(error));
+    process.on("SIGINT", this.#onSignal);
+    process.on("uncaughtException", (error) => {
+      if (!isMarkOfBreak(error)) this.#report(error);
+    });
     process.on("unhandledRejection", (reason) => this.#report(reason));
+    allowBreaks();
+    announceCells();
     const library = globalThis as Record<symbol, unknown>;
     library[progressKey] = progressSink(this.#cells.displays);
     library[displayKey] = this.#cells.displays.display;
     // First, as it takes longest.
     this.#cells.compiler.start();
-    await Promise.all([this.#startControl(), this.#server.listen((message) => void this.#receive(message))]);
-    this.#server.publish("status", { execution_state: "starting" });
+    await this.#link.open((message) => this.#hear(message));
   }
 
-  #startControl(): Promise<void> {
-    const data: ControlData = {
-      connection: this.#connection,
-      information: this.#information,
-      interrupts: this.#interrupts,
-      phase: this.#phase,
-    };
-    const worker = new Worker(path.join(__dirname, `control${path.extname(__filename)}`), {
-      workerData: data,
-    });
-    this.#control = worker;
-    return new Promise((resolve, reject) => {
-      worker.on("error", reject);
-      worker.on("message", (message: ControlMessage) => {
-        if (message.type === "ready") resolve();
-        if (message.type === "interrupt") this.#interrupt();
-        if (message.type === "broken") {
-          this.#seeInterrupts();
-          this.#cells.release();
-        }
-        if (message.type === "shutdown") this.#shutDown();
-      });
-    });
+  #hear(message: FromWire): void {
+    if (message.type === "request") this.#receive(message.message);
+    if (message.type === "met") this.#warmUp();
+    if (message.type === "interrupt") this.#interrupt(message.press);
+    if (message.type === "broken") this.#break();
+    if (message.type === "shutdown") this.#shutDown();
   }
 
-  async #receive(message: Message): Promise<void> {
+  #receive(message: Message): void {
     const type = message.header.msg_type;
     if (type === "history_request") this.#console = true;
     if (type === "execute_request") {
       this.#queue.push(message);
-      if (!this.#running) void this.#work();
-      return;
-    }
-    const parent = message.header;
-    this.#server.publish("status", { execution_state: "busy" }, { parent });
-    if (type === "kernel_info_request") {
-      this.#server.reply(message, this.#information);
-      this.#warmUp();
-    } else if (type === "shutdown_request") {
-      this.#server.reply(message, { status: "ok", restart: message.content.restart === true });
-    } else if (type === "interrupt_request") {
-      // Some versions of VS Code send it here, where only a cell that waits can hear it.
-      this.#cells.interrupt();
-      this.#server.reply(message, { status: "ok" });
-    } else if (type === "comm_open") {
-      // No target is known here: the protocol wants the other end closed at once.
-      this.#server.publish("comm_close", { comm_id: message.content.comm_id, data: {} }, { parent });
+      this.#next();
     } else {
-      const content = await this.#answer(type, message.content);
-      if (content) this.#server.reply(message, content);
+      void this.#serve(message);
     }
-    this.#server.publish("status", { execution_state: "idle" }, { parent });
-    // Front ends show the last status they saw, whosever it was.
-    if (this.#running) {
-      this.#server.publish("status", { execution_state: "busy" }, { parent: this.#running.header });
+  }
+
+  /** Answers a request that runs nothing. */
+  async #serve(message: Message): Promise<void> {
+    const { header: parent, content } = message;
+    this.#publish("status", { execution_state: "busy" }, parent);
+    if (parent.msg_type === "comm_open") {
+      // No target is known here: the protocol wants the other end closed at once.
+      this.#publish("comm_close", { comm_id: content.comm_id, data: {} }, parent);
+    } else {
+      const reply = await this.#answer(parent.msg_type, content);
+      if (reply) this.#link.reply(message, reply);
     }
-    if (type === "shutdown_request") this.#shutDown();
+    this.#publish("status", { execution_state: "idle" }, parent);
   }
 
   async #answer(type: string, content: Content): Promise<Content | undefined> {
@@ -128,79 +117,133 @@ export class Kernel {
     }
   }
 
-  /** Runs the cells of the queue in order. */
-  async #work(): Promise<void> {
-    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
-      this.#running = request;
-      try {
-        await this.#execute(request);
-      } catch (error) {
+  /**
+   * Begins with the next cell of the queue, unless one runs. Here and in what ends a cell nothing is awaited: where
+   * code is broken, V8 forgets who waits.
+   */
+  #next(): void {
+    if (this.#running) return;
+    const request = this.#queue.shift();
+    if (!request) return;
+    const { silent = false, store_history = true, allow_stdin = false } = request.content;
+    if (!silent && store_history) this.#count++;
+    const context: CellContext = {
+      request,
+      silent: silent === true,
+      allowsInput: allow_stdin === true,
+      cell: request.metadata.cellId,
+    };
+    const running: Running = { request, context, count: this.#count, isEnding: false };
+    this.#running = running;
+    this.#publish("status", { execution_state: "busy" }, request.header);
+    const code = String(request.content.code ?? "");
+    this.#output("execute_input", { code, execution_count: running.count }, context);
+    this.#streams.capture();
+    runInCell(context, () => this.#run(running, code)).then(
+      (ending) => this.#end(running, ending),
+      (error) => {
         this.#report(error);
-        // A request without a reply would keep the front end waiting for ever.
-        const failure = { ename: "KernelError", evalue: String(error), traceback: [] };
-        this.#server.reply(request, { status: "error", execution_count: this.#count, ...failure });
-        this.#server.publish("status", { execution_state: "idle" }, { parent: request.header });
-      }
-    }
-    this.#running = undefined;
+        this.#end(running, { outcome: { error: describeError(error, this.#cells.compiler) } });
+      },
+    );
   }
 
-  async #execute(request: Message): Promise<void> {
-    const { code = "", silent = false, store_history = true, stop_on_error = true } = request.content;
-    this.#silent = silent === true;
-    this.#server.parent = request.header;
-    this.#server.publish("status", { execution_state: "busy" });
-    if (!silent && store_history) this.#count++;
-    const count = this.#count;
-    this.#output("execute_input", { code, execution_count: count });
-    this.#streams.capture();
+  async #run({ context, count, request }: Running, code: string): Promise<Ending> {
+    if (await this.#cells.asksToExit(code)) {
+      return { outcome: {}, payload: [{ source: "ask_exit", keepkernel: false }] };
+    }
+    // What is run in silence has no count of its own, nor a place in the notebook.
+    const outcome = await this.#cells.run(context.silent ? 0 : count, code, context);
+    const wanted = Object.entries((request.content.user_expressions ?? {}) as Record<string, unknown>);
+    if ("error" in outcome || wanted.length === 0) return { outcome };
+    const expressions: Content = {};
+    for (const [name, expression] of wanted) {
+      const { bundle = {}, error } = (await this.#cells.run(0, String(expression), context)) as {
+        bundle?: Content;
+        error?: Content;
+      };
+      expressions[name] = error
+        ? { status: "error", ...error }
+        : { status: "ok", data: bundle, metadata: {} };
+    }
+    return { outcome, expressions };
+  }
 
-    const exits = await this.#cells.asksToExit(String(code));
-    const outcome: Outcome = exits ? {} : await this.#cells.run(count, String(code), request.metadata.cellId);
-    this.#seeInterrupts();
-    this.#streams.flush();
-    if ("error" in outcome) {
-      await this.#fail(request, outcome.error, { count, stop: stop_on_error === true });
+  /** Answers the request of a cell that has ended, unless it was given up before. */
+  #end(running: Running, { outcome, expressions = {}, payload = [] }: Ending): void {
+    if (this.#running !== running || running.isEnding) return;
+    running.isEnding = true;
+    const { request, context, count } = running;
+    Atomics.store(this.#slots, slots.seen, Atomics.load(this.#slots, slots.presses));
+    this.#streams.end(context);
+    const reply = (content: Content) => {
+      this.#link.reply(request, {
+        ...content,
+        execution_count: count,
+        user_expressions: expressions,
+        payload,
+      });
+      this.#publish("status", { execution_state: "idle" }, request.header);
+      this.#running = undefined;
+      this.#next();
+    };
+    if (!("error" in outcome)) {
+      const { bundle } = outcome;
+      if (bundle) {
+        this.#output("execute_result", { execution_count: count, data: bundle, metadata: {} }, context);
+      }
+      reply({ status: "ok" });
       return;
     }
-    if (outcome.bundle) {
-      this.#output("execute_result", { execution_count: count, data: outcome.bundle, metadata: {} });
+    const { error } = outcome;
+    this.#output("error", { ...error }, context);
+    if (request.content.stop_on_error === false) {
+      reply({ status: "error", ...error });
+      return;
     }
-    const payload = exits ? [{ source: "ask_exit", keepkernel: false }] : [];
-    this.#server.reply(request, { status: "ok", execution_count: count, user_expressions: {}, payload });
-    this.#server.publish("status", { execution_state: "idle" });
-  }
-
-  /** Reports a cell's error; the cells that waited behind it are not run, unless the front end wants them to. */
-  async #fail(request: Message, error: CellError, options: { count: number; stop: boolean }): Promise<void> {
-    this.#output("error", { ...error });
     // Take in what was sent before this reply: those cells were queued without knowing of the error.
-    if (options.stop) await pause(drainTime);
-    const waiting = options.stop ? this.#queue.splice(0) : [];
-    this.#server.reply(request, { status: "error", execution_count: options.count, ...error });
-    this.#server.publish("status", { execution_state: "idle" });
-    for (const aborted of waiting) {
-      const parent = aborted.header;
-      this.#server.publish("status", { execution_state: "busy" }, { parent });
-      this.#server.reply(aborted, { status: "aborted" });
-      this.#server.publish("status", { execution_state: "idle" }, { parent });
-    }
+    setTimeout(() => {
+      const waiting = this.#queue.splice(0);
+      reply({ status: "error", ...error });
+      for (const aborted of waiting) this.#abort(aborted);
+    }, drainTime);
   }
 
-  /** Publishes an output of the cell, unless it is run in silence. */
-  #output(type: string, content: Record<string, unknown>): void {
-    if (!this.#silent) this.#server.publish(type, content);
+  /** Answers a cell that is not run, as one before it failed. */
+  #abort(request: Message): void {
+    this.#publish("status", { execution_state: "busy" }, request.header);
+    this.#link.reply(request, { status: "aborted", execution_count: this.#count });
+    this.#publish("status", { execution_state: "idle" }, request.header);
   }
 
-  #interrupt(): void {
+  /** Publishes an output of a cell, unless it is run in silence. */
+  #output(type: string, content: Content, cell: CellContext | undefined = currentCell()): void {
+    if (!cell?.silent) this.#publish(type, content, cell?.request.header);
+  }
+
+  #publish(type: string, content: Content, parent?: Message["header"]): void {
+    this.#link.publish({ type, content, parent });
+  }
+
+  #interrupt(press: number): void {
     // One that has already broken the cell is done with.
-    if (Atomics.load(this.#interrupts, 0) === Atomics.load(this.#interrupts, 1)) return;
-    this.#seeInterrupts();
+    if (press <= Atomics.load(this.#slots, slots.seen)) return;
+    Atomics.store(this.#slots, slots.seen, press);
     this.#cells.interrupt();
   }
 
-  #seeInterrupts(): void {
-    Atomics.store(this.#interrupts, 1, Atomics.load(this.#interrupts, 0));
+  /** Ends the cell whose code was broken. */
+  #break(): void {
+    this.#gate.leave();
+    afterBreak();
+    // `vm` takes the listeners away while code runs in the gate, and could not put them back.
+    if (!process.listeners("SIGINT").includes(this.#onSignal)) process.on("SIGINT", this.#onSignal);
+    Atomics.store(this.#slots, slots.seen, Atomics.load(this.#slots, slots.presses));
+    this.#cells.release();
+    const running = this.#running;
+    if (!running) return;
+    // What it waited for may have been lost with the code.
+    setTimeout(() => this.#end(running, { outcome: { error: describeInterrupt() } }), breakTime);
   }
 
   /**
@@ -227,9 +270,6 @@ export class Kernel {
   #shutDown(): void {
     this.#cells.close();
     this.#streams.flush();
-    void this.#server.close().then(() => {
-      this.#control?.once("exit", () => process.exit(0));
-      this.#control?.postMessage("close");
-    });
+    void this.#link.close().then(() => process.exit(0));
   }
 }

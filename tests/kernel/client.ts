@@ -137,8 +137,7 @@ export class Client {
     const signature = createHmac("sha256", this.#key).update(parts.join("")).digest("hex");
     const watchers: Waiting["watchers"] = [];
     const answer = new Promise<Answer>((resolve) => {
-      // The control thread publishes no status.
-      this.#waiting.set(id, { outputs: [], idle: channel === "control", resolve, watchers });
+      this.#waiting.set(id, { outputs: [], idle: false, resolve, watchers });
     });
     const socket = channel === "shell" ? this.#shell : this.#control;
     // Until the kernel listens a send waits, and a socket takes one at a time.

@@ -370,3 +370,95 @@ test("a comm that a front end opens is closed, and its further messages stay wit
     ["busy", "idle"],
   );
 });
+
+test("nothing that leaves the kernel holds half a character", async () => {
+  const half = '"🙂🙂".slice(0, 3)';
+  const answer = await client.run(
+    `console.log(${half}); display({ [Symbol.for("Jupyter.display")]: () => ({ "application/json": { [${half}]: ["\\\\ud83d", ${half}] } }) }); ${half}`,
+  );
+  assert.equal(answer.outputs[0].content.text, "🙂\ufffd\n");
+  assert.deepEqual(answer.outputs[1].content.data["application/json"], {
+    "🙂\ufffd": ["\\ud83d", "🙂\ufffd"],
+  });
+  assert.equal(result(answer)["text/plain"], "🙂\ufffd");
+  const failure = await client.run(`throw new Error(${half});`);
+  assert.equal(failure.reply.evalue, "🙂\ufffd");
+});
+
+test("user expressions are answered as the cell's last line is, and their failures apart", async () => {
+  await client.run("const accuracy = 0.93;");
+  const before = (await client.run("1")).reply.execution_count;
+  const { reply, outputs } = await client.run("", {
+    user_expressions: {
+      shown: "accuracy.toFixed(1)",
+      wrong: "accuracy.toFixed(",
+      thrown: "(undefined as any).x",
+    },
+    store_history: false,
+  });
+  assert.equal(reply.status, "ok");
+  assert.deepEqual(reply.user_expressions.shown, {
+    status: "ok",
+    data: { "text/plain": "0.9" },
+    metadata: {},
+  });
+  assert.equal(reply.user_expressions.wrong.status, "error");
+  assert.equal(reply.user_expressions.thrown.ename, "TypeError");
+  assert.deepEqual(outputs, []);
+  assert.equal((await client.run("1")).reply.execution_count, before + 1);
+});
+
+test("a flood of lines is cut, with their number and the last ones", async () => {
+  const { outputs, reply } = await client.run(`for (let i = 0; i < 300_000; i++) console.log("line " + i);`);
+  const text = outputs.map(({ content }) => content.text).join("");
+  assert.equal(reply.status, "ok");
+  assert.ok(text.startsWith("line 0\nline 1\n"), text.slice(0, 100));
+  assert.ok(text.endsWith("line 299999\n"), text.slice(-100));
+  const notices = text.matchAll(
+    /\n… ([\d,]+) lines, [\d,]+ characters left out: a cell may print 10,000 lines at once\n/g,
+  );
+  const cut = [...notices].reduce((sum, [, lines]) => sum + Number(lines.replaceAll(",", "")), 0);
+  assert.ok(cut > 100_000);
+  assert.equal(cut + text.split("\n").filter((line) => line.startsWith("line")).length, 300_000);
+  assert.ok(text.length < 200_000);
+  const next = await client.run(`for (let i = 0; i < 5000; i++) console.log(i);`);
+  assert.equal(
+    next.outputs
+      .map(({ content }) => content.text)
+      .join("")
+      .split("\n").length,
+    5001,
+  );
+});
+
+test("what a cell's code does later is shown in that cell", async () => {
+  const first = client.send(
+    `setTimeout(() => console.log("timer"), 60);\nvoid (async () => { await new Promise((go) => setTimeout(go, 80)); console.log("async"); display("shown"); })();`,
+  );
+  await first.answer;
+  const second = await client.run("await new Promise((go) => setTimeout(go, 200));\nconsole.log('second');");
+  assert.deepEqual(lines(second), ["stdout: second\n"]);
+  const late = client.published.filter((m) => m.parent === first.id && m.type !== "status");
+  assert.deepEqual(late.map(({ content }) => content.text ?? content.data?.["text/plain"]).slice(1), [
+    "timer\n",
+    "async\n",
+    "shown",
+  ]);
+});
+
+test("a bar that asks for a terminal is drawn, by carriage returns and blanks", async () => {
+  const { outputs } = await client.run(`
+    const bar = process.stderr;
+    if (!bar.isTTY) throw new Error("no terminal");
+    for (const text of ["[==  ] 50 %", "[====] done"]) { bar.cursorTo(0); bar.write(text); bar.clearLine(1); }
+    bar.cursorTo(0); bar.clearLine(0); bar.write("ok\\n");`);
+  const text = outputs.map(({ content }) => content.text).join("");
+  const shown = text
+    .split("\n")[0]
+    .split("\r")
+    .reduce((line, part) => part + line.slice(part.length), "");
+  assert.equal(shown.trimEnd(), "ok");
+  assert.match(text, /50 %\r/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with one
+  assert.doesNotMatch(text, /\x1b/);
+});

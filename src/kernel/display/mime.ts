@@ -2,6 +2,7 @@ import { format } from "node:util";
 import type { MimeBundle } from "./bundle";
 import { describeArray, isArrayLike } from "./summary";
 import { describeTable, isTable } from "./table";
+import { shortText } from "./text";
 
 /** The method by which a value says how it is shown. */
 export const displayKey = Symbol.for("Jupyter.display");
@@ -27,8 +28,7 @@ export function describeValue(value: unknown): MimeBundle | undefined | Promise<
   if (isArrayLike(value)) return describeArray(value);
   const layers = layerSummary(value);
   if (layers !== undefined) return { "text/plain": layers };
-  const text = format(value);
-  return { "text/plain": text.length > mostText ? `${text.slice(0, mostText)}…` : text };
+  return { "text/plain": shortText(format(value), mostText) };
 }
 
 function displayMethod(value: unknown): (() => unknown) | undefined {
@@ -48,8 +48,16 @@ function normalize(bundle: unknown): MimeBundle {
   for (const [type, content] of Object.entries(bundle)) {
     if (content === undefined) continue;
     out[type] = content instanceof Uint8Array ? Buffer.from(content).toString("base64") : content;
+    // A notebook with anything else in it is refused when it is opened again.
+    if (!/[/+]json$/.test(type) && !isText(out[type])) {
+      throw new TypeError(`Cannot display value: its ${type} must be text or bytes, got ${format(content)}`);
+    }
   }
   return out;
+}
+
+function isText(content: unknown): boolean {
+  return (Array.isArray(content) ? content : [content]).every((line) => typeof line === "string");
 }
 
 /** The table of layers that a network prints of itself. */

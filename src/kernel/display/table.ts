@@ -1,15 +1,18 @@
+import { inspect } from "node:util";
 import type { MimeBundle } from "./bundle";
 import { escapeHtml } from "./html";
+import { shortText } from "./text";
 
-/** A danfojs DataFrame or Series, by what is used of it. */
+/**
+ * A danfojs DataFrame or Series, by what is used of it. Its own fields, not what it derives from them: a column named
+ * `index`, `values`, `columns` or `shape` hides those.
+ */
 interface Table {
-  readonly $columns: unknown;
+  readonly $columns: readonly unknown[];
   readonly $isSeries: boolean;
-  readonly shape: readonly number[];
-  readonly columns: readonly unknown[];
-  readonly index: readonly unknown[];
-  readonly values: readonly unknown[];
-  readonly dtypes: readonly string[];
+  readonly $index: readonly unknown[];
+  readonly $data: readonly unknown[];
+  readonly $dtypes: readonly string[];
 }
 
 /** Rows and columns shown at the start and again at the end of a longer table, and characters of a cell. */
@@ -21,19 +24,13 @@ const textStyle = "text-align: left";
 /** Whether a value is a danfojs DataFrame or Series. */
 export function isTable(value: unknown): value is Table {
   if (typeof value !== "object" || value === null) return false;
-  const { $columns, $isSeries, index, shape } = value as Partial<Table>;
-  return (
-    Array.isArray($columns) &&
-    typeof $isSeries === "boolean" &&
-    Array.isArray(index) &&
-    Array.isArray(shape) &&
-    "values" in value
-  );
+  const { $columns, $isSeries, $index, $data, $dtypes } = value as Partial<Table>;
+  return typeof $isSeries === "boolean" && [$columns, $index, $data, $dtypes].every(Array.isArray);
 }
 
 /** A table as HTML and as text: the middle of a long one is left out, its shape is said. */
 export function describeTable(table: Table): MimeBundle {
-  const { values, index, columns, dtypes, $isSeries } = table;
+  const { $data: values, $index: index, $columns: columns, $dtypes: dtypes, $isSeries } = table;
   const rows = ends(values.length, most.rows);
   const shown = ends(columns.length, most.columns);
   const cell = (row: number, column: number) => {
@@ -64,8 +61,19 @@ function ends(length: number, limit: number): (number | undefined)[] {
 }
 
 function text(value: unknown): string {
-  const whole = typeof value === "number" && !Number.isInteger(value) ? shortNumber(value) : String(value);
-  return whole.length > most.characters ? `${whole.slice(0, most.characters - 1)}…` : whole;
+  if (typeof value === "number" && !Number.isInteger(value)) return shortNumber(value);
+  return shortText(typeof value === "object" ? objectText(value) : String(value), most.characters);
+}
+
+/** An object in one line: dates as ISO 8601 has them, all else as `console.log` prints it. */
+function objectText(value: object | null): string {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  return inspect(value, {
+    depth: 3,
+    breakLength: Number.POSITIVE_INFINITY,
+    maxArrayLength: 20,
+    maxStringLength: 100,
+  });
 }
 
 function shortNumber(value: number): string {

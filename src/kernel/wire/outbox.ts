@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** A message in frames. */
-export type Frames = (Buffer | string)[];
+export type Frames = (Uint8Array | string)[];
 
 /** What takes messages one at a time: it throws, or rejects, while the one before is under way. */
 export interface Sink {

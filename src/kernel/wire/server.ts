@@ -1,74 +1,101 @@
-import { Publisher, Router } from "zeromq";
+import { Reply, Router, XPublisher } from "zeromq";
 import { Outbox } from "./outbox";
-import {
-  address,
-  type Connection,
-  type Content,
-  decodeMessage,
-  encodeMessage,
-  type Header,
-  type Message,
-} from "./wire";
+import { address, type Connection, type Content, decodeMessage, encodeMessage, type Message } from "./wire";
 
-/** The shell, output and input channels of a kernel. */
+/** The channels by which requests come and answers to questions. */
+export type Channel = "shell" | "control" | "stdin";
+
+/** A message to publish. */
+export interface Published {
+  readonly type: string;
+  readonly content: Content | string;
+  readonly parent?: Message["header"];
+  readonly metadata?: Content;
+  readonly buffers?: readonly Uint8Array[];
+}
+
+// What is over a socket's mark waits or is dropped; replies and outputs must all arrive, and at once.
+const unlimited = { sendHighWaterMark: 0, linger: 1000 };
+
+/** The five channels of a kernel. */
 export class Server {
-  /** The request that outputs belong to: that of the cell that runs, or ran last. */
-  parent: Header | undefined;
-  /** Called before anything is published, so that buffered text goes first. */
-  beforePublish: () => void = () => {};
-
   readonly #connection: Connection;
-  // What is over a socket's mark waits or is dropped; replies and outputs must all arrive, and at once.
-  readonly #shell = new Router({ sendHighWaterMark: 0, linger: 1000 });
-  readonly #output = new Publisher({ sendHighWaterMark: 0, linger: 1000 });
-  readonly #input = new Router();
-  readonly #replies = new Outbox(this.#shell);
+  readonly #routers = {
+    shell: new Router(unlimited),
+    control: new Router(unlimited),
+    stdin: new Router(unlimited),
+  };
+  // It tells of every subscriber.
+  readonly #output = new XPublisher({ ...unlimited, verbosity: "allSubs" });
+  readonly #heartbeat = new Reply();
+  readonly #outboxes: Record<Channel, Outbox>;
   readonly #outputs = new Outbox(this.#output);
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    const { shell, control, stdin } = this.#routers;
+    this.#outboxes = { shell: new Outbox(shell), control: new Outbox(control), stdin: new Outbox(stdin) };
   }
 
-  /** Binds the channels and hands each request to `receive`. */
-  async listen(receive: (message: Message) => void): Promise<void> {
-    const { shell_port, iopub_port, stdin_port } = this.#connection;
-    await this.#output.bind(address(this.#connection, iopub_port));
-    await this.#input.bind(address(this.#connection, stdin_port));
-    await this.#shell.bind(address(this.#connection, shell_port));
-    void this.#receive(receive);
+  /** Binds the channels and hands each message to `receive`. */
+  async listen(receive: (channel: Channel, message: Message) => void): Promise<void> {
+    const { shell_port, iopub_port, stdin_port, control_port, hb_port } = this.#connection;
+    const { shell, control, stdin } = this.#routers;
+    await Promise.all([
+      this.#output.bind(address(this.#connection, iopub_port)),
+      stdin.bind(address(this.#connection, stdin_port)),
+      control.bind(address(this.#connection, control_port)),
+      this.#heartbeat.bind(address(this.#connection, hb_port)),
+    ]);
+    await shell.bind(address(this.#connection, shell_port));
+    for (const channel of ["shell", "control", "stdin"] as const) void this.#receive(channel, receive);
+    void this.#echo();
+    void this.#welcome();
   }
 
   /** Answers a request on the channel it came by. */
-  reply(request: Message, content: Content): void {
+  reply(channel: Channel, request: Pick<Message, "identities" | "header">, content: Content | string): void {
     const type = request.header.msg_type.replace(/_request$/, "_reply");
-    const { identities, header: parent } = request;
-    this.#replies.send(encodeMessage({ type, content, parent, identities }, this.#connection.key));
+    this.send(channel, { type, content, parent: request.header }, request.identities);
   }
 
-  /** Publishes an output for every front end. */
-  publish(type: string, content: Content, options: { parent?: Header; metadata?: Content } = {}): void {
-    const { parent = this.parent, metadata } = options;
-    this.beforePublish();
-    const topic = Buffer.from(`kernel.${type}`);
-    const message = { type, content, parent, metadata, identities: [topic] };
-    this.#outputs.send(encodeMessage(message, this.#connection.key));
+  /** Sends a message to one front end. */
+  send(channel: Channel, message: Published, identities: readonly Uint8Array[]): void {
+    this.#outboxes[channel].send(encodeMessage({ ...message, identities }, this.#connection.key));
+  }
+
+  /** Publishes a message for every front end. */
+  publish(message: Published, topic = `kernel.${message.type}`): void {
+    const identities = [Buffer.from(topic)];
+    this.#outputs.send(encodeMessage({ ...message, identities }, this.#connection.key));
   }
 
   /** Closes the channels once what was sent is out. */
   async close(): Promise<void> {
-    await Promise.all([this.#replies.empty(), this.#outputs.empty()]);
-    this.#shell.close();
-    this.#output.close();
-    this.#input.close();
+    await Promise.all([...Object.values(this.#outboxes), this.#outputs].map((outbox) => outbox.empty()));
+    for (const socket of [...Object.values(this.#routers), this.#output, this.#heartbeat]) socket.close();
   }
 
-  async #receive(receive: (message: Message) => void): Promise<void> {
-    for await (const frames of this.#shell) {
+  async #receive(channel: Channel, receive: (channel: Channel, message: Message) => void): Promise<void> {
+    for await (const frames of this.#routers[channel]) {
       try {
-        receive(decodeMessage(frames, this.#connection.key));
+        receive(channel, decodeMessage(frames, this.#connection.key));
       } catch (error) {
-        console.error(String(error));
+        process.stderr.write(`${String(error)}\n`);
       }
+    }
+  }
+
+  async #echo(): Promise<void> {
+    for await (const frames of this.#heartbeat) await this.#heartbeat.send(frames);
+  }
+
+  /** Tells each subscriber, as JEP 65 wants, that from now on it misses nothing. */
+  async #welcome(): Promise<void> {
+    for await (const [frame] of this.#output) {
+      if (frame[0] !== 1) continue;
+      const subscription = frame.subarray(1).toString();
+      this.publish({ type: "iopub_welcome", content: { subscription } }, subscription);
     }
   }
 }

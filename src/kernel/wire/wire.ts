@@ -25,13 +25,14 @@ export interface Header {
 /** The body of a message; its fields depend on the message's type. */
 export type Content = Record<string, unknown>;
 
-/** A message of the Jupyter protocol, without its binary buffers. */
+/** A message of the Jupyter protocol. */
 export interface Message {
   /** Routing frames of the sender, returned with the reply. */
-  readonly identities: readonly Buffer[];
+  readonly identities: readonly Uint8Array[];
   readonly header: Header;
   readonly metadata: Content;
   readonly content: Content;
+  readonly buffers: readonly Uint8Array[];
 }
 
 const delimiter = Buffer.from("<IDS|MSG>");
@@ -73,29 +74,47 @@ export function decodeMessage(frames: readonly Buffer[], key: string): Message {
     header: JSON.parse(body[0].toString()),
     metadata: JSON.parse(body[2].toString()),
     content: JSON.parse(body[3].toString()),
+    buffers: frames.slice(start + 6),
   };
 }
 
 /** A message to send; `parent` is the header of the request that caused it. */
 export interface Outgoing {
   readonly type: string;
-  readonly content: Content;
+  /** The content, as JSON already where it comes from another thread. */
+  readonly content: Content | string;
   readonly parent?: Header;
   readonly metadata?: Content;
-  readonly identities?: readonly Buffer[];
+  readonly identities?: readonly Uint8Array[];
+  readonly buffers?: readonly Uint8Array[];
+}
+
+/** An escaped half of a character: the marks before it stand in pairs, each for one of the text. */
+const loneSurrogates = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+
+/**
+ * A part of a message. Half a character, as a text that was cut may hold, becomes U+FFFD: others, Jupyter among them,
+ * can neither send nor save it.
+ */
+export function toJson(part: unknown): string {
+  const text = JSON.stringify(part);
+  // JSON.stringify escapes halves, and nothing else of that form.
+  return text.includes("\\ud") ? text.replace(loneSurrogates, "$1\ufffd") : text;
 }
 
 /** Frames of a signed message. */
-export function encodeMessage(message: Outgoing, key: string): (Buffer | string)[] {
-  const { type, content, parent = {}, metadata = {}, identities = [] } = message;
+export function encodeMessage(message: Outgoing, key: string): (Uint8Array | string)[] {
+  const { type, content, parent = {}, metadata = {}, identities = [], buffers = [] } = message;
   const header: Header = {
     msg_id: randomUUID(),
     msg_type: type,
     session,
     username: "kernel",
-    version: "5.3",
+    version: "5.4",
     date: new Date().toISOString(),
   };
-  const parts = [header, parent, metadata, content].map((part) => JSON.stringify(part));
-  return [...identities, delimiter, sign(parts, key), ...parts];
+  const parts = [header, parent, metadata, content].map((part) =>
+    typeof part === "string" ? part : toJson(part),
+  );
+  return [...identities, delimiter, sign(parts, key), ...parts, ...buffers];
 }

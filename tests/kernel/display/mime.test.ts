@@ -8,16 +8,8 @@ async function show(value: unknown): Promise<Record<string, string>> {
 
 /** What the kernel sees of a danfojs frame. */
 function frame(values: unknown[][], columns: string[], dtypes: string[]) {
-  const index = values.map((_, i) => i);
-  return {
-    $columns: columns,
-    $isSeries: false,
-    shape: [values.length, columns.length],
-    columns,
-    index,
-    values,
-    dtypes,
-  };
+  const $index = values.map((_, i) => i);
+  return { $columns: columns, $isSeries: false, $index, $data: values as unknown[], $dtypes: dtypes };
 }
 
 test("a table is HTML with its text escaped and its shape said", async () => {
@@ -40,7 +32,7 @@ test("of a long table the ends are shown, of one of 20 rows all", async () => {
 });
 
 test("a table of one column, a series, shows its values", async () => {
-  const series = { ...frame([["x"], ["y"]], ["name"], ["string"]), $isSeries: true, values: ["x", "y"] };
+  const series = { ...frame([["x"], ["y"]], ["name"], ["string"]), $isSeries: true, $data: ["x", "y"] };
   assert.match((await show(series))["text/plain"], /0 {5}x\n1 {5}y/);
 });
 
@@ -91,4 +83,53 @@ test("a network shows its summary, everything else what console.log prints", asy
   assert.equal((await show(network))["text/plain"], "one layer");
   assert.equal((await show({ a: [1, "b"] }))["text/plain"], "{ a: [ 1, 'b' ] }");
   assert.equal((await show("x<y"))["text/plain"], "x<y");
+});
+
+test("danfojs frames show columns that hide their own properties, dates and nested objects", async () => {
+  const { DataFrame, Series } = await import("danfojs-node");
+  const row = {
+    index: 5,
+    values: 6,
+    columns: 7,
+    shape: 8,
+    when: new Date(0),
+    nested: { a: [1, { b: "two" }] },
+  };
+  const { "text/plain": text, "text/html": html } = await show(new DataFrame([row]));
+  assert.equal(
+    text,
+    [
+      "   index  values  columns  shape                      when                      nested",
+      "0      5       6        7      8  1970-01-01T00:00:00.000Z  { a: [ 1, { b: 'two' } ] }",
+      "",
+      "1 row × 6 columns",
+    ].join("\n"),
+  );
+  assert.match(html, /<td[^>]*>\{ a: \[ 1, \{ b: &#39;two&#39; \} \] \}<\/td>/);
+  assert.match((await show(new Series([1, 2])))["text/plain"], /^ +0\n0 {2}1\n1 {2}2\n\n2 rows × 1 column$/);
+});
+
+/** Whether a text survives UTF-8. */
+const isWhole = (text: string) => Buffer.from(text).toString() === text;
+
+test("what is too long is cut between characters", async () => {
+  const faces = "🙂".repeat(100);
+  for (const start of ["", "a"]) {
+    const cut = await show(frame([[start + faces]], [start + faces], ["string"]));
+    for (const text of Object.values(cut)) assert.ok(isWhole(text) && text.includes("🙂…"), text);
+    const long = (await show(start + "🙂".repeat(60_000)))["text/plain"];
+    assert.ok(isWhole(long) && long.length <= 100_000);
+  }
+});
+
+test("a bundle that would make a notebook unreadable is refused", async () => {
+  const bundle = (content: unknown) => ({ [Symbol.for("Jupyter.display")]: () => content });
+  await assert.rejects(
+    async () => show(bundle({ "text/plain": 42 })),
+    /its text\/plain must be text or bytes, got 42/,
+  );
+  assert.deepEqual(await show(bundle({ "text/html": ["<p>", "x"], "application/json": 42 })), {
+    "text/html": ["<p>", "x"],
+    "application/json": 42,
+  });
 });

@@ -252,7 +252,7 @@ export function network(options: NetworkOptions): Estimator {
     },
     restore(state: FittedState, context) {
       const model = seededModel(options.model, context.foldSeed);
-      loadWeights(model, state as Pick<FitState, "tensors">);
+      loadWeights(state as Pick<FitState, "tensors">, model);
       return fittedNetwork(
         model,
         { ...settingsOf(context), output: options.output },

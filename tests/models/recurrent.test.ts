@@ -7,7 +7,13 @@ const classes = 61;
 for (const cell of ["lstm", "gru"] as const) {
   test(`stacked ${cell} layers equal Keras on the same weights, forwards and backwards`, () => {
     assertEqualsKeras(`stackedRnn ${cell}`, (inputShape) =>
-      stackedRnn({ inputShape, classes, cell, recurrentUnits: [12, 10], dropout: { recurrent: 0, units: 0 } }),
+      stackedRnn({
+        inputShape,
+        classes,
+        cell,
+        recurrentUnits: [12, 10],
+        dropout: { recurrent: 0, units: 0 },
+      }),
     );
   });
 }
@@ -20,7 +26,13 @@ test("convolutions and GRU in turn equal Keras on the same weights", () => {
 
 test("a recurrent path beside a convolutional one equals Keras on the same weights", () => {
   assertEqualsKeras("twoPathRnnConv", (inputShape) =>
-    twoPathRnnConv({ inputShape, classes, filters: 16, recurrentUnits: [8, 7], dropout: { channels: 0, units: 0 } }),
+    twoPathRnnConv({
+      inputShape,
+      classes,
+      filters: 16,
+      recurrentUnits: [8, 7],
+      dropout: { channels: 0, units: 0 },
+    }),
   );
 });
 

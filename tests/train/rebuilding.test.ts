@@ -29,7 +29,7 @@ for (const [name, build] of Object.entries(networks)) {
     const file = path.join(directory, "model.safetensors");
     saveWeights(file, model);
     const other = build(2);
-    loadWeights(other, file);
+    loadWeights(file, other);
     assert.deepEqual((await predict(other, x)).data, data);
     const context = { foldSeed: 7 } as FoldContext;
     const fitted = network({ model: build, fit: { optimizer: adam(), loss: "mse" } }).restore(

@@ -133,7 +133,7 @@ test("the kept weights on disk predict what the run did", async () => {
   const own = model(99);
   for (const run of result.runs) {
     const held = takeSamples(x, options.folds[run.fold!].validation);
-    loadWeights(own, path.join(run.directory!, "model.safetensors"));
+    loadWeights(path.join(run.directory!, "model.safetensors"), own);
     assert.equal(bytes(await predict(own, held, { batchSize: 16 })), bytes(run.validation));
     const loaded = run.load();
     assert.equal(bytes(await loaded.predict(held)), bytes(run.validation));
@@ -339,7 +339,7 @@ test("an interrupted fold leaves its best weights and continues to the same end"
   const left = path.join(folder, "seed-0", "fold-0", "model.safetensors");
   assert.ok(existsSync(left));
   const own = model(1);
-  loadWeights(own, left);
+  loadWeights(left, own);
   own.dispose();
   const continued = await crossValidate({ ...options, directory: folder });
   const whole = await crossValidate(options);

@@ -20,13 +20,11 @@ function withTrainable(context: FitContext, flat: Float32Array): NamedArray[] {
 function slotOf(context: FitContext): string {
   const { averageSlot, name } = context.optimizer;
   if (averageSlot !== undefined) return `slots/${averageSlot}`;
-  throw new RangeError(
-    `Cannot average weights: the optimizer must be made by withEma or withSwa, got "${name}"`,
-  );
+  throw new RangeError(`Cannot average weights: the optimizer must be made by withEma, got "${name}"`);
 }
 
 /**
- * Has each epoch scored and kept with the average that `withEma` or `withSwa` keeps, and leaves it in the model at the
+ * Has each epoch scored and kept with the average that `withEma` keeps, and leaves it in the model at the
  * end; training itself goes on from its own weights. The statistics of batch normalisation are measured anew for the
  * average, on up to 32 batches of training data.
  *
@@ -48,7 +46,7 @@ export function averageWeights(): Callback {
 }
 
 /** Settings of {@link swa}. */
-export interface SwaCallbackOptions {
+export interface SwaOptions {
   /** Epochs before the first snapshot. Default 0. */
   startEpoch?: number;
   /** Epochs between two snapshots. Default 1. */
@@ -67,7 +65,7 @@ export interface SwaCallbackOptions {
  * @example
  * await fit(model, { x, y }, { ...options, epochs: 30, callbacks: [swa({ startEpoch: 20 })] });
  */
-export function swa(options: SwaCallbackOptions = {}): Callback {
+export function swa(options: SwaOptions = {}): Callback {
   const { startEpoch = 0, every = 1 } = options;
   if (!(Number.isInteger(startEpoch) && startEpoch >= 0 && Number.isInteger(every) && every > 0)) {
     throw new RangeError(

@@ -1,4 +1,4 @@
-export { averageWeights, type SwaCallbackOptions, swa } from "./averageWeights";
+export { averageWeights, type SwaOptions, swa } from "./averageWeights";
 export { type EarlyStoppingOptions, earlyStopping } from "./earlyStopping";
 export { csvLog, jsonLines } from "./epochLog";
 export { learningRateSchedule } from "./learningRateSchedule";

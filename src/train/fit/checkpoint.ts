@@ -140,9 +140,9 @@ export function saveWeights(file: string, model: LayersModel): void {
  * @throws {SyntaxError} if the file is no safetensors file, is cut off or damaged
  * @throws {RangeError} if the weights are of another model
  * @example
- * loadWeights(model, "runs/a/best.safetensors");
+ * loadWeights("runs/a/best.safetensors", model);
  */
-export function loadWeights(model: LayersModel, source: Pick<FitState, "tensors"> | string): void {
+export function loadWeights(source: Pick<FitState, "tensors"> | string, model: LayersModel): void {
   const isFile = typeof source === "string";
   const { tensors, ...about } = (isFile ? readSafetensors(source) : source) as WeightSource;
   const scored = weightsOf(tensors, scoredPrefix);

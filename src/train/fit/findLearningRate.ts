@@ -79,7 +79,7 @@ export async function findLearningRate(
     // What the search is after: the rate is far too high.
     if (!(error instanceof ExplodedError && rates.length > 0)) throw error;
   } finally {
-    loadWeights(model, { tensors });
+    loadWeights({ tensors }, model);
   }
   throwIfAborted(given);
   return { rates, losses, suggestion: rates[losses.indexOf(Math.min(...losses))] / 10 };

@@ -1,5 +1,5 @@
 export { type AdamOptions, adam, adamw } from "./adam";
-export { type EmaOptions, type SwaOptions, withEma, withSwa } from "./averaged";
+export { type EmaOptions, withEma } from "./averaged";
 export { optimizer } from "./byName";
 export { type NadamOptions, nadam } from "./nadam";
 export {

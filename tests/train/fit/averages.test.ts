@@ -86,7 +86,7 @@ for (const [name, make] of Object.entries(averages)) {
       const last = network();
       const { logs, state } = await run(last, (average) => [average]);
       close(errorOf(last), logs.val_loss[4]);
-      loadWeights(last, state);
+      loadWeights(state, last);
       close(errorOf(last), logs.val_loss[4]);
       const best = Math.min(...logs.val_loss);
       const keep = () => earlyStopping({ patience: 99, restoreBestWeights: true });
@@ -103,7 +103,7 @@ for (const [name, make] of Object.entries(averages)) {
       const folder = path.join(directory, `${name}-${mode}`);
       const model = network();
       await run(model, (average) => [average, modelCheckpoint(folder)]);
-      loadWeights(model, path.join(folder, "best.safetensors"));
+      loadWeights(path.join(folder, "best.safetensors"), model);
       close(errorOf(model), best);
       model.dispose();
       last.dispose();

@@ -87,7 +87,7 @@ test("predictions are made from inputs as the fit made them, also by a model tha
     saveCheckpoint(at("last.safetensors"), state);
     for (const source of [at("model.safetensors"), at("last.safetensors"), state]) {
       const other = make();
-      loadWeights(other, source);
+      loadWeights(source, other);
       assert.deepEqual((await predict(other, bytes)).data, wanted);
       other.dispose();
     }

@@ -67,7 +67,7 @@ test("weights find their layers whatever is frozen, nested models included", asy
       for (const source of [at("model.safetensors"), at("last.safetensors"), state]) {
         const other = network();
         refreeze(other);
-        loadWeights(other, source);
+        loadWeights(source, other);
         assert.deepEqual(predictionOf(other), predictionOf(model), `${from} to ${to}`);
         other.dispose();
       }
@@ -81,7 +81,7 @@ test("a file's names and bytes do not depend on the layers made before it", () =
   saveWeights(at("first.safetensors"), first);
   tf.layers.dense({ units: 1 });
   const second = network();
-  loadWeights(second, at("first.safetensors"));
+  loadWeights(at("first.safetensors"), second);
   saveWeights(at("second.safetensors"), second);
   assert.ok(readFileSync(at("first.safetensors")).equals(readFileSync(at("second.safetensors"))));
   const names = Object.keys(readSafetensors(at("first.safetensors")).tensors).sort();
@@ -108,11 +108,11 @@ test("names that a person gave are compared to the last digit", () => {
   const model = named(["block1", "block2"]);
   saveWeights(at("named.safetensors"), model);
   const swapped = named(["block2", "block1"]);
-  loadWeights(swapped, at("named.safetensors"));
+  loadWeights(at("named.safetensors"), swapped);
   const kernel = (of: LayersModel, name: string) => [...of.getLayer(name).getWeights()[0].dataSync()];
   assert.deepEqual(kernel(swapped, "block1"), kernel(model, "block1"));
   const other = named(["block1", "block3"]);
-  assert.throws(() => loadWeights(other, at("named.safetensors")), {
+  assert.throws(() => loadWeights(at("named.safetensors"), other), {
     name: "RangeError",
     message:
       /the model has "block3\/kernel", "block3\/bias", got "block2\/kernel", "block2\/bias"; it was saved from another model$/,
@@ -141,7 +141,7 @@ test("recurrent, wrapped and bidirectional layers and a thousand weights come ba
     const model = make();
     saveWeights(at("kinds.safetensors"), model);
     const other = make();
-    loadWeights(other, at("kinds.safetensors"));
+    loadWeights(at("kinds.safetensors"), other);
     const values = (of: LayersModel) => of.getWeights().map((weight) => [...weight.dataSync()]);
     assert.deepEqual(values(other), values(model));
     model.dispose();

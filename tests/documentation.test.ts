@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 // The compiler that notebooks use, so that what it cannot read fails here.
@@ -165,4 +166,16 @@ test("every example is of the types that the library has", () => {
   });
   assert.ok(written.length > 200, `examples are found, got ${written.length}`);
   assert.deepEqual(wrong, []);
+});
+
+test("every dependency earns its line in the README", () => {
+  const { dependencies, devDependencies, overrides } = JSON.parse(
+    readFileSync(path.join(root, "package.json"), "utf8"),
+  );
+  const readme = readFileSync(path.join(root, "README.md"), "utf8");
+  const section = readme.slice(readme.indexOf("## Dependencies"));
+  const silent = Object.keys({ ...dependencies, ...devDependencies, ...overrides }).filter(
+    (name) => !section.includes(`\`${name}\``),
+  );
+  assert.deepEqual(silent, []);
 });

@@ -16,6 +16,7 @@ export {
   turnFrames,
 } from "./frames";
 export { cutmix, type GraphMixOptions, mixup, oneHotLabels } from "./mix";
+export { type PreviewOptions, preview } from "./preview";
 export {
   type ChannelTriple,
   type RotateSeriesOptions,

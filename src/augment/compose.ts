@@ -35,7 +35,7 @@ export interface AugmentationStep {
  *   { apply: (x, draw) => permuteSegments(x, draw), probability: 0.5, when: (epoch) => epoch % 2 === 0 },
  *   { apply: (x, draw) => rollSeries(x, draw), probability: 0.5 },
  * ]);
- * const first = augment(train, { seed: 2021, epoch: 0 });
+ * const first = augment(windows, { seed: 2021, epoch: 0 });
  */
 export function composeAugmentations(steps: readonly AugmentationStep[]): SeriesAugmentation {
   checkProbabilities(steps);

@@ -89,7 +89,7 @@ export interface FlipFramesOptions {
  * @param source frames `[samples, rows, columns, times]`
  * @returns frames of the same shape and type
  * @example
- * flipFrames(frames(Uint8Array.of(1, 2), { shape: [1, 1, 2, 1], unit: "pixel" }), { axis: "columns" }).shards[0]; // 2, 1
+ * flipFrames(frames(Uint8Array.of(1, 2), { shape: [1, 1, 2, 1], unit: "pixel" }), { axis: "columns" }).shards[0]; // Uint8Array [2, 1]
  */
 export function flipFrames<T extends FrameArray>(source: Frames<T>, options: FlipFramesOptions): Frames<T> {
   const [, rows, columns] = source.shape;
@@ -110,7 +110,7 @@ export function flipFrames<T extends FrameArray>(source: Frames<T>, options: Fli
  * @throws {RangeError} if turns is no whole number, or odd for oblong frames
  * Source: NumPy's rot90.
  * @example
- * const back = turnFrames(turnFrames(source, { turns: 1 }), { turns: -1 });
+ * const back = turnFrames(turnFrames(images, { turns: 1 }), { turns: -1 });
  */
 export function turnFrames<T extends FrameArray>(source: Frames<T>, options: { turns: number }): Frames<T> {
   const [, rows, columns] = source.shape;
@@ -139,7 +139,7 @@ export function turnFrames<T extends FrameArray>(source: Frames<T>, options: { t
  * @returns frames of the same shape and type
  * @throws {RangeError} if the probability lies outside [0, 1]
  * @example
- * const played = reverseFrames(train, { seed: 1 });
+ * const played = reverseFrames(images, { seed: 1 });
  */
 export function reverseFrames<T extends FrameArray>(
   source: Frames<T>,
@@ -164,7 +164,7 @@ export interface BlurFramesOptions extends FrameAugmentOptions {
  * @returns frames of the same shape and type; bytes are rounded
  * @throws {RangeError} if deviation is not positive or larger than the frames, or the probability lies outside [0, 1]
  * @example
- * const soft = blurFrames(train, { deviation: 0.8, probability: 0.25 });
+ * const soft = blurFrames(images, { deviation: 0.8, probability: 0.25 });
  */
 export function blurFrames<T extends FrameArray>(
   source: Frames<T>,
@@ -233,7 +233,7 @@ export interface DropPatchesOptions extends FrameAugmentOptions {
  * @throws {RangeError} if a patch does not fit the frames, count or fill are impossible (bytes hold 0 to 255), or the probability lies outside [0, 1]
  * Source: DeVries and Taylor 2017.
  * @example
- * const holed = dropPatches(train, { count: 4, size: 12 });
+ * const holed = dropPatches(images, { count: 4, size: 12 });
  */
 export function dropPatches<T extends FrameArray>(
   source: Frames<T>,
@@ -286,7 +286,7 @@ const defaultShift: Readonly<Record<FrameUnit, number>> = {
  * @returns frames of the same shape and type, within `[low, high]`
  * @throws {RangeError} if shift, low or high are impossible (bytes hold 0 to 255) or the probability lies outside [0, 1]
  * @example
- * const brighter = shiftIntensity(train, { shift: 6 });
+ * const brighter = shiftIntensity(images, { shift: 6 });
  */
 export function shiftIntensity<T extends FrameArray>(
   source: Frames<T>,

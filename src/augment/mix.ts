@@ -134,7 +134,7 @@ function mix(
  * @throws {RangeError} if labels, classes or alpha are impossible
  * Source: Zhang et al. 2018 (arXiv:1710.09412), alpha 0.2.
  * @example
- * const { series: blended, targets } = mixup({ series: train, labels }, { classes: 61, seed: 1 });
+ * const { series: blended, targets } = mixup({ series: windows, labels }, { classes: 61, seed: 1 });
  */
 export function mixup(source: LabelledSeries, options: MixOptions): SoftlyLabelledSeries {
   return mix(source, { ...options, alpha: options.alpha ?? 0.2, name: "mixup" }, (own, other, { share }) => {
@@ -150,7 +150,7 @@ export function mixup(source: LabelledSeries, options: MixOptions): SoftlyLabell
  * @throws {RangeError} if labels, classes or alpha are impossible
  * Source: Yun et al. 2019 (arXiv:1905.04899), along time.
  * @example
- * const { series: cut, targets } = cutmix({ series: train, labels }, { classes: 61, seed: 1 });
+ * const { series: cut, targets } = cutmix({ series: windows, labels }, { classes: 61, seed: 1 });
  */
 export function cutmix(source: LabelledSeries, options: MixOptions): SoftlyLabelledSeries {
   const [, steps, channels] = source.series.shape;

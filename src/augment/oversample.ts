@@ -61,7 +61,7 @@ function writeCopy(
  * @throws {RangeError} if labels and windows disagree, no window has the label to skip, or if roll, noise or copies are impossible
  * Source: the third place of DACON 235689, with `{ skip: 26, roll: [50, 550], noise: 0.03 }`.
  * @example
- * const { series: more, labels: all } = oversample(train, labels, { seed: 2021 }); // the most frequent label is skipped
+ * const { series: more, labels: all } = oversample(windows, labels, { seed: 2021 }); // the most frequent label is skipped
  */
 export function oversample(
   source: Series,

@@ -24,7 +24,7 @@ export interface RollSeriesOptions extends SeriesAugmentOptions {
  * @throws {RangeError} if the shift or range is no whole number of steps
  * Source: equal to `numpy.roll(window, shift, axis=0)`.
  * @example
- * rollSeries(series(Float32Array.of(1, 2, 3), { steps: 3, channels: ["x"] }), { shift: 1 }).data; // 3, 1, 2
+ * rollSeries(series(Float32Array.of(1, 2, 3), { steps: 3, channels: ["x"] }), { shift: 1 }).data; // Float32Array [3, 1, 2]
  */
 export function rollSeries(source: Series, options: RollSeriesOptions = {}): Series {
   const { shift, range = [0, source.shape[1]] } = options;
@@ -52,7 +52,7 @@ export function rollSeries(source: Series, options: RollSeriesOptions = {}): Ser
  * @throws {RangeError} if the deviation is negative
  * Source: Um et al. 2017 (arXiv:1706.00527), jittering.
  * @example
- * const noisy = jitterSeries(train, { deviation: 0.03, seed: 1 });
+ * const noisy = jitterSeries(windows, { deviation: 0.03, seed: 1 });
  */
 export function jitterSeries(source: Series, options: DeviationOptions = {}): Series {
   const { deviation = 0.03 } = options;
@@ -70,7 +70,7 @@ export function jitterSeries(source: Series, options: DeviationOptions = {}): Se
  * @throws {RangeError} if the deviation is negative
  * Source: Um et al. 2017 (arXiv:1706.00527), scaling.
  * @example
- * const louder = stretchAmplitude(train, { deviation: 0.1, seed: 1 });
+ * const louder = stretchAmplitude(windows, { deviation: 0.1, seed: 1 });
  */
 export function stretchAmplitude(source: Series, options: DeviationOptions = {}): Series {
   const { deviation = 0.1 } = options;
@@ -101,7 +101,7 @@ export interface PermuteSegmentsOptions extends SeriesAugmentOptions {
  * @throws {RangeError} if the segments do not fit
  * Source: Um et al. 2017 (arXiv:1706.00527); defaults of the first place of DACON 235689.
  * @example
- * const shuffled = permuteSegments(train, { segments: 4, least: 10, seed: 1 });
+ * const shuffled = permuteSegments(windows, { segments: 4, least: 10, seed: 1 });
  */
 export function permuteSegments(source: Series, options: PermuteSegmentsOptions = {}): Series {
   const { segments = 4, least = 10 } = options;
@@ -145,7 +145,7 @@ export interface DropChannelsOptions extends SeriesAugmentOptions {
  * @returns float32 of the same shape; the other channels keep their values
  * @throws {RangeError} if the rate lies outside [0, 1]
  * @example
- * const fewer = dropChannels(train, { rate: 0.1, seed: 1 });
+ * const fewer = dropChannels(windows, { rate: 0.1, seed: 1 });
  */
 export function dropChannels(source: Series, options: DropChannelsOptions = {}): Series {
   const { rate = 0.1 } = options;

@@ -34,7 +34,7 @@ function checkWarp({ deviation, knots }: Required<Pick<WarpOptions, "deviation" 
  * @throws {RangeError} if deviation or knots are impossible
  * Source: Um et al. 2017 (arXiv:1706.00527), magnitude warping (natural cubic spline).
  * @example
- * const warped = warpMagnitude(train, { deviation: 0.2, seed: 1 });
+ * const warped = warpMagnitude(windows, { deviation: 0.2, seed: 1 });
  */
 export function warpMagnitude(source: Series, options: WarpOptions = {}): Series {
   const { deviation = 0.2, knots = 4 } = options;
@@ -64,7 +64,7 @@ function resample({ values, channels }: Window, out: Float32Array, place: (step:
  * @throws {RangeError} if deviation or knots are impossible
  * Source: Um et al. 2017 (arXiv:1706.00527), time warping.
  * @example
- * const warped = warpTime(train, { deviation: 0.2, seed: 1 });
+ * const warped = warpTime(windows, { deviation: 0.2, seed: 1 });
  */
 export function warpTime(source: Series, options: WarpOptions = {}): Series {
   const { deviation = 0.2, knots = 4 } = options;
@@ -93,7 +93,7 @@ export interface SliceSeriesOptions extends SeriesAugmentOptions {
  * @throws {RangeError} if keep lies outside (0, 1]
  * Source: Le Guennec et al. 2016, window slicing.
  * @example
- * const closer = sliceSeries(train, { keep: 0.9, seed: 1 });
+ * const closer = sliceSeries(windows, { keep: 0.9, seed: 1 });
  */
 export function sliceSeries(source: Series, options: SliceSeriesOptions = {}): Series {
   const { keep = 0.9 } = options;

@@ -139,7 +139,7 @@ const TURN = 20;
  * @throws {Error} with the file's name and the system's code, such as `ENOSPC` where the disk is full; what was there
  *   before stays
  * @example
- * await writeFileAtomic("runs/scores.json", JSON.stringify(scores));
+ * await writeFileAtomic("runs/a/scores.json", JSON.stringify({ logLoss: 0.42 }));
  */
 export async function writeFileAtomic(
   path: string,

@@ -11,7 +11,10 @@ import { currentSignal, throwIfAborted } from "./signal";
  * @param options `concurrency`: items under way at once (default 8); `signal`: stops between items (default: the
  *   notebook cell's)
  * @example
- * await forEachConcurrent(paths.length, async (i) => consume(await readFile(paths[i])));
+ * const shapes: (readonly number[])[] = [];
+ * await forEachConcurrent(paths.length, async (i) => {
+ *   shapes[i] = (await readNpy(paths[i])).shape;
+ * });
  */
 export async function forEachConcurrent(
   count: number,

@@ -229,7 +229,7 @@ export function imagesOf(source: Frames): ImageOf[] {
  * @param source frames `[samples, rows, columns, times]`
  * @throws {RangeError} if samples have one image only
  * @example
- * const { inputs, target } = features.splitTarget(competition.train); // 4 times and 1
+ * const { inputs, target } = features.splitTarget(competition.train); // the first 4 times, and the fifth
  */
 export function splitTarget(source: Frames): InputsAndTarget {
   const images = imagesOf(source);

@@ -65,6 +65,7 @@ export function checkSample(index: number, samples: number): void {
  *
  * @throws {RangeError} if the index lies outside
  * @example
+ * const two = frames(new Uint8Array(2 * 4 * 4 * 5), { shape: [2, 4, 4, 5], unit: "pixel" });
  * sampleOf(two, 1).length; // 80
  */
 export function sampleOf<T extends FrameArray>(source: Frames<T>, index: number): T {

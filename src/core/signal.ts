@@ -5,7 +5,7 @@ export const signalKey = Symbol.for("podium.signal");
  * The AbortSignal of the notebook cell that is running; `undefined` outside the kernel.
  *
  * @example
- * await load(directory, { signal: currentSignal() });
+ * const competition = await motion.load("data/motion", { signal: currentSignal() });
  */
 export function currentSignal(): AbortSignal | undefined {
   return (globalThis as { [signalKey]?: AbortSignal })[signalKey];
@@ -17,8 +17,8 @@ export function currentSignal(): AbortSignal | undefined {
  * @throws {DOMException} the signal's reason, an `AbortError` unless the caller chose another
  * @example
  * for (const path of paths) {
- *   throwIfAborted(signal);
- *   await read(path);
+ *   throwIfAborted(currentSignal());
+ *   await readNpy(path);
  * }
  */
 export function throwIfAborted(signal: AbortSignal | undefined): void {

@@ -46,7 +46,7 @@ function userFolder(): string {
  *
  * @param source the file
  * @example
- * await cachePath("data/train_features.csv"); // "data/.podium/train_features.csv.cache"
+ * await cachePath("data/motion/train_features.csv"); // "data/motion/.podium/train_features.csv.cache"
  */
 export async function cachePath(source: string): Promise<string> {
   const name = `${basename(source)}.cache`;
@@ -115,7 +115,9 @@ async function writeCache(
  * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if an option is missing, or the version is not a whole number
  * @example
- * const { values } = await cached("table.csv", { version: 1, read: async () => ({ values: await parse("table.csv") }) });
+ * const path = "data/motion/test_features.csv";
+ * const read = async () => ({ values: (await readNumberTable(path)).values });
+ * const { values } = await cached(path, { version: 1, read });
  */
 export async function cached<T extends CacheContent>(source: string, options: CacheOptions<T>): Promise<T> {
   checkOptions(

@@ -89,7 +89,8 @@ function toRowMajor<T extends NpyData>(data: T, shape: readonly number[]): T {
  * @throws {SyntaxError} if the file is malformed, cut off or too long, or holds Python objects
  * @throws {RangeError} if a 64-bit integer is too large for a number
  * @example
- * const { data, shape } = decodeNpy(await readFile("train_00000.npy")); // shape is [120, 120, 5]
+ * import { readFile } from "node:fs/promises";
+ * const { data, shape } = decodeNpy(await readFile("data/radar/train/train_00000.npy")); // shape is [120, 120, 5]
  */
 export function decodeNpy(bytes: Uint8Array, options: { name?: string; header?: NpyHeader } = {}): NpyArray {
   const { name = "array" } = options;
@@ -164,7 +165,7 @@ const PIECE = 16 << 20;
  * @throws {TypeError} if an option is unknown
  * @throws {Error} with the file's name, if it cannot be read
  * @example
- * const { data, shape } = await readNpy("train_00000.npy");
+ * const { data, shape } = await readNpy("data/radar/train/train_00000.npy");
  */
 export async function readNpy(path: string, options: { signal?: AbortSignal } = {}): Promise<NpyArray> {
   checkOptions(options, { signal: "any" }, { action: `read ${path}` });

@@ -89,7 +89,8 @@ function readDictionary(head: string): Record<Key, string> | string {
  * @throws {SyntaxError} if it is no `.npy` file, is cut off, its header is another than NumPy writes, or it holds
  *   Python objects, text or records
  * @example
- * readNpyHeader(await readFile("train_00000.npy")).shape; // [120, 120, 5]
+ * import { readFile } from "node:fs/promises";
+ * readNpyHeader(await readFile("data/radar/train/train_00000.npy")).shape; // [120, 120, 5]
  */
 export function readNpyHeader(bytes: Uint8Array, name = "array"): NpyHeader {
   const refuse = (problem: string) => new SyntaxError(`Cannot read ${name}: ${problem}`);

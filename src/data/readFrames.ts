@@ -23,7 +23,7 @@ const SHARD_BYTES = 1 << 28;
  * @param shape `[rows, columns, times]` of one
  * @returns frames of zeros, unit "pixel"
  * @example
- * const room = emptyFrames(62735, [120, 120, 5]);
+ * const room = emptyFrames(1000, [120, 120, 5]);
  */
 export function emptyFrames(samples: number, shape: SampleShape): Frames<Uint8Array> {
   const size = shape[0] * shape[1] * shape[2];
@@ -43,7 +43,9 @@ export function emptyFrames(samples: number, shape: SampleShape): Frames<Uint8Ar
  * @throws {SyntaxError} if the file is malformed or has another shape
  * @throws {RangeError} if a value is no whole number in [0, 255]
  * @example
- * decodePixels(bytes, { into: sampleOf(room, 0), shape: [120, 120, 5], name: "train_00000.npy" });
+ * import { readFile } from "node:fs/promises";
+ * const room = emptyFrames(paths.length, [120, 120, 5]);
+ * decodePixels(await readFile(paths[0]), { into: sampleOf(room, 0), shape: [120, 120, 5], name: paths[0] });
  */
 export function decodePixels(
   bytes: Uint8Array,
@@ -123,7 +125,7 @@ const SLOW = 2;
  * @throws {TypeError} if an option is unknown
  * @throws {Error} that names the file, if it cannot be read
  * @example
- * const train = await readFrames(paths, { shape: [120, 120, 5] });
+ * const images = await readFrames(paths, { shape: [120, 120, 5] });
  */
 export async function readFrames(
   paths: readonly string[],

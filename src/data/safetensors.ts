@@ -145,7 +145,7 @@ function* readPieces(file: OpenFile, checked: boolean): Generator<void, StoredTe
  * @throws {RangeError} if `checked` is neither true nor false
  * @throws {Error} with the file's name, if it cannot be read
  * @example
- * const { tensors, metadata } = readSafetensors("runs/a/weights.safetensors");
+ * const { tensors, metadata } = readSafetensors("runs/a/best.safetensors");
  */
 export function readSafetensors(file: string, options: ReadSafetensorsOptions = {}): StoredTensors {
   checkOptions(options, { checked: [true, false] }, { action: `read ${file}` });

@@ -41,7 +41,8 @@ export function withEpoch<T>(place: Place, f: () => T): T {
  * @param epoch counted from 0
  * @throws {RangeError} if it is not a whole number from 0
  * @example
- * const inThirdEpoch = atEpoch(2, () => augment.graph.jitterSeries()({ x, y }));
+ * const batch = { x: tf.ones([4, 600, 6]), y: tf.zeros([4, 1]) };
+ * const inThirdEpoch = atEpoch(2, () => augment.graph.jitterSeries()(batch));
  */
 export function atEpoch<T>(epoch: number, f: () => T): T {
   if (!(Number.isSafeInteger(epoch) && epoch >= 0)) {

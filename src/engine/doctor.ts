@@ -55,7 +55,7 @@ export class Diagnosis {
  * @throws {Error} where the doctor itself cannot run
  * @example
  * const diagnosis = await engine.doctor();
- * diagnosis.findings.filter(({ status }) => status === "problem"); // what to mend
+ * diagnosis.findings.filter(({ status }) => status === "problem"); // what to fix
  */
 export async function doctor(): Promise<Diagnosis> {
   return new Diagnosis((await askSetup(["doctor", "--json"])) as Finding[]);

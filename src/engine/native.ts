@@ -105,7 +105,7 @@ function bindingAttribute(name: string, attribute: NativeAttribute): BindingAttr
  * @param options `attributes`: every attribute of the op; `outputs`: how many tensors it gives (default 1)
  * @throws {Error} TensorFlow's own message where it refuses the op
  * @example
- * const [rectified] = nativeOp("Relu", [x], { attributes: { T: { type: "float32" } } });
+ * const [rectified] = nativeOp("Relu", [tf.tensor1d([-1, 2])], { attributes: { T: { type: "float32" } } });
  */
 export function nativeOp(
   name: string,

@@ -106,7 +106,7 @@ export function randomUniform(
  *
  * @param options `mean` (default 0) and `deviation` (default 1)
  * @example
- * const noisy = tf.add(x, randomNormal(x.shape, { deviation: 0.03 }));
+ * const noisy = tf.add(tf.ones([16, 600]), randomNormal([16, 600], { deviation: 0.03 }));
  */
 export function randomNormal(
   shape: readonly number[],

@@ -119,7 +119,7 @@ function leastScore(
  * @throws {RangeError} if shapes disagree, a value is not finite, or truth and rows differ in number
  * @example
  * const blended = blend([first.predictions, second.predictions], { truth: labels });
- * const submitted = blended.predict([first.test, second.test]);
+ * const submitted = blended.predict([first.test!, second.test!]);
  */
 export function blend(predictions: readonly Predictions[], options: BlendOptions): Blend {
   const { truth, score, names } = options;

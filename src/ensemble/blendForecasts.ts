@@ -167,7 +167,8 @@ function describe({ weights, score, nested }: ForecastBlend): { "text/html": str
  * @throws {RangeError} if shapes disagree, a value is NaN, the threshold is no rain rate, nothing is counted, or a fold's parts share a sample
  * @example
  * const opticalFlow = await features.extrapolate(inputs);
- * const blend = await ensemble.blendForecasts({ network, opticalFlow }, { truth: target, folds });
+ * const folds = validate.kFold(target.shape[0], { folds: 2 });
+ * const blend = await ensemble.blendForecasts({ network: forecast, opticalFlow }, { truth: target, folds });
  * blend.nested?.gain;
  */
 export async function blendForecasts(

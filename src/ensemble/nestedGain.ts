@@ -39,7 +39,7 @@ export interface NestedGain {
  * @param predictions out-of-fold predictions `[rows, …]`, one a model
  * @throws {RangeError} if shapes disagree, truth and rows differ in number, or a fold's parts share a row
  * @example
- * nestedGain(predictions, { truth, folds, combine: (own, truth) => blend(own, { truth }) }).gain;
+ * nestedGain([first.predictions, second.predictions], { truth: labels, folds, combine: (own, truth) => blend(own, { truth }) }).gain;
  */
 export function nestedGain(predictions: readonly Predictions[], options: NestedGainOptions): NestedGain {
   const { truth, folds, combine } = options;

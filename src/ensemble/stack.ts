@@ -126,7 +126,7 @@ export function fitLogistic(
  * @throws {RangeError} if shapes disagree, labels are no classes, or a value is not finite
  * @example
  * const stacked = stack([first.predictions, second.predictions], { truth: labels });
- * const submitted = stacked.predict([first.test, second.test]);
+ * const submitted = stacked.predict([first.test!, second.test!]);
  */
 export function stack(predictions: readonly Predictions[], options: StackOptions): Stack {
   const { truth, c = 0.01, epsilon = 1e-7, iterations = 500 } = options;

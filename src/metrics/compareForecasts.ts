@@ -12,7 +12,9 @@ export type ForecastComparison = Readonly<Record<string, Verification>>;
  * @returns the same, shown as a table
  * @throws {RangeError} if there is none
  * @example
- * metrics.compareForecasts({ persistence, network });
+ * const flow = await features.extrapolate(inputs);
+ * const scoreOf = (forecast: podium.data.Frames) => metrics.verify(target, { forecast });
+ * metrics.compareForecasts({ persistence: scoreOf(features.persist(inputs)), flow: scoreOf(flow) });
  */
 export function compareForecasts(verifications: ForecastComparison): ForecastComparison {
   const entries = Object.entries(verifications);

@@ -52,7 +52,12 @@ export interface FractionsSums {
  * @param options forecast, shape, threshold, scale and mask
  * @throws {RangeError} if shape, lengths and mask disagree or the scale is no positive whole number
  * @example
- * const { difference, reference } = fractionsSums(truth, { forecast, shape: [10, 120, 120], threshold: 63, scale: 5 });
+ * const { difference, reference } = fractionsSums([1, 0, 0, 0], {
+ *   forecast: [0, 1, 0, 0],
+ *   shape: [2, 2],
+ *   threshold: 1,
+ *   scale: 3,
+ * });
  */
 export function fractionsSums(truth: VerifyArray, options: FractionsSkillOptions): FractionsSums {
   const { forecast, shape, threshold, scale, mask } = options;

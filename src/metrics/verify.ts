@@ -153,7 +153,7 @@ function addErrors(
  *   place; dry ground of -Infinity dBZ is the scale's floor), or nothing is counted
  * Source: DACON 235646's score as its participants describe it; pysteps for the others.
  * @example
- * verify(takeTimes(train, { times: [4] }), { forecast: persist(takeTimes(train, { times: [0, 1, 2, 3] })) }).score;
+ * verify(target, { forecast: features.persist(inputs) }).score;
  */
 export function verify(truth: Frames, options: VerifyOptions): Verification {
   const rainRate = { low: 0, above: true };

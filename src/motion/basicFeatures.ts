@@ -9,7 +9,7 @@ import { concatChannels, cumulativeIntegral, gradient } from "../features";
  * @returns float32 `[windows, steps, 18]`
  * Source: the author's post; `numpy.gradient` and `scipy.integrate.cumulative_trapezoid` with spacing 1.
  * @example
- * const windows = motion.basicFeatures(competition.train); // shape [3125, 600, 18]
+ * const windows = motion.basicFeatures(competition.train); // shape [windows, 600, 18]
  */
 export function basicFeatures(source: Series): Series {
   return concatChannels([

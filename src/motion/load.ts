@@ -104,8 +104,8 @@ function describe(data: MotionData) {
  * @throws {SyntaxError} with file and line, if a file is malformed, a time step is missing or repeated, an id has no
  *   label or a label no id, or test ids and template differ
  * @example
- * const data = await motion.load("data/motion");
- * data.train.shape; // [3125, 600, 6]
+ * const competition = await motion.load("data/motion");
+ * competition.train.shape; // [windows, 600, 6]
  */
 export async function load(directory: string, options: LoadOptions = {}): Promise<MotionData> {
   checkOptions(options, { cache: [true, false], signal: "any" }, { action: `load ${directory}` });

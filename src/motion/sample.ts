@@ -140,7 +140,7 @@ function quote(text: string): string {
  * @throws {Error} if the folder holds other files, or sample data of other options: none of them is touched
  * @example
  * await motion.writeSample("sample/motion");
- * const data = await motion.load("sample/motion");
+ * const competition = await motion.load("sample/motion");
  */
 export async function writeSample(directory: string, options: SampleOptions = {}): Promise<void> {
   const most = { whole: true, high: 1_000_000 };

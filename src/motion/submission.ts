@@ -155,7 +155,8 @@ function summarize(summary: SubmissionSummary): SubmissionSummary {
  * @throws {RangeError} if the shape is another, an id is missing, repeated or unknown, a value is NaN or outside
  *   [0, 1], or a row does not sum to 1
  * @example
- * motion.checkSubmission(probabilities, { ids: data.testIds, template: data.template });
+ * const { testIds: ids, template } = competition;
+ * motion.checkSubmission(result.test!, { ids, template });
  */
 export function checkSubmission(probabilities: Probabilities, options: CheckOptions): SubmissionSummary {
   return summarize(check(probabilities, options).summary);
@@ -232,7 +233,8 @@ function* encode(probabilities: Probabilities, order: Int32Array, template: Temp
  * @throws {SyntaxError} with file and line, if the earlier file is malformed, has other ids or classes or an id twice,
  *   or a probability lies outside [0, 1]
  * @example
- * await motion.writeSubmission("submission.csv", probabilities, { ids: data.testIds, template: data.template });
+ * const { testIds: ids, template } = competition;
+ * await motion.writeSubmission("submission.csv", result.test!, { ids, template });
  */
 export async function writeSubmission(
   path: string,

@@ -21,8 +21,8 @@ export interface Template {
  * @throws {SyntaxError} with file and line, if the columns are not `id` and the classes from 0 on, an id is repeated, or
  *   a field is no number
  * @example
- * const template = await readTemplate("sample_submission.csv");
- * template.columns.length; // 61
+ * const template = await readTemplate("data/motion/sample_submission.csv");
+ * template.columns.length; // one column per class
  */
 export async function readTemplate(path: string, options: { signal?: AbortSignal } = {}): Promise<Template> {
   const table = await readTextTable(path, { columns: ["id"], signal: options.signal });

@@ -217,8 +217,8 @@ function describe(data: RadarData) {
  * @throws {SyntaxError} that names the file, if one is malformed, cut off, of another shape or of Python objects
  * @throws {RangeError} that names the file, if a value is no whole number in [0, 255]
  * @example
- * const data = await radar.load("data/radar", { train: 1000 });
- * data.train.shape; // [1000, 120, 120, 5]
+ * const competition = await radar.load("data/radar", { train: 1000 });
+ * competition.train.shape; // [samples, 120, 120, 5]
  */
 export async function load(directory: string, options: LoadOptions = {}): Promise<RadarData> {
   checkOptions(

@@ -48,7 +48,7 @@ function* encodeTemplate(testSamples: number): Generator<string> {
  * @throws {Error} if the folder holds other files, or sample data of other options: none of them is touched
  * @example
  * await radar.writeSample("sample/radar");
- * const data = await radar.load("sample/radar");
+ * const competition = await radar.load("sample/radar");
  */
 export async function writeSample(directory: string, options: SampleOptions = {}): Promise<void> {
   const count = { whole: true, low: 1, high: 100_000 };

@@ -140,7 +140,8 @@ function writeRow(into: DataView, at: number, row: Uint8Array): number {
  * @throws {TypeError} if frames are not in pixels, or an option is unknown
  * @throws {SyntaxError} if the earlier file is malformed
  * @example
- * await radar.writeSubmission("submission.csv", pixels, { names: data.testNames, template: data.template });
+ * const { testNames: names, template } = competition;
+ * await radar.writeSubmission("submission.csv", features.persist(competition.test), { names, template });
  */
 export async function writeSubmission(
   path: string,

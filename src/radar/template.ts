@@ -42,7 +42,7 @@ export function requireHeader(bytes: Buffer, place: { path: string; line: number
  * @throws {SyntaxError} with file and line, if the columns are not those, a row has too few or too many fields, a field is
  *   no number, or a name is repeated
  * @example
- * const template = await readTemplate("sample_submission.csv.gz");
+ * const template = await readTemplate("data/radar/sample_submission.csv");
  * template.names[0]; // "test_00000.npy"
  */
 export async function readTemplate(path: string, options: { signal?: AbortSignal } = {}): Promise<Template> {

@@ -67,7 +67,7 @@ export interface NetworkChanges {
  * @param own the network's own
  * @param changes what takes their place; fields that are `undefined` change nothing
  * @example
- * const shorter = changeNetwork({ model, fit: options }, { epochs: 2, callbacks: [liveCurves({ draw: plot.foldCurves })] });
+ * const shorter = changeNetwork({ model: () => model, fit: options }, { epochs: 2, callbacks: [liveCurves({ draw: plot.foldCurves })] });
  */
 export function changeNetwork(own: NetworkOptions, changes: NetworkChanges): NetworkOptions {
   const {

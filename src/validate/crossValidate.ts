@@ -117,12 +117,12 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
  * @throws {DOMException} if the signal aborts; the fold's best weights so far are in its folder
  * @example
  * const result = await crossValidate({
- *   folds: groupKFold(people),
+ *   folds: groupKFold(people, { folds: 2 }),
  *   groups: people,
- *   data: { x, y },
+ *   data: { x: windows, y: labels },
  *   estimator: train.network({
- *     model: (seed) => models.motionConv1d({ inputShape: [600, 18], classes: 61, seed }),
- *     fit: { optimizer: train.adam(), loss: "sparseCategoricalCrossEntropy", epochs: 20 },
+ *     model: (seed) => models.conv1d({ inputShape: [600, 18], classes: 61, seed }),
+ *     fit: { optimizer: train.adam(), loss: "sparseCategoricalCrossEntropy", epochs: 2 },
  *   }),
  *   directory: "runs/conv1d",
  * });

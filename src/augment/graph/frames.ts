@@ -40,7 +40,7 @@ function moveBoth(
  * @param options `probability` of each mirroring (default 0.5)
  * @throws {RangeError} if the probability lies outside [0, 1]
  * @example
- * await fit(model, data, { ...options, augment: flipFrames() });
+ * await train.fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", augment: flipFrames() });
  */
 export function flipFrames(options: GraphFrameOptions = {}): BatchTransform {
   const { probability = 0.5 } = options;
@@ -56,7 +56,7 @@ export function flipFrames(options: GraphFrameOptions = {}): BatchTransform {
  *
  * @throws {RangeError} if the frames are oblong
  * @example
- * await fit(model, data, { ...options, augment: turnFrames() });
+ * await train.fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", augment: turnFrames() });
  */
 export function turnFrames(): BatchTransform {
   return (batch) => {
@@ -79,7 +79,7 @@ export function turnFrames(): BatchTransform {
  * @param options `probability` (default 0.5)
  * @throws {RangeError} if the probability lies outside [0, 1]
  * @example
- * await fit(model, data, { ...options, augment: reverseFrames() });
+ * await train.fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", augment: reverseFrames() });
  */
 export function reverseFrames(options: GraphFrameOptions = {}): BatchTransform {
   const { probability = 0.5 } = options;
@@ -104,7 +104,7 @@ export interface BlurFramesOptions extends GraphFrameOptions {
  * @param options `deviation` in pixels (default 1), `probability` (default 0.5)
  * @throws {RangeError} if deviation lies outside (0, 1000] or the probability lies outside [0, 1]
  * @example
- * await fit(model, data, { ...options, augment: blurFrames({ probability: 0.25 }) });
+ * await train.fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", augment: blurFrames({ probability: 0.25 }) });
  */
 export function blurFrames(options: BlurFramesOptions = {}): BatchTransform {
   const { deviation = 1, probability = 0.5 } = options;
@@ -154,7 +154,7 @@ export interface DropPatchesOptions extends GraphFrameOptions {
  * @throws {RangeError} if a patch does not fit the frames or the probability lies outside [0, 1]
  * Source: DeVries and Taylor 2017.
  * @example
- * await fit(model, data, { ...options, augment: dropPatches({ probability: 0.25 }) });
+ * await train.fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", augment: dropPatches({ probability: 0.25 }) });
  */
 export function dropPatches(options: DropPatchesOptions = {}): BatchTransform {
   const { count = 8, size = 8, probability = 0.5 } = options;
@@ -198,7 +198,7 @@ export interface ShiftIntensityOptions extends GraphFrameOptions {
  * @param options `shift` (default 10 / 255), `low` (default 0), `high` (default 1), `probability` (default 0.5)
  * @throws {RangeError} if shift, low or high are impossible or the probability lies outside [0, 1]
  * @example
- * await fit(model, data, { ...options, augment: shiftIntensity() });
+ * await train.fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", augment: shiftIntensity() });
  */
 export function shiftIntensity(options: ShiftIntensityOptions = {}): BatchTransform {
   const { shift = 10 / 255, low = 0, high = 1, probability = 0.5 } = options;

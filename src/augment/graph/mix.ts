@@ -20,7 +20,8 @@ function isNumbers(y: Tensor): boolean {
  * @param options `classes`: how many there are
  * @throws {RangeError} if `classes` is not a whole number from 2
  * @example
- * const shares = { arrange: oneHotLabels({ classes: 61 }), augment: mixup(), loss: "categoricalCrossEntropy" };
+ * const shares = { arrange: oneHotLabels({ classes: labelNames.length }), loss: "categoricalCrossEntropy" };
+ * await train.fit(model, { x, y }, { ...options, ...shares, augment: mixup() });
  */
 export function oneHotLabels(options: { classes: number }): BatchTransform {
   const { classes } = options;
@@ -91,7 +92,8 @@ function mix(
  * @throws {RangeError} if alpha or the probability are impossible; in training, if y is class numbers
  * Source: Zhang et al. 2018 (arXiv:1710.09412), alpha 0.2; the beta distribution by 4,096 equally probable values.
  * @example
- * const mixing = { arrange: oneHotLabels({ classes: 61 }), augment: mixup(), loss: "categoricalCrossEntropy" };
+ * const shares = { arrange: oneHotLabels({ classes: labelNames.length }), loss: "categoricalCrossEntropy" };
+ * await train.fit(model, { x, y }, { ...options, ...shares, augment: mixup() });
  */
 export function mixup(options: GraphMixOptions = {}): BatchTransform {
   return mix({ ...options, alpha: options.alpha ?? 0.2 }, (own, { other, share }) => ({
@@ -108,7 +110,8 @@ export function mixup(options: GraphMixOptions = {}): BatchTransform {
  * @throws {RangeError} if alpha or the probability are impossible; in training, if y is class numbers
  * Source: Yun et al. 2019 (arXiv:1905.04899), along time.
  * @example
- * const mixing = { arrange: oneHotLabels({ classes: 61 }), augment: cutmix(), loss: "categoricalCrossEntropy" };
+ * const shares = { arrange: oneHotLabels({ classes: labelNames.length }), loss: "categoricalCrossEntropy" };
+ * await train.fit(model, { x, y }, { ...options, ...shares, augment: cutmix() });
  */
 export function cutmix(options: GraphMixOptions = {}): BatchTransform {
   return mix({ ...options, alpha: options.alpha ?? 1 }, (own, { other, share }) => {

@@ -20,7 +20,7 @@ export interface PreviewOptions {
  * @returns float32 windows of the same shape and channels
  * @throws {RangeError} as the augmentation does, or if it changes the windows' shape
  * @example
- * const rolled = preview(series, augment.graph.rollSeries(), { seed: 1 });
+ * const rolled = preview(windows, augment.graph.rollSeries(), { seed: 1 });
  */
 export function preview(source: Series, augmentation: BatchTransform, options: PreviewOptions = {}): Series {
   const { seed = 0, epoch = 0, labels = new Int32Array(source.shape[0]) } = options;

@@ -60,7 +60,7 @@ export interface RollSeriesOptions extends GraphSeriesOptions {
  * @throws {RangeError} if the range is empty or the probability lies outside [0, 1]
  * Source: what the third place of DACON 235689 meant; his layer drew one shift for a model's life.
  * @example
- * await fit(model, data, { ...options, augment: rollSeries() });
+ * await train.fit(model, { x, y }, { ...options, augment: rollSeries() });
  */
 export function rollSeries(options: RollSeriesOptions = {}): BatchTransform {
   const { per = "window", range } = options;
@@ -90,7 +90,7 @@ export interface GraphDeviationOptions extends GraphSeriesOptions {
  * @throws {RangeError} if the deviation is negative or the probability lies outside [0, 1]
  * Source: Um et al. 2017 (arXiv:1706.00527), jittering.
  * @example
- * await fit(model, data, { ...options, augment: jitterSeries({ deviation: 0.03 }) });
+ * await train.fit(model, { x, y }, { ...options, augment: jitterSeries({ deviation: 0.03 }) });
  */
 export function jitterSeries(options: GraphDeviationOptions = {}): BatchTransform {
   const { deviation = 0.03 } = options;
@@ -105,7 +105,7 @@ export function jitterSeries(options: GraphDeviationOptions = {}): BatchTransfor
  * @throws {RangeError} if the deviation is negative or the probability lies outside [0, 1]
  * Source: Um et al. 2017 (arXiv:1706.00527), scaling.
  * @example
- * await fit(model, data, { ...options, augment: stretchAmplitude({ deviation: 0.1 }) });
+ * await train.fit(model, { x, y }, { ...options, augment: stretchAmplitude({ deviation: 0.1 }) });
  */
 export function stretchAmplitude(options: GraphDeviationOptions = {}): BatchTransform {
   const { deviation = 0.1 } = options;
@@ -127,7 +127,7 @@ export interface DropChannelsOptions extends GraphSeriesOptions {
  * @param options `rate` (default 0.1), `probability` (default 1)
  * @throws {RangeError} if the rate or the probability lies outside [0, 1]
  * @example
- * await fit(model, data, { ...options, augment: dropChannels({ rate: 0.1 }) });
+ * await train.fit(model, { x, y }, { ...options, augment: dropChannels({ rate: 0.1 }) });
  */
 export function dropChannels(options: DropChannelsOptions = {}): BatchTransform {
   const { rate = 0.1 } = options;
@@ -152,7 +152,7 @@ export interface WarpTimeOptions extends GraphDeviationOptions {
  * @throws {RangeError} if deviation or knots are impossible or the probability lies outside [0, 1]
  * Source: Um et al. 2017 (arXiv:1706.00527), time warping (natural cubic spline).
  * @example
- * await fit(model, data, { ...options, augment: warpTime({ probability: 0.5 }) });
+ * await train.fit(model, { x, y }, { ...options, augment: warpTime({ probability: 0.5 }) });
  */
 export function warpTime(options: WarpTimeOptions = {}): BatchTransform {
   const { deviation = 0.2, knots = 4 } = options;
@@ -192,7 +192,7 @@ export interface PermuteSegmentsOptions extends GraphSeriesOptions {
  * @throws {RangeError} if the segments do not fit or the probability lies outside [0, 1]
  * Source: Um et al. 2017 (arXiv:1706.00527); defaults of the first place of DACON 235689.
  * @example
- * await fit(model, data, { ...options, augment: permuteSegments({ probability: 0.5 }) });
+ * await train.fit(model, { x, y }, { ...options, augment: permuteSegments({ probability: 0.5 }) });
  */
 export function permuteSegments(options: PermuteSegmentsOptions = {}): BatchTransform {
   const { segments = 4, least = 10 } = options;

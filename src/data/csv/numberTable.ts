@@ -80,8 +80,8 @@ function placeColumns(
  * @throws {RangeError} if a limit is not a whole number from 1 on
  * @throws {Error} with the file's name, if it cannot be read
  * @example
- * const table = await readNumberTable("train_features.csv", { integers: ["id", "time"] });
- * // table.values is Float32Array [table.rows, table.valueColumns.length]
+ * const table = await readNumberTable("data/motion/train_features.csv", { integers: ["id", "time"] });
+ * // table.values is row by row, table.rows times table.valueColumns.length
  */
 export async function readNumberTable(path: string, options: NumberTableOptions = {}): Promise<NumberTable> {
   checkOptions(

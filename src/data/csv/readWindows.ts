@@ -72,7 +72,8 @@ async function readOrdered(path: string, options: ReadWindowsOptions): Promise<R
  * @throws {RangeError} if an option is missing, or `steps` or a limit is not a whole number from 1 on
  * @throws {Error} with the file's name, if it cannot be read
  * @example
- * const { ids, data } = await readWindows("features.csv", { id: "id", step: "time", steps: 600, values: ["x", "y"] });
+ * const path = "data/motion/train_features.csv";
+ * const { ids, data } = await readWindows(path, { id: "id", step: "time", steps: 600, values: motion.channels });
  */
 export async function readWindows(path: string, options: ReadWindowsOptions): Promise<RowWindows> {
   const { id, step, steps, values, signal = currentSignal(), ...rest } = options;

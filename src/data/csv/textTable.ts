@@ -64,8 +64,8 @@ function* records(text: string, path: string): Generator<{ record: string; line:
  * @throws {RangeError} if the limit is not a whole number from 1 on
  * @throws {Error} with the file's name, if it cannot be read
  * @example
- * const labels = await readTextTable("train_labels.csv", { columns: ["id", "label", "label_desc"] });
- * labels.rows[0]; // ["0", "37", "Shoulder Press (dumbbell)"]
+ * const labels = await readTextTable("data/motion/train_labels.csv", { columns: ["id", "label", "label_desc"] });
+ * labels.rows[0]; // such as ["0", "37", "Shoulder Press (dumbbell)"]
  */
 export async function readTextTable(
   path: string,
@@ -124,7 +124,8 @@ function repeatedName(names: readonly string[]): string | undefined {
  * @throws {RangeError} if there is no such column
  * @throws {SyntaxError} with file and line, if a field is not a whole number
  * @example
- * integerColumn(labels, "id"); // Int32Array [0, 1, 2, …]
+ * const table = await readTextTable("data/motion/train_labels.csv", { columns: ["id", "label"] });
+ * integerColumn(table, "id"); // Int32Array [0, 1, 2, …]
  */
 export function integerColumn(table: TextTable, name: string): Int32Array {
   const column = table.columns.indexOf(name);

@@ -28,7 +28,7 @@ function inOrder(ids: Int32Array, times: Int32Array, steps: number): boolean {
  * @returns windows by ascending id; shares memory with the table where its rows lie in order
  * @throws {SyntaxError} with file and line, if a step is missing, repeated or outside `[0, steps)`
  * @example
- * const table = await readNumberTable("features.csv", { integers: ["id", "time"] });
+ * const table = await readNumberTable("data/motion/train_features.csv", { integers: ["id", "time"] });
  * const { ids, data } = windowsOfRows(table, { id: "id", step: "time", steps: 600 });
  */
 export function windowsOfRows(

@@ -54,7 +54,7 @@ function valueNear(
  *   `iterations` is no positive whole number
  * Source: Germann and Zawadzki 2002; equal to pysteps.extrapolation.semilagrangian with its defaults.
  * @example
- * const [next] = advect(latest, { motion: lucasKanade([earlier, latest], { shape: [120, 120] }) });
+ * const [next] = advect(latest, { motion: farneback([earlier, latest], { shape: [120, 120] }) });
  */
 export function advect(image: ArrayLike<number>, options: AdvectOptions): Float32Array[] {
   const { motion, steps = 1, fill = 0, iterations = 1 } = options;

@@ -35,7 +35,7 @@ const kernelFor = keepLatest((plan: FarnebackPlan) => new FarnebackKernel(plan))
  * @throws {RangeError} if fewer than two images are given, one does not fit the shape, or a parameter is impossible
  * Source: Farnebäck 2003; equal to OpenCV's calcOpticalFlowFarneback within 0.001 pixels.
  * @example
- * const motion = farneback([first, second], { shape: [120, 120] });
+ * const motion = farneback([earlier, latest], { shape: [120, 120] });
  */
 export function farneback(images: readonly ArrayLike<number>[], options: FarnebackOptions): MotionField {
   const { shape, pyramidScale = 0.5, levels = 3, window = 15, iterations = 3 } = options;

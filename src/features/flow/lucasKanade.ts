@@ -76,7 +76,7 @@ export function checkPositive(
  * @throws {RangeError} if fewer than two images are given, one does not fit the shape, or a parameter is impossible
  * Source: Lucas and Kanade 1981, Bouguet 2001; equal to pysteps' dense_lucaskanade within 0.05 pixels.
  * @example
- * const motion = lucasKanade([first, second], { shape: [120, 120] });
+ * const motion = lucasKanade([earlier, latest], { shape: [120, 120] });
  */
 export function lucasKanade(images: readonly ArrayLike<number>[], options: LucasKanadeOptions): MotionField {
   const { shape, window = 50, levels = 3, iterations = 10 } = options;

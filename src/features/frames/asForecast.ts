@@ -38,7 +38,7 @@ function heldTo(
  * @returns float32 frames of the same shape
  * @throws {RangeError} if the output has not four axes, or a value is NaN
  * @example
- * const forecast = features.asForecast(result.predictions);
+ * const forecast = features.asForecast(await train.predict(forecaster, competition.test));
  */
 export function asForecast(output: NetworkOutput, options: { unit?: FrameUnit } = {}): Frames<Float32Array> {
   const { unit = "pixel" } = options;

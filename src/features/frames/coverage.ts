@@ -9,7 +9,7 @@ import type { Frames } from "../../core/frames";
  * @returns 1 where seen, 0 elsewhere, `[rows, columns]`
  * @throws {RangeError} if `least` is no positive whole number, or `above` is NaN
  * @example
- * const mask = coverageMask(train, { least: 3 });
+ * const mask = coverageMask(images, { least: 3 });
  */
 export function coverageMask(source: Frames, options: { above?: number; least?: number } = {}): Uint8Array {
   const { above = 0, least = 1 } = options;
@@ -37,7 +37,7 @@ export function coverageMask(source: Frames, options: { above?: number; least?: 
  * @param source frames `[samples, rows, columns, times]`
  * @returns float64 sums in the frames' unit, `[rows, columns]`
  * @example
- * const total = sumImages(train);
+ * const total = sumImages(images);
  */
 export function sumImages(source: Frames): Float64Array {
   const [, rows, columns, times] = source.shape;

@@ -155,7 +155,7 @@ export interface ExtrapolateEachOptions extends ExtrapolateOptions {
  *
  * @throws as {@link extrapolate}, or as `keep`
  * @example
- * await extrapolateEach(source, { keep: (first, values) => console.log(first, values.length) });
+ * await extrapolateEach(inputs, { keep: (first, values) => console.log(first, values.length) });
  */
 export async function extrapolateEach(source: Frames, options: ExtrapolateEachOptions): Promise<void> {
   const { signal = currentSignal() } = options;

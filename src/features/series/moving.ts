@@ -128,7 +128,7 @@ function moments(kind: "mean" | "deviation"): () => ColumnRule {
  * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).mean()` of finite values, and to NumPy's mean of
  *   each window where pandas' running sums lose digits; NaN or infinity makes NaN of the steps that reach it, and no others.
  * @example
- * movingMean(series(Float32Array.of(1, 2, 6), { steps: 3, channels: ["x"] }), { length: 3 }).data; // 1.5, 3, 4
+ * movingMean(series(Float32Array.of(1, 2, 6), { steps: 3, channels: ["x"] }), { length: 3 }).data; // Float32Array [1.5, 3, 4]
  */
 export function movingMean(source: Series, options: MovingOptions = {}): Series {
   return moving(source, { ...options, name: "mean", rule: moments("mean") });
@@ -143,7 +143,7 @@ export function movingMean(source: Series, options: MovingOptions = {}): Series 
  * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).std(ddof=0)` of finite values, and to NumPy's of
  *   each window where pandas' running sums lose digits; NaN or infinity makes NaN of the steps that reach it, and no others.
  * @example
- * movingDeviation(series(Float32Array.of(1, 3), { steps: 2, channels: ["x"] }), { length: 2, centred: false }).data; // 0, 1
+ * movingDeviation(series(Float32Array.of(1, 3), { steps: 2, channels: ["x"] }), { length: 2, centred: false }).data; // Float32Array [0, 1]
  */
 export function movingDeviation(source: Series, options: MovingOptions = {}): Series {
   return moving(source, { ...options, name: "deviation", rule: moments("deviation") });
@@ -182,7 +182,7 @@ function extremes(sign: number): () => ColumnRule {
  * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).min()`, but that infinity is a number; NaN makes NaN
  *   of the steps that reach it, and no others.
  * @example
- * movingMinimum(series(Float32Array.of(3, 1, 2), { steps: 3, channels: ["x"] }), { length: 2, centred: false }).data; // 3, 1, 1
+ * movingMinimum(series(Float32Array.of(3, 1, 2), { steps: 3, channels: ["x"] }), { length: 2, centred: false }).data; // Float32Array [3, 1, 1]
  */
 export function movingMinimum(source: Series, options: MovingOptions = {}): Series {
   return moving(source, { ...options, name: "minimum", rule: extremes(1) });
@@ -197,7 +197,7 @@ export function movingMinimum(source: Series, options: MovingOptions = {}): Seri
  * Source: equal to pandas' `rolling(length, center=centred, min_periods=1).max()`, but that infinity is a number; NaN makes NaN
  *   of the steps that reach it, and no others.
  * @example
- * movingMaximum(series(Float32Array.of(3, 1, 2), { steps: 3, channels: ["x"] }), { length: 2, centred: false }).data; // 3, 3, 2
+ * movingMaximum(series(Float32Array.of(3, 1, 2), { steps: 3, channels: ["x"] }), { length: 2, centred: false }).data; // Float32Array [3, 3, 2]
  */
 export function movingMaximum(source: Series, options: MovingOptions = {}): Series {
   return moving(source, { ...options, name: "maximum", rule: extremes(-1) });

@@ -48,6 +48,7 @@ export interface Scaler {
  *
  * @throws {RangeError} if the lengths in the state disagree, or a number in it is not finite
  * @example
+ * const scaler = standardScaler().fit(windows);
  * const again = scalerFrom(JSON.parse(JSON.stringify(scaler.state)));
  */
 export function scalerFrom(state: ScalerState): FittedScaler {
@@ -155,8 +156,8 @@ function scaler(
  *
  * Source: scikit-learn's `StandardScaler` on all rows of all windows (population deviation).
  * @example
- * const scaler = standardScaler().fit(train, { indices: fold.train });
- * const scaled = scaler.transform(train);
+ * const scaler = standardScaler().fit(windows, { indices: fold.train });
+ * const scaled = scaler.transform(windows);
  */
 export function standardScaler(): Scaler {
   return scaler("standard", {
@@ -200,7 +201,7 @@ export interface RobustScalerOptions {
  * @throws {RangeError} if the quantiles are not 0 <= low < high <= 1
  * Source: scikit-learn's `RobustScaler`.
  * @example
- * const scaled = robustScaler().fit(train).transform(train);
+ * const scaled = robustScaler().fit(windows).transform(windows);
  */
 export function robustScaler(options: RobustScalerOptions = {}): Scaler {
   const { quantiles = [0.25, 0.75] } = options;
@@ -230,7 +231,7 @@ export interface MinMaxScalerOptions {
  * @throws {RangeError} if low is not below high
  * Source: scikit-learn's `MinMaxScaler` (values outside the fitted ones leave the range).
  * @example
- * const scaled = minMaxScaler({ range: [-1, 1] }).fit(train).transform(train);
+ * const scaled = minMaxScaler({ range: [-1, 1] }).fit(windows).transform(windows);
  */
 export function minMaxScaler(options: MinMaxScalerOptions = {}): Scaler {
   const { range = [0, 1] } = options;

@@ -15,7 +15,7 @@ export interface TiltOptions {
  * @throws {RangeError} if a name is unknown
  * Source: `roll = atan2(y, z)`, `pitch = atan2(-x, sqrt(y^2 + z^2))`, NXP application note AN3461, equations 25 and 26.
  * @example
- * tilt(series(Float32Array.of(0, 1, 0), { steps: 1, channels: ["acc_x", "acc_y", "acc_z"] })).data; // roll 90, pitch 0
+ * tilt(series(Float32Array.of(0, 1, 0), { steps: 1, channels: ["acc_x", "acc_y", "acc_z"] })).data; // Float32Array [90, 0], roll and pitch
  */
 export function tilt(source: Series, options: TiltOptions = {}): Series {
   const { channels: names = ["acc_x", "acc_y", "acc_z"] } = options;

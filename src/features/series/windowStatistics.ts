@@ -84,7 +84,7 @@ function describe(values: Float64Array, out: Float64Array): void {
  * @throws {RangeError} if a channel's name is unknown or a value is not finite
  * Source: NumPy's and SciPy's functions of those names, population moments, in float64.
  * @example
- * const table = windowStatistics(raw); // [3125, 87] of six channels
+ * const table = windowStatistics(raw); // shape [windows, 87] of six channels
  */
 export function windowStatistics(source: Series, options: WindowStatisticsOptions = {}): FeatureTable {
   const { channels: names, correlations = true } = options;

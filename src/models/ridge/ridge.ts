@@ -89,8 +89,9 @@ function fitTemperature(margins: Float64Array, labels: ArrayLike<number>, classe
  *   `predict` and `margins` too)
  * Source: scikit-learn's `RidgeClassifierCV` (leave-one-out); temperature as Guo et al. 2017 (arXiv:1706.04599).
  * @example
- * const model = ridgeClassifier(train, labels, { classes: 61 });
- * const probabilities = model.predict(test);
+ * const rocket = fitMiniRocket(raw, { features: 504 });
+ * const model = ridgeClassifier(rocket.transform(raw), labels, { classes: 61 });
+ * const probabilities = model.predict(rocket.transform(raw));
  */
 export function ridgeClassifier(
   x: FeatureRows,

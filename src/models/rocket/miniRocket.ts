@@ -67,8 +67,8 @@ function spreadDilations(steps: number, options: { perKernel: number; most: numb
  *   dilations or indices are impossible
  * Source: Dempster, Schmidt, Webb 2021 (arXiv:2012.08791), multivariate as in the authors' code.
  * @example
- * const rocket = fitMiniRocket(train, { indices: fold.train });
- * const table = rocket.transform(train); // for ridgeClassifier
+ * const rocket = fitMiniRocket(windows, { indices: fold.train });
+ * const table = rocket.transform(windows); // for ridgeClassifier
  */
 export function fitMiniRocket(source: Windows, options: MiniRocketOptions = {}): MiniRocket {
   checkOptions(

@@ -97,11 +97,13 @@ export interface BestRecipeResult extends CrossValidation {
  * predictions and scores; `refit` makes a network only. With `features` of your own, give `scaler` and `fit.augment` too:
  * the rotation knows the channels' places.
  *
+ * @param competition what `motion.load` gives
  * @param options what to change; see {@link BestRecipeOptions}
  * @returns out-of-fold probabilities `[windows, classes]`, those of the test windows, and the scores logLoss and accuracy
  * @throws {RangeError} if options disagree with the data
  * @example
- * const result = await motion.recipes.best(competition, { folds: 3, groups: competition.subjects, seconds: 900 });
+ * const options = { folds: 2, epochs: 1, rocket: { features: 504 } };
+ * const trial = await motion.recipes.best(competition, { ...options, groups: competition.subjects });
  */
 export async function best(
   competition: MotionData,

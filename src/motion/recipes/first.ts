@@ -26,13 +26,16 @@ const learningRate = 3e-3;
  * `models.gruPoolGruVariants` and `seeds`, and average by `ensemble.mean`. With `features` of your own the rotation,
  * which needs the recorded channels, is left out, and every epoch permutes.
  *
+ * @param competition what `motion.load` gives
  * @param options what to change; see {@link MotionNetworkRecipeOptions}
  * @returns out-of-fold probabilities `[windows, classes]`, those of the test windows, and the scores logLoss and accuracy
  * @throws {RangeError} if options disagree with the data
  * Source: Parkjin96/DACON11-ClassificationOfMotion (DACON 235689, 2021); public log loss 0.38633.
  * @example
- * const result = await motion.recipes.first(competition, {
- *   model: (network) => models.gruPoolGru({ ...network, ...models.gruPoolGruVariants[1] }),
+ * const trial = await motion.recipes.first(competition, {
+ *   folds: 2,
+ *   epochs: 1,
+ *   model: (network) => models.conv1d(network), // in place of models.gruPoolGru
  * });
  */
 export async function first(

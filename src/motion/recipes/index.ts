@@ -14,6 +14,6 @@ export type { MotionNetworkRecipeOptions, MotionRecipeOptions, NetworkShape } fr
  *
  * @example
  * const competition = await motion.load("data/motion");
- * const result = await motion.recipes.third(competition, { folds: 5, epochs: 60, directory: "runs/third" });
+ * const trial = await motion.recipes.second(competition, { folds: 2, epochs: 1 });
  */
 export const recipes = { first, second, third, miniRocket, best } as const;

@@ -21,7 +21,8 @@ export interface MiniRocketRecipeOptions extends MotionRecipeOptions {
  * @throws {RangeError} if options disagree with the data, or the directory holds another run
  * Source: Dempster, Schmidt, Webb 2021 (arXiv:2012.08791).
  * @example
- * const baseline = await motion.recipes.miniRocket(competition, { folds: 2, groups: competition.subjects });
+ * const rocket = { features: 504 };
+ * const trial = await motion.recipes.miniRocket(competition, { folds: 2, groups: competition.subjects, rocket });
  */
 export async function miniRocket(
   competition: MotionData,

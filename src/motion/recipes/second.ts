@@ -33,12 +33,13 @@ export function secondFeatures(source: Series): Series {
  * Ten stratified folds, the best epoch's weights kept. Its epochs and learning rate are not known; at most 100, 20 of
  * them without a better val_loss, and 1e-3 are ours.
  *
+ * @param competition what `motion.load` gives
  * @param options what to change; see {@link MotionNetworkRecipeOptions}
  * @returns out-of-fold probabilities `[windows, classes]`, those of the test windows, and the scores logLoss and accuracy
  * @throws {RangeError} if options disagree with the data
  * Source: HAR_private_2rd_1D-CNN in ghghdfd/Competition_code (DACON 235689, 2021); cross-validated log loss 0.48506.
  * @example
- * const result = await motion.recipes.second(competition, { directory: "runs/second" });
+ * const trial = await motion.recipes.second(competition, { folds: 2, epochs: 1, directory: "runs/second" });
  */
 export async function second(
   competition: MotionData,

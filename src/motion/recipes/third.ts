@@ -12,12 +12,13 @@ import { type MotionNetworkRecipeOptions, nonExercise, runNetwork } from "./reci
  * Batch 16, learning rate 1e-3 (x0.3 after 25 epochs without a better val_loss), at most 5,000 epochs and 76 without a
  * better one, the best weights kept; ten stratified folds with seed 2021.
  *
+ * @param competition what `motion.load` gives
  * @param options what to change; see {@link MotionNetworkRecipeOptions}
  * @returns out-of-fold probabilities `[windows, classes]`, those of the test windows, and the scores logLoss and accuracy
  * @throws {RangeError} if options disagree with the data
  * Source: cuijamm/CompetitionReview (DACON 235689, 2021); cross-validated log loss there 0.49344.
  * @example
- * const result = await motion.recipes.third(competition, { folds: 5, groups: competition.subjects, epochs: 60 });
+ * const trial = await motion.recipes.third(competition, { folds: 2, epochs: 1, directory: "runs/third" });
  */
 export async function third(
   competition: MotionData,

@@ -33,7 +33,7 @@ const gap = 12;
  * @throws {RangeError} if there is none, one is an animation or has traces without x and y axes, or an option is out of
  *   reach
  * @example
- * subplots([labelCounts(labels), traces(train, { window: 3 })], { columns: 1, title: "Exercises" });
+ * subplots([labelCounts(labels), traces(windows, { window: 3 })], { columns: 1, title: "Exercises" });
  */
 export function subplots(figures: readonly Figure[], options: SubplotsOptions = {}): Figure {
   const { width = size.width, title } = options;

@@ -41,7 +41,7 @@ export interface AnimationOptions {
  * @throws {RangeError} if truth and predictions disagree with the inputs in rows, columns or unit, or with one another in
  *   leads, or an option is out of reach
  * @example
- * await animation(inputs, { truth, prediction, sample: 14 }).save("runs/latest/radar/sample-14.gif");
+ * await animation(inputs, { truth: target, prediction: forecast, sample: 3 }).save("runs/latest/radar/sample-3.gif");
  */
 export function animation(inputs: FrameSource, options: AnimationOptions = {}): Figure {
   const { truth, sample = 0, minutes = 10, delay = 600, title = `Sample ${sample}` } = options;

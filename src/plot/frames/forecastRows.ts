@@ -42,7 +42,7 @@ export interface ForecastRowsOptions {
  * @throws {RangeError} if the three disagree in samples, rows, columns or unit, a sample lies outside, or an option is out of
  *   reach
  * @example
- * forecastRows(inputs, { truth, prediction, samples: [3, 14, 159] });
+ * forecastRows(inputs, { truth: target, prediction: forecast, samples: [3, 1, 4] });
  */
 export function forecastRows(inputs: FrameSource, options: ForecastRowsOptions): Figure {
   const { truth, prediction, minutes = 10, title = "Forecasts" } = options;
@@ -116,7 +116,7 @@ export interface WorstForecastsOptions extends Omit<ForecastRowsOptions, "sample
  * @throws {RangeError} if the three disagree in samples, rows, columns or unit, no sample can be ranked, or an option is out
  *   of reach
  * @example
- * worstForecasts(inputs, { truth, prediction, count: 3 });
+ * worstForecasts(inputs, { truth: target, prediction: forecast, count: 3 });
  */
 export function worstForecasts(inputs: FrameSource, options: WorstForecastsOptions): Figure {
   const { truth, prediction, count = 4, title = "Worst forecasts" } = options;

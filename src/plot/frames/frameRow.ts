@@ -22,7 +22,7 @@ export interface FrameRowOptions {
  * @param source `[samples, rows, columns, times]` or one sample `[rows, columns, times]`
  * @throws {RangeError} if the shape is another, the sample lies outside, there are more than 200 frames, or not one title a frame
  * @example
- * frameRow(competition.train, { sample: 12 });
+ * frameRow(competition.train, { sample: 3 });
  */
 export function frameRow(source: FrameSource, options: FrameRowOptions = {}): Figure {
   const { sample = 0, title = `Sample ${sample}` } = options;

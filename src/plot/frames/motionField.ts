@@ -28,7 +28,7 @@ export interface MotionFieldOptions {
  * @param image `[rows, columns]`
  * @throws {RangeError} if the fields have another size than the image, or every or stretch are out of reach
  * @example
- * motionField({ data: now, shape: [120, 120] }, farneback([before, now], { shape: [120, 120] }));
+ * motionField({ data: latest, shape: [120, 120] }, features.farneback([earlier, latest], { shape: [120, 120] }));
  */
 export function motionField(image: FrameSource, options: MotionFieldOptions): Figure {
   const { u, v, title = "Motion field" } = options;

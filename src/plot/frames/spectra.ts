@@ -18,7 +18,8 @@ export interface SpectraOptions {
  * @param spectra what `radialPowerSpectrum` gives, by name; the truth comes first and is drawn in grey
  * @throws {RangeError} if there are none, or none has power at a frequency above 0, as that of one pixel
  * @example
- * spectra({ truth: radialPowerSpectrum(truth, options), unet: radialPowerSpectrum(prediction, options) });
+ * const spectrum = (image: Float32Array) => features.radialPowerSpectrum(image, { shape: [120, 120] });
+ * spectra({ earlier: spectrum(earlier), latest: spectrum(latest) });
  */
 export function spectra(
   spectra: Readonly<Record<string, PowerSpectrum>>,

@@ -16,7 +16,7 @@ export interface CalibrationCurveOptions {
  * @param result what `calibration` gives
  * @throws {RangeError} if there are no bins
  * @example
- * calibrationCurve(calibration(truth, outOfFold));
+ * calibrationCurve(metrics.calibration(labels, result.predictions));
  */
 export function calibrationCurve(result: Calibration, options: CalibrationCurveOptions = {}): Figure {
   const { confidence, accuracy, counts, error } = result;

@@ -20,7 +20,7 @@ export interface ClassScoresOptions {
  * @param report what `classReport` gives
  * @throws {RangeError} if there are no classes
  * @example
- * classScores(classReport(truth, predicted, { names: labelNames }));
+ * classScores(metrics.classReport(labels, metrics.predictedLabels(result.predictions), { names: labelNames }));
  */
 export function classScores(report: ClassReport, options: ClassScoresOptions = {}): Figure {
   const { score = "f1", sort = "score", title = "Scores by class" } = options;

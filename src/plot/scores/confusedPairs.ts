@@ -34,7 +34,8 @@ export interface ConfusedPairsOptions {
  * @throws {RangeError} if labels and windows are not equally many, a label has no name, pairs are not 1 to 50, or nothing is
  *   confused
  * @example
- * confusedPairs(train, { truth, predicted, names: labelNames, unit: "acceleration (g)" });
+ * const predicted = metrics.predictedLabels(result.predictions);
+ * confusedPairs(windows, { truth: labels, predicted, names: labelNames, unit: "acceleration (g)" });
  */
 export function confusedPairs(source: Series, options: ConfusedPairsOptions): Figure {
   const { truth, predicted, names, pairs = 3, title = "Most confused classes" } = options;

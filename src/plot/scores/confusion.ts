@@ -26,7 +26,8 @@ export interface ConfusionPlotOptions {
  * @throws {RangeError} if the matrix is not square, has more than 1,000 classes or something else than counts, or there is not
  *   one name a class
  * @example
- * confusion(confusionMatrix(truth, predicted), { names: labelNames, sort: "recall" });
+ * const matrix = metrics.confusionMatrix(labels, metrics.predictedLabels(result.predictions));
+ * confusion(matrix, { names: labelNames, sort: "recall" });
  */
 export function confusion(matrix: ConfusionMatrix, options: ConfusionPlotOptions = {}): Figure {
   const { normalize = true, sort = "label", title = "Confusion" } = options;

@@ -31,7 +31,8 @@ export interface FoldCurvesOptions {
  * @param histories one a fold; `fit`'s history, or logs so far
  * @throws {RangeError} if there is no history, a metric is in none, or there is not one name a fold
  * @example
- * foldCurves(run.histories); // returned from a cell; live: train.liveCurves({ draw: foldCurves })
+ * foldCurves(result.runs.map((run) => ({ logs: run.history })));
+ * foldCurves([history], { metrics: ["loss"] }); // of one fit; while it trains: train.liveCurves({ draw: foldCurves })
  */
 export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesOptions = {}): Figure {
   const known = [

@@ -28,7 +28,7 @@ export interface CompareTracesOptions {
  * @param after `[windows, steps, channels]` with the same channels
  * @throws {RangeError} if a window lies outside, or the channels differ
  * @example
- * compareTraces(train, jitter(train, { deviation: 0.05, seed: 1 }), { window: 3 });
+ * compareTraces(windows, augment.jitterSeries(windows, { deviation: 0.05, seed: 1 }), { window: 3 });
  */
 export function compareTraces(before: Series, after: Series, options: CompareTracesOptions = {}): Figure {
   const { window = 0, units = {}, titles = ["before", "after"], title = `Window ${window}` } = options;

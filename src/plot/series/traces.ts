@@ -30,7 +30,7 @@ export interface ChannelGroup {
  * @param source `[windows, steps, channels]`; time is in seconds where the series has a rate, else in steps
  * @throws {RangeError} if the window lies outside, or no channel is named or an unknown one
  * @example
- * traces(train, { window: 3, units: { acc: "acceleration (g)", gy: "angular rate (°/s)" } });
+ * traces(windows, { window: 3, units: { acc: "acceleration (g)", gy: "angular rate (°/s)" } });
  */
 export function traces(source: Series, options: TracesOptions = {}): Figure {
   const { window = 0, units = {}, title = `Window ${window}` } = options;

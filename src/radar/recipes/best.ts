@@ -143,6 +143,13 @@ async function blended(
  *
  * `forecast` blends each block of samples by weights found on the others, so its scores are honest; `scores` are the
  * network's alone.
+ *
+ * @param competition what `radar.load` gives
+ * @param options what to change; see {@link BestRecipeOptions}
+ * @returns out-of-fold and test forecasts in pixels, float32 `[samples, rows, columns, 1]`, and the scores of `radar.scores`
+ * @throws {RangeError} if options disagree with the data, or the directory holds another run
+ * @example
+ * const trial = await radar.recipes.best(competition, { folds: 2, epochs: 1, filters: 4 });
  */
 export async function best(competition: RecipeData, options: BestRecipeOptions = {}): Promise<RecipeResult> {
   const { flowInput = true, blend = true, directory, signal } = options;

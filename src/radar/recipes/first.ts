@@ -32,7 +32,13 @@ const firstRecipe: RadarRecipe = {
  * Shuffled folds put near-copies of validation samples into training, so its scores flatter: `times`, or `folds:
  * validate.groupKFold(await validate.overlapGroups(competition.train))`, tell the truth.
  *
+ * @param competition what `radar.load` gives
+ * @param options what to change; see {@link RadarRecipeOptions}
+ * @returns out-of-fold and test forecasts in pixels, float32 `[samples, rows, columns, 1]`, and the scores of `radar.scores`
+ * @throws {RangeError} if options disagree with the data, or the directory holds another run
  * Source: the author's notebook (DACON 235646, 2020). Submit with `rounding: "truncate"`, as he did.
+ * @example
+ * const trial = await radar.recipes.first(competition, { folds: 2, epochs: 1, filters: 4 });
  */
 export async function first(
   competition: RecipeData,

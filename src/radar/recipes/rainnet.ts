@@ -27,7 +27,13 @@ const rainnetRecipe: RadarRecipe = {
  * RainNet on pixels, which are a logarithm of rain: log-cosh loss, Adam 1e-4, five folds of
  * samples that show no common rain.
  *
+ * @param competition what `radar.load` gives
+ * @param options what to change; see {@link RadarRecipeOptions}
+ * @returns out-of-fold and test forecasts in pixels, float32 `[samples, rows, columns, 1]`, and the scores of `radar.scores`
+ * @throws {RangeError} if options disagree with the data, or the directory holds another run
  * Source: G. Ayzel et al., "RainNet v1.0", 2020.
+ * @example
+ * const trial = await radar.recipes.rainnet(competition, { folds: 2, epochs: 1, filters: 4 });
  */
 export async function rainnet(
   competition: RecipeData,

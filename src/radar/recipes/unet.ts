@@ -28,7 +28,13 @@ const unetRecipe: RadarRecipe = {
  * The plain U-Net of the competition's 29th place: 255 x mean absolute error, AdamW 1e-3, inputs blurred or with patches
  * blanked a quarter of the time, five folds of samples that show no common rain.
  *
+ * @param competition what `radar.load` gives
+ * @param options what to change; see {@link RadarRecipeOptions}
+ * @returns out-of-fold and test forecasts in pixels, float32 `[samples, rows, columns, 1]`, and the scores of `radar.scores`
+ * @throws {RangeError} if options disagree with the data, or the directory holds another run
  * Source: HiddenBeginner/dacon-precipitation, milesial/Pytorch-UNet.
+ * @example
+ * const trial = await radar.recipes.unet(competition, { folds: 2, epochs: 1, filters: 4 });
  */
 export async function unet(competition: RecipeData, options: RadarRecipeOptions = {}): Promise<RecipeResult> {
   return runRadar(competition, { recipe: unetRecipe, options });

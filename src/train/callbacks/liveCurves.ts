@@ -40,7 +40,7 @@ export interface LiveCurvesOptions {
  *   (default 1000)
  * @example
  * const curves = liveCurves({ draw: plot.foldCurves });
- * const estimator = network({ model, fit: { optimizer: adam(), loss: "mse", callbacks: [curves] } });
+ * const estimator = network({ model: () => model, fit: { ...options, callbacks: [curves] } });
  */
 export function liveCurves(options: LiveCurvesOptions): Callback {
   const { draw, names = [], interval = 1000 } = options;

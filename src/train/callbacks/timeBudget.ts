@@ -23,7 +23,7 @@ export interface TimeBudgetOptions {
  *
  * @throws {RangeError} if `seconds` is not above 0
  * @example
- * await fit(model, data, { ...options, epochs: 1000, callbacks: [timeBudget({ seconds: 900 })] });
+ * await fit(model, { x, y }, { ...options, epochs: 1000, callbacks: [timeBudget({ seconds: 0.1 })] });
  */
 export function timeBudget(options: TimeBudgetOptions = {}): Callback {
   const { seconds = Number.POSITIVE_INFINITY, clock = "wall", schedule } = options;

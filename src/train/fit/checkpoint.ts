@@ -26,7 +26,7 @@ interface WeightSource extends Pick<FitState, "tensors"> {
  * @param state as `fit` returns it and callbacks get it from their context
  * @throws {Error} the file system's own error
  * @example
- * const history = await fit(model, { x, y }, { ...options, optimizer: adam(), loss: "mae", epochs: 5 });
+ * const history = await fit(model, { x, y }, { ...options, epochs: 5 });
  * saveCheckpoint("runs/a/last.safetensors", history.state);
  */
 export function saveCheckpoint(file: string, state: FitState): void {
@@ -92,7 +92,7 @@ export function checkWeights(
  * @throws {SyntaxError} if the file is no checkpoint, is cut off or damaged
  * @throws {RangeError} if the state is of another model
  * @example
- * await fit(model, { x, y }, { ...options, optimizer: adam(), loss: "mae", epochs: 10, initial: loadCheckpoint("runs/a/last.safetensors", { model }) });
+ * await fit(model, { x, y }, { ...options, epochs: 10, initial: loadCheckpoint("runs/a/last.safetensors", { model }) });
  */
 export function loadCheckpoint(file: string, options: { model?: LayersModel } = {}): FitState {
   const { tensors, metadata } = readSafetensors(file);

@@ -68,8 +68,9 @@ function checkSamples(name: string, { sampleShape }: Source, spec: SampleSpec): 
  * @throws {CaptureError} if the model cannot be captured; the message names the layer and the reason
  * @throws {RangeError} if a batch has another number of samples than `batchSize`, or an epoch that is not below `epochs`
  * @example
- * const compiled = compile(model, { optimizer: adam(), loss: "sparseCategoricalCrossEntropy" });
- * const { loss } = compiled.trainOnBatch({ x, y });
+ * const batchSize = windows.shape[0];
+ * const compiled = compile(model, { optimizer: "adam", loss: "sparseCategoricalCrossEntropy", batchSize });
+ * const { loss } = compiled.trainOnBatch({ x: windows.data, y: labels });
  * compiled.dispose();
  */
 export function compile(model: LayersModel, options: CompileOptions): CompiledModel {

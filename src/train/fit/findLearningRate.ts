@@ -39,7 +39,7 @@ export interface LearningRateSearch {
  * @throws {RangeError} if `low`, `high` or `steps` make no rising rates
  * Source: Smith 2017 (arXiv:1506.01186), the rule is `minimum` of fast.ai's `lr_find`.
  * @example
- * const { suggestion } = await findLearningRate(model, { x, y }, { optimizer: "adam", loss: "mse" });
+ * const { suggestion } = await findLearningRate(model, { x, y }, { optimizer: "adam", loss: "sparseCategoricalCrossEntropy" });
  */
 export async function findLearningRate(
   model: LayersModel,

@@ -69,7 +69,7 @@ function checkShapes(model: LayersModel, source: FitSource, options: FitOptions)
  *   is not finite
  * @throws {DOMException} if the signal is aborted before it begins
  * @example
- * const history = await fit(model, { x, y }, { optimizer: adam(), loss: "mse", epochs: 2 });
+ * const history = await fit(model, { x, y }, { optimizer: adam(), loss: "sparseCategoricalCrossEntropy", epochs: 2 });
  * history.logs.loss.length; // 2
  */
 export async function fit(model: LayersModel, data: FitData, given: FitOptions): Promise<History> {

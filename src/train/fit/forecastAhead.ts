@@ -53,7 +53,7 @@ async function forecastOnce(
  * @returns float32 frames `[samples, rows, columns, steps]` in pixels
  * @throws {RangeError} if steps is no whole number above 0, there is no model, or it gives other than one image
  * @example
- * const hour = await train.forecastAhead(model, competition.test, { steps: 6 });
+ * const hour = await train.forecastAhead(forecaster, competition.test, { steps: 6 });
  */
 export async function forecastAhead(
   models: LayersModel | readonly LayersModel[],

@@ -67,7 +67,7 @@ function normalised(prediction: Tensor): Tensor {
  *
  * @throws {RangeError} if `labelSmoothing` lies outside [0, 1)
  * @example
- * await fit(model, { x, y }, { ...options, loss: categoricalCrossEntropy({ labelSmoothing: 0.1 }) });
+ * await fit(model, { x, y: shares }, { ...options, loss: categoricalCrossEntropy({ labelSmoothing: 0.1 }) });
  */
 export function categoricalCrossEntropy(options: CrossEntropyOptions = {}): LossFromLogits {
   const { labelSmoothing = 0 } = options;
@@ -138,7 +138,7 @@ export function sparseCategoricalCrossEntropy(options: CrossEntropyOptions = {})
  *
  * @throws {RangeError} if `labelSmoothing` lies outside [0, 1)
  * @example
- * await fit(model, { x, y }, { ...options, loss: binaryCrossEntropy() });
+ * await fit(model, { x, y: shares }, { ...options, loss: binaryCrossEntropy() });
  */
 export function binaryCrossEntropy(options: CrossEntropyOptions = {}): LossFromLogits {
   const { labelSmoothing = 0 } = options;
@@ -178,7 +178,7 @@ export interface FocalOptions extends CrossEntropyOptions {
  *
  * @throws {RangeError} if `labelSmoothing` lies outside [0, 1)
  * @example
- * await fit(model, { x, y }, { ...options, loss: focal({ gamma: 1 }) });
+ * await fit(model, { x, y: shares }, { ...options, loss: focal({ gamma: 1 }) });
  */
 export function focal(options: FocalOptions = {}): Loss {
   const { alpha = 0.25, gamma = 2, labelSmoothing = 0 } = options;
@@ -203,7 +203,7 @@ function difference(truth: Tensor, prediction: Tensor): Tensor {
  * Mean absolute error within each sample; its gradient is 0 where the error is 0.
  *
  * @example
- * await fit(model, { x, y }, { ...options, loss: meanAbsoluteError });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: meanAbsoluteError });
  */
 export const meanAbsoluteError: Loss = (truth, prediction) =>
   tf.tidy(() => perSample(absolute(difference(truth, prediction))));
@@ -212,7 +212,7 @@ export const meanAbsoluteError: Loss = (truth, prediction) =>
  * Mean square error within each sample.
  *
  * @example
- * await fit(model, { x, y }, { ...options, loss: meanSquaredError });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: meanSquaredError });
  */
 export const meanSquaredError: Loss = (truth, prediction) =>
   tf.tidy(() => perSample(tf.square(difference(truth, prediction))));
@@ -223,7 +223,7 @@ export const meanSquaredError: Loss = (truth, prediction) =>
  * Source: Keras 3 `LogCosh`.
  *
  * @example
- * await fit(model, { x, y }, { ...options, loss: logCosh });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: logCosh });
  */
 export const logCosh: Loss = (truth, prediction) =>
   tf.tidy(() => {
@@ -239,7 +239,7 @@ export const logCosh: Loss = (truth, prediction) =>
  * @param options `delta`: where the line begins (default 1)
  * @throws {RangeError} if `delta` is not above 0
  * @example
- * await fit(model, { x, y }, { ...options, loss: huber({ delta: 0.5 }) });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: huber({ delta: 0.5 }) });
  */
 export function huber(options: { delta?: number } = {}): Loss {
   const { delta = 1 } = options;
@@ -259,7 +259,7 @@ export function huber(options: { delta?: number } = {}): Loss {
  * @param parts losses with their weights (default 1)
  * @throws {RangeError} if there is no part
  * @example
- * await fit(model, { x, y }, { ...options, loss: sumOfLosses([{ loss: "mae" }, { loss: ssimLoss(), weight: 0.2 }]) });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: sumOfLosses([{ loss: "mae" }, { loss: ssimLoss(), weight: 0.2 }]) });
  */
 export function sumOfLosses(parts: readonly { loss: Loss | string; weight?: number }[]): Loss {
   if (parts.length === 0) throw new RangeError("Cannot make a loss: a sum needs a part, got none");
@@ -298,7 +298,7 @@ function plain(name: string): string {
  * @param name the name, or a loss, which is returned as it is
  * @throws {RangeError} if the name is unknown
  * @example
- * loss("mae")(truth, prediction);
+ * loss("mae")(tf.tensor2d([[1, 2]]), tf.tensor2d([[2, 4]])); // 1.5
  */
 export function loss(name: string | Loss): Loss {
   if (typeof name !== "string") return name;

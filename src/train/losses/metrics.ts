@@ -85,7 +85,7 @@ export function topK(options: { k?: number; name?: string } = {}): Metric {
  * @param options `name` as it appears in logs
  * @throws {RangeError} if the name is unknown
  * @example
- * await fit(model, { x, y }, { ...options, metrics: [lossMetric("logCosh", { name: "logCosh" })] });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", metrics: [lossMetric("logCosh", { name: "logCosh" })] });
  */
 export function lossMetric(given: Loss | string, options: { name: string }): Metric {
   const of = loss(given);
@@ -96,7 +96,7 @@ export function lossMetric(given: Loss | string, options: { name: string }): Met
  * Mean absolute error.
  *
  * @example
- * await fit(model, { x, y }, { ...options, metrics: [mae()] });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", metrics: [mae()] });
  */
 export function mae(): Metric {
   return meanOf("mae", "min", (truth, prediction) =>
@@ -108,7 +108,7 @@ export function mae(): Metric {
  * Mean square error.
  *
  * @example
- * await fit(model, { x, y }, { ...options, metrics: [mse()] });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", metrics: [mse()] });
  */
 export function mse(): Metric {
   return lossMetric("meanSquaredError", { name: "mse" });
@@ -138,7 +138,7 @@ export interface AucOptions {
  *
  * @throws {RangeError} if there are fewer than 2 thresholds; when the epoch ends, if a prediction lay outside [0, 1]
  * @example
- * await fit(model, { x, y }, { ...options, metrics: [auc()] });
+ * await fit(model, { x, y: shares }, { ...options, loss: "binaryCrossEntropy", metrics: [auc()] });
  */
 export function auc(options: AucOptions = {}): Metric {
   const { thresholds: count = 200, curve = "roc", name = "auc", cut = 0 } = options;

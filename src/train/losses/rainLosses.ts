@@ -65,7 +65,7 @@ function named(name: string, settings: object, formula: Loss): Loss {
  * @throws {RangeError} if the scale is not above 0
  * Source: the first-placed radar network's notebook (DACON 235646, 2020).
  * @example
- * await fit(model, { x, y }, { ...options, loss: scaledMeanAbsoluteError({ scale: 255 }) });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: scaledMeanAbsoluteError({ scale: 255 }) });
  */
 export function scaledMeanAbsoluteError(options: { scale?: number } = {}): Loss {
   const { scale = 255 } = options;
@@ -138,7 +138,7 @@ function rainWeighted(name: string, options: RainWeightOptions, size: (error: Te
  * @throws {RangeError} if thresholds do not rise, factors do not fit them, or a number is not above 0
  * Source: X. Shi et al., "Deep Learning for Precipitation Nowcasting: A Benchmark and a New Model", 2017 (B-MAE).
  * @example
- * await fit(model, { x, y }, { ...options, loss: rainWeightedAbsoluteError({ by: "rate", ceiling: 10 }) });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: rainWeightedAbsoluteError({ by: "rate", ceiling: 10 }) });
  */
 export function rainWeightedAbsoluteError(options: RainWeightOptions = {}): Loss {
   return rainWeighted("rainWeightedAbsoluteError", options, absolute);
@@ -150,7 +150,7 @@ export function rainWeightedAbsoluteError(options: RainWeightOptions = {}): Loss
  * @throws {RangeError} if thresholds do not rise, factors do not fit them, or a number is not above 0
  * Source: X. Shi et al., "Deep Learning for Precipitation Nowcasting: A Benchmark and a New Model", 2017 (B-MSE).
  * @example
- * await fit(model, { x, y }, { ...options, loss: rainWeightedSquaredError() });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: rainWeightedSquaredError() });
  */
 export function rainWeightedSquaredError(options: RainWeightOptions = {}): Loss {
   return rainWeighted("rainWeightedSquaredError", options, (error) => tf.square(error));
@@ -208,7 +208,7 @@ export function smoothCsi(options: SmoothCsiOptions = {}): Loss {
  *
  * @throws {RangeError} if a number is not above 0
  * @example
- * await fit(model, { x, y }, { ...options, loss: smoothMaeOverCsi({ width: 3 }) });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: smoothMaeOverCsi({ width: 3 }) });
  */
 export function smoothMaeOverCsi(options: SmoothCsiOptions = {}): Loss {
   const { a, b } = options;

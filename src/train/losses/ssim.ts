@@ -37,7 +37,7 @@ function gaussianWindow(size: number, deviation: number): number[] {
  * @returns float32 `[batch]`
  * @throws {RangeError} if the shapes disagree or an image is smaller than the window
  * @example
- * const similarity = structuralSimilarity(truth, prediction, { range: 255 });
+ * const similarity = structuralSimilarity(tf.ones([1, 16, 16, 1]), tf.ones([1, 16, 16, 1]), { range: 1 }); // 1
  */
 export function structuralSimilarity(truth: Tensor, prediction: Tensor, options: SsimOptions = {}): Tensor1D {
   const { range = 1, size = 11, deviation = 1.5, k1 = 0.01, k2 = 0.03 } = options;
@@ -74,7 +74,7 @@ export function structuralSimilarity(truth: Tensor, prediction: Tensor, options:
  *
  * @throws {RangeError} when called, if the shapes disagree or an image is smaller than the window
  * @example
- * await fit(model, { x, y }, { ...options, loss: ssimLoss({ range: 1 }) });
+ * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: ssimLoss({ range: 1 }) });
  */
 export function ssimLoss(options: SsimOptions = {}): Loss {
   return (truth, prediction) =>

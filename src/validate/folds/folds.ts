@@ -152,7 +152,7 @@ export interface CheckFoldsOptions {
  *
  * @throws {RangeError} if there is not one group a sample; else naming the fold and the first sample at fault
  * @example
- * checkFolds(groupKFold(people), { samples: people.length, groups: people, complete: true });
+ * checkFolds(groupKFold(people, { folds: 2 }), { samples: people.length, groups: people, complete: true });
  */
 export function checkFolds(folds: readonly Fold[], options: CheckFoldsOptions): void {
   const { samples, groups, complete = false } = options;

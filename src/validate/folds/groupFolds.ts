@@ -107,7 +107,7 @@ function bestFold(
  * @throws {RangeError} if labels and groups differ in number, there are fewer than 2 folds or fewer groups than folds,
  *   or no class has as many samples as there are folds
  * @example
- * const folds = stratifiedGroupKFold(motions, { groups: people, folds: 5 });
+ * const folds = stratifiedGroupKFold(labels, { groups: people, folds: 2 });
  */
 export function stratifiedGroupKFold(labels: Labels, options: FoldOptions & { groups: Labels }): Fold[] {
   const { groups, folds = 5, shuffle = false, seed = 0 } = options;

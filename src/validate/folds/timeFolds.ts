@@ -83,7 +83,8 @@ function blockStarts(times: ArrayLike<number>, folds: number): number[] {
  * @throws {RangeError} if there are fewer than 2 folds, fewer different times than folds, a time or the gap is not finite,
  *   or a fold has nothing to train on
  * @example
- * const folds = blockedKFold(hours, { folds: 5, gap: 6 });
+ * const hours = [0, 1, 2, 3, 4, 5, 6, 7];
+ * blockedKFold(hours, { folds: 2, gap: 2 })[0]; // { train: Int32Array [6, 7], validation: Int32Array [0, 1, 2, 3] }
  */
 export function blockedKFold(
   times: ArrayLike<number>,

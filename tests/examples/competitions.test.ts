@@ -1,0 +1,3 @@
+import { testExamples } from "./run";
+
+testExamples(["motion", "motion.recipes", "radar", "radar.recipes"]);

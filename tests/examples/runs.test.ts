@@ -1,0 +1,3 @@
+import { testExamples } from "./run";
+
+testExamples(["ensemble", "plot", "validate"]);

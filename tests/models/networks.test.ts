@@ -98,7 +98,7 @@ test("sizes that cannot be built are refused with what they must be", () => {
     /cell must be lstm or gru, got rnn/,
   );
   assert.throws(
-    () => models.rainNet({ inputShape: [120, 120, 4] }),
+    () => models.rainNet({ inputShape: [120, 120, 4], depth: 4 }),
     /rows and columns must be multiples of 16 at depth 4, got 120 x 120/,
   );
 });

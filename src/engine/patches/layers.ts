@@ -182,7 +182,6 @@ const scaling = Object.getPrototypeOf(tf.initializers.varianceScaling({} as neve
 };
 const { apply: applyScaling } = scaling;
 scaling.apply = function applyAsKeras(shape, dtype) {
-  const values = applyScaling.call(this, shape, dtype);
-  if (this.distribution !== "normal") return values;
-  return tf.tidy(() => tf.div(values, cutDeviation));
+  if (this.distribution !== "normal") return applyScaling.call(this, shape, dtype);
+  return tf.tidy(() => tf.div(applyScaling.call(this, shape, dtype), cutDeviation));
 };

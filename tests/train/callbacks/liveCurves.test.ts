@@ -116,5 +116,5 @@ test("plot.foldCurves draws what it is handed", async () => {
   await new GrowingContext([liveCurves({ draw: foldCurves, interval: 0 })]).train([3, 2]);
   const { data } = figures.at(-1) as ReturnType<typeof foldCurves>;
   assert.equal(data[0].name, "training 1");
-  assert.deepEqual(data[0].y, Float32Array.of(3, 2));
+  assert.deepEqual([...(data[0].y as Float64Array)], [3, 2]);
 });

@@ -19,6 +19,8 @@ export const slots = {
   gate: 2,
   /** Messages that the main thread gave to the wire's, and that are not sent yet. */
   pending: 3,
+  /** Cells that have begun: what was meant for one must not meet the next. */
+  cell: 4,
 } as const;
 
 /** Shared memory for `slots`. */

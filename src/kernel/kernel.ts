@@ -79,8 +79,8 @@ export class Kernel {
   #hear(message: FromWire): void {
     if (message.type === "request") this.#receive(message.message);
     if (message.type === "met") this.#warmUp();
-    if (message.type === "interrupt") this.#interrupt(message.press);
-    if (message.type === "broken") this.#break();
+    if (message.type === "interrupt") this.#interrupt(message.press, message.cell);
+    if (message.type === "broken") this.#break(message.cell);
     if (message.type === "shutdown") this.#shutDown();
   }
 
@@ -135,6 +135,7 @@ export class Kernel {
     };
     const running: Running = { request, context, count: this.#count, isEnding: false };
     this.#running = running;
+    Atomics.add(this.#slots, slots.cell, 1);
     this.#publish("status", { execution_state: "busy" }, request.header);
     const code = String(request.content.code ?? "");
     this.#output("execute_input", { code, execution_count: running.count }, context);
@@ -225,20 +226,22 @@ export class Kernel {
     this.#link.publish({ type, content, parent });
   }
 
-  #interrupt(press: number): void {
+  #interrupt(press: number, cell: number): void {
     // One that has already broken the cell is done with.
     if (press <= Atomics.load(this.#slots, slots.seen)) return;
     Atomics.store(this.#slots, slots.seen, press);
-    this.#cells.interrupt();
+    if (cell === this.#slots[slots.cell]) this.#cells.interrupt();
   }
 
   /** Ends the cell whose code was broken. */
-  #break(): void {
-    this.#gate.leave();
+  #break(cell: number): void {
     afterBreak();
     // `vm` takes the listeners away while code runs in the gate, and could not put them back.
     if (!process.listeners("SIGINT").includes(this.#onSignal)) process.on("SIGINT", this.#onSignal);
     Atomics.store(this.#slots, slots.seen, Atomics.load(this.#slots, slots.presses));
+    // It came for a cell that has ended meanwhile.
+    if (cell !== this.#slots[slots.cell]) return;
+    this.#gate.leave();
     this.#cells.release();
     const running = this.#running;
     if (!running) return;

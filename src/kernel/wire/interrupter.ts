@@ -19,35 +19,33 @@ const kernelFolder = path.dirname(__dirname);
 /** Stops what the main thread does, from the wire's thread. */
 export class Interrupter {
   readonly #slots: Int32Array;
-  readonly #onBroken: () => void;
-  /** Interrupts since the last cell began. */
+  readonly #onBroken: (cell: number) => void;
+  /** The cell that was interrupted last, and how often. */
+  #cell = 0;
   #count = 0;
   #session: Session | undefined;
 
-  /** @param onBroken called when code was ended where no gate turned that into an error */
-  constructor(shared: Int32Array, onBroken: () => void) {
+  /** @param onBroken called when code of a cell was ended */
+  constructor(shared: Int32Array, onBroken: (cell: number) => void) {
     this.#slots = shared;
     this.#onBroken = onBroken;
-  }
-
-  /** A cell begins. */
-  begin(): void {
-    this.#count = 0;
   }
 
   /**
    * Interrupts once: code within the gate is broken, and children hear of it. Other code hears of it by its signal;
    * from the second time on it is broken too, unless the main thread gets to see the interrupt.
    *
-   * @returns the number of this interrupt
+   * @returns the number of this interrupt, and the cell that it is meant for
    */
-  press(): number {
+  press(): { press: number; cell: number } {
     const press = Atomics.add(this.#slots, slots.presses, 1) + 1;
-    this.#count++;
+    const cell = Atomics.load(this.#slots, slots.cell);
+    this.#count = cell === this.#cell ? this.#count + 1 : 1;
+    this.#cell = cell;
     if (this.#isInGate) this.#breakStack();
     else if (this.#count > 1) setTimeout(() => this.#breakStack(), lookAgain);
     interruptChildren();
-    return press;
+    return { press, cell };
   }
 
   get #isUnseen(): boolean {
@@ -74,8 +72,9 @@ export class Interrupter {
     };
     const end = (method: string, options: object = {}) => {
       const expression = `globalThis[Symbol.for("podium.beforeBreak")]()`;
+      const cell = Atomics.load(this.#slots, slots.cell);
       session.post("Runtime.evaluate", { expression, silent: true });
-      session.post(method, options, () => this.#onBroken());
+      session.post(method, options, () => this.#onBroken(cell));
     };
     const look = () => {
       if (!this.#isUnseen) {

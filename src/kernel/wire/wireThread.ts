@@ -20,8 +20,8 @@ export type FromWire =
   | { readonly type: "request"; readonly message: Message }
   /** A front end asked who this is. */
   | { readonly type: "met" }
-  | { readonly type: "interrupt"; readonly press: number }
-  | { readonly type: "broken" }
+  | { readonly type: "interrupt"; readonly press: number; readonly cell: number }
+  | { readonly type: "broken"; readonly cell: number }
   | { readonly type: "shutdown"; readonly restart: boolean };
 
 /** What the main thread tells the wire's; contents are JSON. */
@@ -45,7 +45,7 @@ const shutdownGrace = 4000;
 async function main(): Promise<void> {
   const { connection, information, slots: shared } = workerData as WireData;
   const server = new Server(connection);
-  const interrupter = new Interrupter(shared, () => tell({ type: "broken" }));
+  const interrupter = new Interrupter(shared, (cell) => tell({ type: "broken", cell }));
   /** The requests of cells that run. */
   const running = new Map<string, Header>();
 
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
         return information;
       // Some versions of VS Code send it by the shell.
       case "interrupt_request":
-        tell({ type: "interrupt", press: interrupter.press() });
+        tell({ type: "interrupt", ...interrupter.press() });
         return { status: "ok" };
       case "shutdown_request": {
         const restart = content.restart === true;
@@ -100,10 +100,7 @@ async function main(): Promise<void> {
     const { type, parent, content } = message;
     if (type !== "status" || !parent) return;
     const isBusy = String(content).includes('"busy"');
-    if (isBusy && parent.msg_type === "execute_request" && !running.has(parent.msg_id)) {
-      running.set(parent.msg_id, parent);
-      interrupter.begin();
-    }
+    if (isBusy && parent.msg_type === "execute_request") running.set(parent.msg_id, parent);
     if (isBusy) return;
     running.delete(parent.msg_id);
     // Front ends show the last status they saw, whosever it was.

@@ -15,8 +15,6 @@ export interface FoldContext {
   readonly trainIndices: Int32Array;
   /** Empty when all samples are trained on. */
   readonly validationIndices: Int32Array;
-  /** The fold's own folder; `undefined` where nothing is kept. */
-  readonly directory: string | undefined;
 }
 
 /** A fold's data, ready to train on: everything learned from data (scaling, oversampling) learned from `train` alone. */

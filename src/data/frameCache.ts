@@ -6,7 +6,7 @@ import { openPixelFile, TensorFileWriter } from "./tensorFile";
 
 /** Options of {@link cachedFrames}. */
 export interface CachedFramesOptions {
-  /** What they are made of: those of other frames are refused. */
+  /** What they are made of; those of other frames are made anew. */
   readonly of: Frames;
   /** To be raised when the same are made otherwise. */
   readonly version: number;
@@ -17,11 +17,12 @@ export interface CachedFramesOptions {
 }
 
 /**
- * Frames in pixels that are made of others, such as a forecast: kept in a file, and read from it if it is there.
+ * Frames in pixels that are made of others, such as a forecast: kept in a file, and read from it if it is there and of
+ * the same samples, made in the same way.
  *
  * @param file where they are kept; `undefined` keeps them in memory
  * @returns uint8 frames of the shape given
- * @throws {RangeError} if the file holds frames made of other samples, or otherwise
+ * @throws {SyntaxError} if the file is damaged, or of another kind
  */
 export async function cachedFrames(
   file: string | undefined,
@@ -36,7 +37,9 @@ export async function cachedFrames(
     return frames(values, { shape, unit: "pixel" });
   }
   const of = `samples ${checksumOfSamples(makeSource(source), source.shape[0])}, version ${version}`;
-  if (!existsSync(file)) {
+  const isSame = (kept: ReturnType<typeof openPixelFile>): boolean =>
+    kept.pixels.shape.join() === shape.join() && kept.metadata.of === of;
+  if (!existsSync(file) || !isSame(openPixelFile(file))) {
     const writer = new TensorFileWriter(file, shape, { dtype: "uint8", metadata: { of } });
     // They come in any order, but not far from it.
     const waiting = new Map<number, Uint8Array>();
@@ -57,11 +60,5 @@ export async function cachedFrames(
     }
     writer.finish();
   }
-  const { pixels, metadata } = openPixelFile(file);
-  if (pixels.shape.join() !== shape.join() || metadata.of !== of) {
-    throw new RangeError(
-      `Cannot read frames: ${file} holds those of other samples or of an older version; take another folder for another run`,
-    );
-  }
-  return pixels;
+  return openPixelFile(file).pixels;
 }

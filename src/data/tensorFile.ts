@@ -132,7 +132,11 @@ function requireWhole(file: OpenFile, { start, checksum }: Head): void {
 interface TensorFile<T extends Values> {
   readonly shape: readonly number[];
   readonly metadata: Metadata;
-  /** Reads the rows at `indices` into a new array, in that order. */
+  /**
+   * Reads the rows at `indices` into a new array, in that order.
+   *
+   * @throws {Error} if another file has taken its place
+   */
   take(indices: ArrayLike<number>): T;
 }
 
@@ -147,14 +151,14 @@ export function requireWholeFile(path: string): void {
 
 function openRows<T extends Values>(path: string, dtype: Dtype): TensorFile<T> {
   const { code, Values } = kinds[dtype];
-  const { head, shape } = withFile(path, (file) => {
+  const { head, shape, state } = withFile(path, (file) => {
     const head = readHead(file);
     const [entry] = head.entries;
     if (head.entries.length !== 1 || entry.name !== tensorName || entry.dtype !== code) {
       throw malformed(path, `the file must hold one tensor of ${dtype} values`, 8);
     }
     requireWhole(file, head);
-    return { head, shape: entry.shape };
+    return { head, shape: entry.shape, state: stateOf(path) };
   });
   const size = sizeOf(shape.slice(1));
   const take = (indices: ArrayLike<number>): T => {
@@ -165,6 +169,9 @@ function openRows<T extends Values>(path: string, dtype: Dtype): TensorFile<T> {
         while (to < indices.length && indices[to] === indices[to - 1] + 1) to++;
         const into = bytesOf(values.subarray(from * size, to * size));
         file.read(into, head.start + indices[from] * size * Values.BYTES_PER_ELEMENT);
+      }
+      if (stateOf(path) !== state) {
+        throw new Error(`Cannot read ${path}: it must be the file that was opened, got one written since`);
       }
     });
     return values as T;

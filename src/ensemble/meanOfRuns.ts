@@ -72,5 +72,7 @@ export function meanOfRuns(runs: readonly CrossValidation[], options: MeanOfRuns
     runs: meanRuns,
     scores: scorePredictions(scores, { indices, prediction }),
     refits: first.refits,
+    // Each has a folder of its own.
+    directory: undefined,
   };
 }

@@ -1,17 +1,17 @@
 import path from "node:path";
 import type { ArrayData, FitData, NamedArray } from "../core/array";
-import { displayKey, tableBundle } from "../core/display";
+import { showAs, type TableBundle, tableBundle } from "../core/display";
 import type { FoldContext, PreparedFold } from "../core/estimator";
-import { lockFolder } from "../core/folderLock";
 import { randomSource } from "../core/random";
 import { sampleCount, takeFitData, viewSamples } from "../core/samples";
 import { currentSignal, throwIfAborted } from "../core/signal";
 import type { CrossValidateOptions, FoldRun, Score } from "./crossValidateOptions";
 import { scorePredictions } from "./crossValidateOptions";
-import { runFold } from "./foldRun";
+import { describeFold, foldsBeyondFirst } from "./foldData";
+import { makeFoldData, runFold } from "./foldRun";
 import { checkFolds, type Fold, validatedSamples } from "./folds/folds";
 import { meanPredictions, predictionMemory } from "./meanPredictions";
-import { claimDirectory } from "./runManifest";
+import { configOf, takeRunFolder } from "./runFolder";
 import { trainingCount } from "./trainingCount";
 
 /** What a cross-validation found; shown as a table in a notebook. */
@@ -29,6 +29,8 @@ export interface CrossValidation {
   readonly scores: Readonly<Record<string, number>>;
   /** The models of all samples, one a seed; none unless asked for. */
   readonly refits: readonly FoldRun[];
+  /** The run's folder, under the directory given; `undefined` where nothing is kept. */
+  readonly directory: string | undefined;
 }
 
 /** Seed of one fold in one round. */
@@ -36,15 +38,6 @@ function foldSeedOf(seed: number, fold: number | undefined): number {
   return randomSource(seed)
     .fork(`fold ${fold ?? "all"}`)
     .integer(0, 2 ** 31);
-}
-
-function directoryOf(
-  options: CrossValidateOptions,
-  seed: number,
-  fold: number | undefined,
-): string | undefined {
-  const { directory } = options;
-  return directory && path.join(directory, `seed-${seed}`, fold === undefined ? "all" : `fold-${fold}`);
 }
 
 function samplesOf(options: CrossValidateOptions): number {
@@ -56,7 +49,7 @@ function samplesOf(options: CrossValidateOptions): number {
   return greatest + 1;
 }
 
-function display(this: CrossValidation): Record<string, unknown> {
+function display(this: CrossValidation): TableBundle {
   const names = [
     ...new Set(
       [...this.runs, ...this.refits].flatMap(({ logs, scores }) => [
@@ -105,15 +98,17 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
  * Fits an estimator on each fold and predicts what it has not seen: scores without self-deception, one model a fold, and
  * predictions of the test samples averaged over the models.
  *
- * With a `directory`, each fold keeps its model, log, predictions and scores in `seed-…/fold-…`, and a run whose
- * process died continues when it is called again with the same settings: finished folds are read, the unfinished one
- * goes on from its last epoch, and the result is that of the uninterrupted run, byte for byte. Other data are refused,
- * as far as checksums of some mebibytes, spread over the first fold's and the unfinished one's, tell them apart.
+ * With a `directory`, the run has a folder there, named by what it is (`name` and a checksum of its configuration and
+ * data). Each fold keeps its model, log, predictions and scores in `seed-…/fold-…` below, and a run whose process died
+ * continues when it is called again with the same: finished folds are read, the unfinished one goes on from its last
+ * epoch, and the result is that of the uninterrupted run, byte for byte. Anything else, were it one value of one sample,
+ * starts beside it and says in a line what differs from the nearest run there.
  *
  * @param options see {@link CrossValidateOptions}
  * @returns out-of-fold predictions `[samples, …]` float32, test predictions, and every fold's history and scores
- * @throws {RangeError} if folds leak, data and folds disagree, or the directory holds a run of other data or settings
- * @throws {Error} if another run has the directory
+ * @throws {RangeError} if folds leak, data and folds disagree, or the run's files were changed by hand
+ * @throws {SyntaxError} if a file of the run is damaged
+ * @throws {Error} if the same run is going on elsewhere
  * @throws {DOMException} if the signal aborts; the fold's best weights so far are in its folder
  * @example
  * const result = await crossValidate({
@@ -124,22 +119,13 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
  *     model: (seed) => models.conv1d({ inputShape: [600, 18], classes: 61, seed }),
  *     fit: { optimizer: train.adam(), loss: "sparseCategoricalCrossEntropy", epochs: 2 },
  *   }),
- *   directory: "runs/conv1d",
+ *   directory: "runs",
+ *   name: "conv1d",
  * });
+ * result.directory; // "runs/conv1d-5f1c09ab"
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
-  const { directory } = options;
-  const release = directory === undefined ? undefined : await lockFolder(directory, "cross-validate");
-  try {
-    return await runFolds(options);
-  } finally {
-    release?.();
-  }
-}
-
-async function runFolds(options: CrossValidateOptions): Promise<CrossValidation> {
-  const { estimator, folds, seeds = [0], data, groups, refit = false } = options;
-  const signal = options.signal ?? currentSignal();
+  const { estimator, folds, seeds = [0], data, groups, directory, name = estimator.name } = options;
   const samples = samplesOf(options);
   checkFolds(folds, { samples, groups });
   checkSeeds(seeds);
@@ -147,38 +133,80 @@ async function runFolds(options: CrossValidateOptions): Promise<CrossValidation>
     throw new TypeError("Cannot cross-validate: data or prepare must be given, got neither");
   }
   const prepare = options.prepare ?? plainPrepare(data as FitData);
-  const contextOf = (seed: number, fold: number | undefined): FoldContext => ({
+  const run = { options, prepare, samples };
+  if (directory === undefined) return runFolds(run);
+  const contextOf = (seed: number, fold: number | undefined) => contextIn(run, seed, fold);
+  const config = configOf(options, contextOf);
+  const dataOf = (fold: number) => makeFoldData(contextOf(seeds[0], fold), run);
+  const descriptions: Record<string, string> = {};
+  for (const fold of foldsBeyondFirst(folds)) {
+    for (const [part, words] of Object.entries(describeFold(await dataOf(fold), true))) {
+      descriptions[`fold ${fold + 1} ${part}`] = words;
+    }
+  }
+  const first = await dataOf(0);
+  const identity = { name, config, data: { ...describeFold(first, true), ...descriptions } };
+  const { folder, release } = await takeRunFolder(directory, identity);
+  try {
+    return await runFolds({ ...run, folder, first });
+  } finally {
+    release();
+  }
+}
+
+/** A cross-validation whose folds are checked and whose folder is chosen. */
+interface Run {
+  readonly options: CrossValidateOptions;
+  readonly prepare: NonNullable<CrossValidateOptions["prepare"]>;
+  readonly samples: number;
+  readonly folder?: string;
+  /** The first fold's data, where they are made; taken away once they were used. */
+  first?: PreparedFold;
+}
+
+function contextIn({ options, samples }: Run, seed: number, fold: number | undefined): FoldContext {
+  const { folds } = options;
+  return {
     fold,
     seed,
     foldSeed: foldSeedOf(seed, fold),
     trainIndices: fold === undefined ? Int32Array.from({ length: samples }, (_, i) => i) : folds[fold].train,
     validationIndices: fold === undefined ? new Int32Array(0) : folds[fold].validation,
-    directory: directoryOf(options, seed, fold),
-  });
-  claimDirectory(options, estimator.config(contextOf(seeds[0], 0)), samples);
+  };
+}
+
+async function runFolds(run: Run): Promise<CrossValidation> {
+  const { options, prepare, samples, folder } = run;
+  const { folds, seeds = [0], refit = false } = options;
+  const signal = options.signal ?? currentSignal();
   const ofRun = { options, prepare, seconds: options.seconds && options.seconds / trainingCount(options) };
+  const directoryOf = (seed: number, part: string) => folder && path.join(folder, `seed-${seed}`, part);
 
   const runs: FoldRun[] = [];
   for (const seed of seeds) {
     for (let fold = 0; fold < folds.length; fold++) {
       throwIfAborted(signal);
-      const context = contextOf(seed, fold);
+      const context = contextIn(run, seed, fold);
       const label = `Fold ${fold + 1} of ${folds.length}${seeds.length > 1 ? `, seed ${seed}` : ""}`;
-      runs.push(await runFold(context, { ...ofRun, label, isFirst: runs.length === 0 }));
+      const prepared = run.first;
+      // All that holds them from now on is the fold.
+      run.first = undefined;
+      const directory = directoryOf(seed, `fold-${fold}`);
+      runs.push(await runFold(context, { ...ofRun, label, directory, prepared }));
     }
   }
   const refits: FoldRun[] = [];
   for (const seed of refit ? seeds : []) {
     throwIfAborted(signal);
-    const context = contextOf(seed, undefined);
     const kept = runs.reduce((sum, run) => sum + run.keptEpoch + 1, 0) / runs.length;
     const epochs = (typeof refit === "object" ? refit.epochs : undefined) ?? Math.max(1, Math.round(kept));
-    refits.push(await runFold(context, { ...ofRun, epochs, label: "All samples", isFirst: false }));
+    const directory = directoryOf(seed, `all-${epochs}`);
+    const context = contextIn(run, seed, undefined);
+    refits.push(await runFold(context, { ...ofRun, epochs, label: "All samples", directory }));
   }
   const { scores = {}, predictionMemory: memory } = options;
-  const result = combineRuns({ runs, refits, samples, folds, scores, memory });
-  Object.defineProperty(result, displayKey, { value: display.bind(result) });
-  return result;
+  const result = combineRuns({ runs, refits, samples, folds, scores, memory, directory: folder });
+  return showAs(result, () => display.call(result));
 }
 
 function checkSeeds(seeds: readonly number[]): void {
@@ -207,8 +235,9 @@ export function combineRuns(found: {
   scores: Readonly<Record<string, Score>>;
   /** Bytes of predictions in memory. */
   memory?: number;
+  directory: string | undefined;
 }): CrossValidation {
-  const { runs, refits, samples, folds, scores, memory = predictionMemory } = found;
+  const { runs, refits, samples, folds, scores, memory = predictionMemory, directory } = found;
   const parts = runs.flatMap(({ fold, validation }) =>
     validation ? [{ prediction: validation, indices: folds[fold as number].validation }] : [],
   );
@@ -221,5 +250,6 @@ export function combineRuns(found: {
     runs,
     scores: scorePredictions(scores, { indices, prediction }),
     refits,
+    directory,
   };
 }

@@ -29,15 +29,20 @@ export interface CrossValidateOptions {
   test?: Dataset;
   /**
    * Makes a fold's data inside the fold, the same each time; of a finished run the first fold's are made, to be
-   * recognised. Default: the fold's samples of `data` as they are.
+   * recognised, before its folder is chosen. Default: the fold's samples of `data` as they are.
    */
   prepare?: (context: FoldContext) => PreparedFold | Promise<PreparedFold>;
   /** One group a sample; a group on both sides of a fold is refused. Default: not checked. */
   groups?: Labels;
   /** One round over all folds a seed; predictions are averaged. Default [0]. */
   seeds?: readonly number[];
-  /** Folder of the run; a run that stopped continues from it. Default: nothing is kept. */
+  /**
+   * Where runs are kept, each in a folder of its own, named by what it is: the same again continues, anything else
+   * starts beside it. Default: nothing is kept.
+   */
   directory?: string;
+  /** What the run is called, as its folder and the leaderboard show it. Default the estimator's name. */
+  name?: string;
   /** Seconds of training in all, shared equally among all fits; each ends with its epoch. Default: no end. */
   seconds?: number;
   /** What the seconds are of: a clock on the wall, or the processors' time of this process. Default "wall". */

@@ -8,10 +8,10 @@ import { LazyArray } from "../core/source";
 import { fromJson, readSafetensors, type StoredTensor, toJson, writeSafetensors } from "../data/safetensors";
 import { openTensorFile, requireWholeFile } from "../data/tensorFile";
 import { type CrossValidateOptions, type FoldRun, scorePredictions } from "./crossValidateOptions";
+import { claimFold, describeFold } from "./foldData";
 import { foldPredictions, predictionBytes } from "./foldPredictions";
 import { predictionMemory } from "./meanPredictions";
 import { withPseudoLabels } from "./pseudoLabels";
-import { claimFold, isFoldClaimed } from "./runManifest";
 
 const recordKey = "podium.fold";
 
@@ -53,8 +53,9 @@ function makeRun(
   return Object.defineProperty(run, "load", { value: load }) as FoldRun;
 }
 
-function readResult(context: FoldContext, options: CrossValidateOptions): FoldRun | undefined {
-  const { directory, fold, seed } = context;
+function readResult(context: FoldContext, run: FoldOfRun): FoldRun | undefined {
+  const { options, directory } = run;
+  const { fold, seed } = context;
   if (directory === undefined || !existsSync(resultFile(directory))) return undefined;
   const { tensors, metadata } = readSafetensors(resultFile(directory));
   const text = metadata[recordKey];
@@ -70,36 +71,42 @@ function readResult(context: FoldContext, options: CrossValidateOptions): FoldRu
     if (tensor) return { data: tensor.data as Float32Array, shape: tensor.shape };
     return existsSync(file) ? openTensorFile(file) : undefined;
   };
-  return makeRun(
-    {
-      ...record,
-      fold,
-      seed,
-      directory,
-      // JSON leaves out what is undefined.
-      stopReason: record.stopReason,
-      validation: find("validation"),
-      test: find("test"),
-    },
+  const validation = find("validation");
+  // JSON leaves out what is undefined.
+  const { stopReason } = record;
+  // Which scores are asked for is no part of what a run is.
+  const scores = scoresOf(validation, { context, options });
+  const read = makeRun(
+    { ...record, fold, seed, directory, stopReason, scores, validation, test: find("test") },
     { context, options, state: () => readSafetensors(stateFile(directory)) as FittedState },
   );
+  if (JSON.stringify(scores) !== JSON.stringify(record.scores)) writeScores(directory, read);
+  return read;
+}
+
+function scoresOf(
+  validation: ArrayData | undefined,
+  { context, options }: { context: FoldContext; options: CrossValidateOptions },
+): Record<string, number> {
+  if (!validation) return {};
+  return scorePredictions(options.scores ?? {}, {
+    indices: context.validationIndices,
+    prediction: validation,
+  });
+}
+
+/** Writes what became of a fold for people and other programs. */
+function writeScores(directory: string, run: FoldRun): void {
+  const { fold, seed, epochs, keptEpoch, stopReason, seconds, logs, scores } = run;
+  const readable = { fold, seed, epochs, keptEpoch, stopReason, seconds, logs, scores };
+  atomicWrite(path.join(directory, "scores.json"), `${JSON.stringify(readable, undefined, 2)}\n`);
 }
 
 function writeResult(directory: string, run: FoldRun): void {
   const { epochs, keptEpoch, history, scores, stopReason, seconds } = run;
   const record: FoldRecord = { epochs, keptEpoch, history, scores, stopReason, seconds };
-  // For people and other programs; the run itself reads the other file, which is written last.
-  const readable = {
-    fold: run.fold,
-    seed: run.seed,
-    epochs,
-    keptEpoch,
-    stopReason,
-    seconds,
-    logs: run.logs,
-    scores,
-  };
-  atomicWrite(path.join(directory, "scores.json"), `${JSON.stringify(readable, undefined, 2)}\n`);
+  // The run itself reads the other file, which is written last.
+  writeScores(directory, run);
   // Those that are read on demand have files of their own.
   const held = predicted.filter((part) => run[part] && !(run[part] instanceof LazyArray));
   writeSafetensors(resultFile(directory), {
@@ -108,8 +115,13 @@ function writeResult(directory: string, run: FoldRun): void {
   });
 }
 
-/** A fold's data, once they are found to be of the fold. */
-async function makeData(
+/**
+ * A fold's data, once they are found to be of the fold.
+ *
+ * @throws {RangeError} if they have another number of validation samples than the fold
+ * @throws {TypeError} if there are none
+ */
+export async function makeFoldData(
   context: FoldContext,
   run: { options: CrossValidateOptions; prepare: NonNullable<CrossValidateOptions["prepare"]> },
 ): Promise<PreparedFold> {
@@ -124,7 +136,6 @@ async function makeData(
       `Cannot cross-validate: prepare must give fold ${fold} its ${validationIndices.length} validation samples, got ${sampleCount(validation.x)}`,
     );
   }
-  warnOfUnseenClasses(prepared, fold);
   return { ...prepared, test };
 }
 
@@ -155,26 +166,22 @@ export interface FoldOfRun {
   readonly seconds: number | undefined;
   /** Epochs of a model of all samples. */
   readonly epochs?: number;
-  /** Whether no other fold came before. */
-  readonly isFirst: boolean;
+  /** Where the fold keeps its files; `undefined`: nowhere. */
+  readonly directory: string | undefined;
+  /** The fold's data, where they are made. */
+  readonly prepared?: PreparedFold;
 }
 
-/** Fits one fold in one round and predicts, or reads what a finished one left if it was begun with the same. */
+/** Fits one fold in one round and predicts, or reads what a finished one left. */
 export async function runFold(context: FoldContext, run: FoldOfRun): Promise<FoldRun> {
-  const { options, isFirst, epochs } = run;
+  const { options, directory, epochs } = run;
   const { estimator, progress = true, signal, clock } = options;
-  const { fold, seed, directory, validationIndices } = context;
-  const config = () => ({ ...estimator.config(context), ...(epochs !== undefined && { epochs }) });
-  const finished = readResult(context, options);
-  if (finished && directory !== undefined) {
-    if (!isFoldClaimed(directory)) return finished;
-    // Every call comes by the first fold's data, so those of later finished ones need not be made again.
-    const data = isFirst ? await makeData(context, run) : undefined;
-    claimFold(directory, { config: config(), prepared: data, isWhole: isFirst });
-    return finished;
-  }
-  const prepared = await makeData(context, run);
-  if (directory !== undefined) claimFold(directory, { config: config(), prepared, isWhole: isFirst });
+  const { fold, seed, validationIndices } = context;
+  const finished = readResult(context, run);
+  if (finished) return finished;
+  const prepared = run.prepared ?? (await makeFoldData(context, run));
+  warnOfUnseenClasses(prepared, fold);
+  if (directory !== undefined) claimFold(directory, describeFold(prepared, false));
   let seconds = 0;
   const fit = async (train: PreparedFold["train"], stage: { folder?: string; label: string }) => {
     const start = performance.now();
@@ -209,9 +216,7 @@ export async function runFold(context: FoldContext, run: FoldOfRun): Promise<Fol
     prepared.validation && validationIndices.length > 0
       ? await predict(prepared.validation.x, "validation")
       : undefined;
-  const scores = validation
-    ? scorePredictions(options.scores ?? {}, { indices: validationIndices, prediction: validation })
-    : {};
+  const scores = scoresOf(validation, { context, options });
   const state = fitted.state();
   fitted.dispose();
   const result = makeRun(

@@ -11,6 +11,7 @@ export interface RecipeOptions
       | "seeds"
       | "groups"
       | "directory"
+      | "name"
       | "seconds"
       | "clock"
       | "predictionMemory"
@@ -28,6 +29,8 @@ export interface RecipeOptions
 
 /** What a recipe is: everything that a cross-validation needs. */
 export interface Recipe extends Pick<CrossValidateOptions, "prepare" | "scores" | "testAugment"> {
+  /** What its runs are called. */
+  readonly name: string;
   readonly folds: readonly Fold[];
   readonly seeds: readonly number[];
   readonly estimator: Estimator;
@@ -44,11 +47,11 @@ function given<T extends object>(options: T): Partial<T> {
  * @throws as {@link crossValidate}
  */
 export function runRecipe(recipe: Recipe, options: RecipeOptions): Promise<CrossValidation> {
-  const { seeds, groups, directory, seconds, clock, predictionMemory } = options;
+  const { seeds, groups, directory, name, seconds, clock, predictionMemory } = options;
   const { scores, testAugment, pseudoLabels, refit, progress, signal } = options;
   return crossValidate({
     ...recipe,
-    ...given({ seeds, groups, directory, seconds, clock, predictionMemory }),
+    ...given({ seeds, groups, directory, name, seconds, clock, predictionMemory }),
     ...given({ scores, testAugment, pseudoLabels, refit, progress, signal }),
   });
 }

@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import test, { after } from "node:test";
+import test, { after, type TestContext } from "node:test";
 import type { ArrayData, Dataset, FitData } from "../../src/core/array";
 import { displayKey } from "../../src/core/display";
-import type { Estimator, FoldContext } from "../../src/core/estimator";
+import type { Estimator, FoldContext, PreparedFold } from "../../src/core/estimator";
 import { frames } from "../../src/core/frames";
 import { randomSource } from "../../src/core/random";
 import { takeSamples } from "../../src/core/samples";
@@ -23,6 +31,7 @@ import type { Callback } from "../../src/train/types";
 import { crossValidate } from "../../src/validate/crossValidate";
 import type { CrossValidateOptions } from "../../src/validate/crossValidateOptions";
 import { kFold } from "../../src/validate/folds/folds";
+import { timeSeriesSplit } from "../../src/validate/folds/timeFolds";
 import { withPseudoLabels } from "../../src/validate/pseudoLabels";
 import {
   accuracyOf,
@@ -45,6 +54,12 @@ const untrained = (estimator: Estimator): Estimator => ({
     throw new Error("no fit is needed");
   },
 });
+/** The folder of the one run in a folder. */
+const onlyRun = (folder: string): string => {
+  const [name, ...others] = readdirSync(folder);
+  assert.deepEqual(others, []);
+  return path.join(folder, name);
+};
 const bytes = (array: ArrayData | undefined) => Buffer.from(array!.data.buffer).toString("hex");
 
 test("every sample is predicted by a model that did not see it, well above chance", async () => {
@@ -101,11 +116,14 @@ test("one run at a time has a folder, until it ends or is killed", async () => {
   const folder = path.join(directory, "locked");
   const options = { ...runOptions({ epochs: 1 }), directory: folder };
   const first = crossValidate(options);
-  await assert.rejects(crossValidate(options), /one run at a time may use .*locked, got another/);
-  const { predictions } = await first;
+  await assert.rejects(
+    crossValidate(options),
+    /one run at a time may use .*locked.network-\w{8}, got another/,
+  );
+  const { predictions, directory: own } = await first;
   assert.equal(bytes((await crossValidate(options)).predictions), bytes(predictions));
   const script = `require(${JSON.stringify(path.join(__dirname, "../../src/core/folderLock.ts"))})
-    .lockFolder(${JSON.stringify(folder)}, "wait").then(() => { console.log("held"); setInterval(() => {}, 1000); });`;
+    .lockFolder(${JSON.stringify(own)}, "wait").then(() => { console.log("held"); setInterval(() => {}, 1000); });`;
   const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", script]);
   await once(child.stdout, "data");
   await assert.rejects(crossValidate(options), /got another that is running/);
@@ -140,15 +158,18 @@ test("the kept weights on disk predict what the run did", async () => {
     loaded.dispose();
   }
   own.dispose();
-  assert.deepEqual(readdirSync(folder).sort(), ["run.json", "seed-0"]);
-  assert.deepEqual(readdirSync(path.join(folder, "seed-0", "fold-0")).sort(), [
+  assert.deepEqual(readdirSync(folder), [path.basename(result.directory!)]);
+  assert.deepEqual(readdirSync(result.directory!).sort(), ["run.json", "seed-0"]);
+  assert.deepEqual(readdirSync(result.runs[0].directory!).sort(), [
     "fold.json",
     "log.jsonl",
     "model.safetensors",
     "result.safetensors",
     "scores.json",
   ]);
-  const scores = JSON.parse(readFileSync(path.join(folder, "seed-0", "fold-1", "scores.json"), "utf8"));
+  const scores = JSON.parse(
+    readFileSync(path.join(result.directory!, "seed-0", "fold-1", "scores.json"), "utf8"),
+  );
   assert.equal(scores.scores.accuracy, result.runs[1].scores.accuracy);
   assert.equal(scores.logs.val_loss, result.runs[1].logs.val_loss);
 });
@@ -171,23 +192,32 @@ test("a finished run is read, not trained again, and shows as a table", async ()
   assert.match(bundle["text/plain"], /^part +seed +epoch +.*val_loss.*accuracy.*time\nfold 1 /);
 });
 
-test("a folder of another run is refused with what differs", async () => {
+/** What is said while something runs. */
+async function saidBy(context: TestContext, action: () => Promise<unknown>): Promise<string[]> {
+  const said: string[] = [];
+  const { mock } = context.mock.method(console, "log", (text: string) => said.push(text));
+  await action();
+  mock.restore();
+  return said;
+}
+
+test("another run starts beside the first and says what differs from the nearest", async (context) => {
   const folder = path.join(directory, "other");
-  await crossValidate({ ...runOptions({ epochs: 1 }), directory: folder });
-  await assert.rejects(crossValidate({ ...runOptions({ epochs: 2 }), directory: folder }), {
-    name: "RangeError",
-    message:
-      /Cannot continue the run in .*: epochs must be 1 as it was begun with, got 2; take another folder/,
-  });
-  await assert.rejects(
-    crossValidate({
-      ...runOptions({ epochs: 1 }),
-      groups: undefined,
-      folds: kFold(samples, { folds }),
-      directory: folder,
-    }),
-    /folds must be .* as it was begun with/,
-  );
+  const run = (changes: Partial<CrossValidateOptions>, epochs = 1) =>
+    saidBy(context, () => crossValidate({ ...runOptions({ epochs }), directory: folder, ...changes }));
+  assert.deepEqual(await run({}), [], "the first has no other beside it");
+  const [first] = readdirSync(folder);
+  const line = (words: string) => new RegExp(`^New run .*other.network-\\w{8}, beside ${first}: ${words}$`);
+  const [epochs] = await run({}, 2);
+  assert.match(epochs, line("epochs 2, was 1"));
+  const [seeds] = await run({ seeds: [0, 1] });
+  assert.match(seeds, line("seeds 0, 1, was 0"));
+  const [others] = await run({ groups: undefined, folds: kFold(samples, { folds }) });
+  assert.match(others, line("folds changed; train x changed; .*"));
+  const [named] = await run({ name: "my run / 1" });
+  assert.match(named, /^New run .*other.my-run-1-\w{8}, beside .*: another name$/);
+  assert.deepEqual(await run({}), [], "the same again continues");
+  assert.equal(readdirSync(folder).length, 5);
 });
 
 /** Stops a training after an epoch, counted from 1; changes nothing that is learned. */
@@ -223,70 +253,131 @@ function withOtherEnd({ data, shape }: ArrayData): ArrayData {
   return { data: Float32Array.from(data).with(-1, 9), shape };
 }
 
-test("a finished fold is not read for other data of the same size, or a changed prepare", async () => {
+test("a changed sample anywhere is another run", async () => {
   const same = preparedRun((_, given) => given);
   const folder = path.join(directory, "other-data");
   const first = await crossValidate({ ...same, directory: folder });
   const estimator = untrained(same.estimator);
-  assert.deepEqual((await crossValidate({ ...same, estimator, directory: folder })).runs, first.runs);
+  const again = await crossValidate({ ...same, estimator, directory: folder });
+  assert.deepEqual(again, first);
   for (const changed of ["train", "validation", "test"] as const) {
     const other = preparedRun((part, given) => (part === changed ? withOtherEnd(given) : given));
-    await assert.rejects(crossValidate({ ...other, estimator, directory: folder }), {
-      name: "RangeError",
-      message: new RegExp(
-        `Cannot continue the run in .*fold-0: ${changed}.* must be .*checksum \\d+" as it was begun with, got .*another folder`,
-      ),
-    });
+    await assert.rejects(crossValidate({ ...other, estimator, directory: folder }), /no fit is needed/);
   }
-  for (let fold = 0; fold < folds; fold++) rmSync(path.join(folder, "seed-0", `fold-${fold}`, "fold.json"));
-  const prepare = () => {
-    throw new Error("no data are needed");
+  assert.equal(readdirSync(folder).length, 4);
+  // The first fold has the first samples only: the last ones are in another.
+  const plain = {
+    ...runOptions({ epochs: 1 }),
+    groups: undefined,
+    folds: timeSeriesSplit(samples, { folds: 3 }),
+    directory: path.join(directory, "other-x"),
   };
-  const earlier = await crossValidate({ ...same, prepare, estimator, directory: folder });
-  assert.deepEqual(earlier.runs, first.runs, "a run of an earlier version is read as it is");
-  const plain = { ...runOptions({ epochs: 1 }), directory: path.join(directory, "other-x") };
-  await crossValidate(plain);
+  const { directory: own } = await crossValidate(plain);
   const { y } = plain.data!;
-  await assert.rejects(
-    crossValidate({ ...plain, data: { x: withOtherEnd(x), y } }),
-    /fold-\d: \w+ x must be/,
-  );
+  const other = await crossValidate({ ...plain, data: { x: withOtherEnd(x), y } });
+  assert.notEqual(other.directory, own);
+  assert.equal((await crossValidate(plain)).directory, own);
 });
 
-test("an unfinished fold does not go on with other data", async () => {
+test("the first fold's data are made once", async () => {
+  const made: (number | undefined)[] = [];
+  const { prepare, ...rest } = preparedRun((_, given) => given);
+  const options: CrossValidateOptions = {
+    ...rest,
+    prepare: (context) => {
+      made.push(context.fold);
+      return prepare!(context);
+    },
+    directory: path.join(directory, "made-once"),
+  };
+  await crossValidate(options);
+  assert.deepEqual(made.splice(0), [0, 1, 2]);
+  await crossValidate(options);
+  assert.deepEqual(made, [0], "to recognise the finished run");
+});
+
+test("a run whose files were changed by hand, or are damaged, is refused", async () => {
+  const folder = path.join(directory, "by-hand");
+  const options = { ...runOptions({ epochs: 1 }), directory: folder };
+  const { directory: own } = await crossValidate(options);
+  const file = path.join(own!, "run.json");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace('"seeds": "0"', '"seeds": "1"'));
+  await assert.rejects(crossValidate(options), {
+    name: "SyntaxError",
+    message: /run\.json.* damaged or changed/,
+  });
+  writeFileSync(file, text);
+  const other = await crossValidate({ ...options, seeds: [1] });
+  copyFileSync(path.join(other.directory!, "run.json"), file);
+  await assert.rejects(crossValidate(options), {
+    name: "RangeError",
+    message: /run\.json must be of the run that the folder is named after, got another: seeds 0, was 1/,
+  });
+});
+
+test("an unfinished fold does not go on where prepare makes other data each time", async () => {
   const folder = path.join(directory, "other-data-stopped");
   const controller = new AbortController();
-  const same = preparedRun((_, given) => given);
-  const estimator = runOptions({ epochs: 3, fit: { callbacks: [stopAt(1, controller)] } }).estimator;
-  await assert.rejects(crossValidate({ ...same, estimator, directory: folder, signal: controller.signal }), {
-    name: "AbortError",
-  });
-  const other = preparedRun((part, given) => (part === "train" ? withOtherEnd(given) : given));
-  await assert.rejects(crossValidate({ ...other, directory: folder }), /fold-0: train x must be/);
-  const begun = path.join(folder, "seed-0", "fold-0", "fold.json");
-  rmSync(begun);
-  const continued = await crossValidate({ ...same, directory: folder });
-  assert.equal(bytes(continued.predictions), bytes((await crossValidate(same)).predictions));
-  assert.ok(existsSync(begun), "from now on it is known what an earlier version's fold is of");
+  let second: ArrayData = unseen;
+  const { prepare, ...rest } = preparedRun((_, given) => given);
+  const same: CrossValidateOptions = {
+    ...rest,
+    prepare: (context) => {
+      if (context.fold !== 1) return prepare!(context);
+      return { ...(prepare!(context) as PreparedFold), test: second };
+    },
+    directory: folder,
+  };
+  // The fourth epoch is the second fold's first.
+  let epochs = 0;
+  const stop: Callback = {
+    name: "stop",
+    config: null,
+    onEpochEnd: () => void (++epochs === 4 && controller.abort()),
+  };
+  const { estimator } = runOptions({ epochs: 3, fit: { callbacks: [stop] } });
+  const stopped = crossValidate({ ...same, estimator, signal: controller.signal });
+  await assert.rejects(stopped, { name: "AbortError" });
+  const first = second;
+  second = withOtherEnd(unseen);
+  await assert.rejects(crossValidate(same), /fold-1: test must be .* as it was begun with, got .*; prepare/);
+  second = first;
+  assert.equal((await crossValidate(same)).runs.length, folds);
 });
 
-test("each fold and the model of all samples are held to the settings that they were begun with", async () => {
+test("a score that is asked for later is that of the predictions kept", async () => {
+  const folder = path.join(directory, "later-score");
+  const options = { ...runOptions({ epochs: 1 }), directory: folder };
+  const { directory: own } = await crossValidate(options);
+  const scores = { ...options.scores, first: ({ indices }: { indices: Int32Array }) => indices[0] };
+  const estimator = untrained(options.estimator);
+  const again = await crossValidate({ ...options, estimator, scores });
+  assert.equal(again.directory, own);
+  again.runs.forEach(({ fold, scores, directory }) => {
+    assert.equal(scores.first, options.folds[fold!].validation[0]);
+    const kept = JSON.parse(readFileSync(path.join(directory!, "scores.json"), "utf8"));
+    assert.deepEqual(kept.scores, scores);
+  });
+});
+
+test("settings of any fold, and of the model of all samples, are part of what a run is", async (context) => {
   const folder = path.join(directory, "other-settings");
-  const options = runOptions({ epochs: 1 });
-  await crossValidate({ ...options, directory: folder, refit: { epochs: 1 } });
-  await assert.rejects(
-    crossValidate({ ...options, directory: folder, refit: { epochs: 2 } }),
-    /seed-0.all: epochs must be 1 as it was begun with, got 2/,
+  const options = { ...runOptions({ epochs: 1 }), directory: folder };
+  const first = await crossValidate({ ...options, refit: { epochs: 1 } });
+  const longer = await crossValidate({ ...options, estimator: options.estimator, refit: { epochs: 2 } });
+  assert.equal(longer.directory, first.directory, "the folds are the same");
+  assert.deepEqual(
+    [...first.refits, ...longer.refits].map((run) => run.epochs),
+    [1, 2],
   );
   const own = ({ fold }: FoldContext) => ({ batchSize: fold === 1 ? 8 : 16 });
   const { estimator } = runOptions({ epochs: 1, fit: own });
-  await assert.rejects(
-    crossValidate({ ...options, estimator, directory: folder }),
-    /seed-0.fold-1: batchSize must be 16 as it was begun with, got 8/,
-  );
+  const [line] = await saidBy(context, () => crossValidate({ ...options, estimator }));
+  assert.match(line, /: batchSize \(seed 0, fold 2\) 8 added$/);
 });
 
-test("a run is held to everything of its network that a result depends on", async () => {
+test("everything of its network that a result depends on is part of what a run is", async (context) => {
   const folder = path.join(directory, "other-network");
   const options = { ...runOptions({ epochs: 1 }), directory: folder };
   const first = await crossValidate(options);
@@ -302,25 +393,24 @@ test("a run is held to everything of its network that a result depends on", asyn
       ],
     });
   const changes: Record<string, Partial<Parameters<typeof runOptions>[0]>> = {
-    model: { model: wide },
-    optimizer: { fit: { optimizer: adam({ learningRate: 0.01 }) } },
-    loss: { fit: { loss: (truth, prediction) => sparseCategoricalCrossEntropy()(truth, prediction) } },
-    augment: { fit: { augment: (batch) => batch } },
+    "model changed": { model: wide },
+    "optimizer.learningRate 0.01, was 0.02": { fit: { optimizer: adam({ learningRate: 0.01 }) } },
+    "loss changed": {
+      fit: { loss: (truth, prediction) => sparseCategoricalCrossEntropy()(truth, prediction) },
+    },
+    "augment .* added": { fit: { augment: (batch) => batch } },
     classWeight: { fit: { classWeight: [1, 2, 3] } },
     callbacks: { fit: { callbacks: [earlyStopping({ patience: 3 })] } },
-    shuffle: { fit: { shuffle: false } },
+    "shuffle false added": { fit: { shuffle: false } },
   };
-  for (const [name, change] of Object.entries(changes)) {
+  for (const [words, change] of Object.entries(changes)) {
     const { estimator } = runOptions({ epochs: 1, ...change });
-    await assert.rejects(crossValidate({ ...options, estimator }), new RegExp(`: ${name} must be`));
+    const [line] = await saidBy(context, () => crossValidate({ ...options, estimator }));
+    assert.match(line, new RegExp(`: ${words}`));
   }
-  const patient = runOptions({ epochs: 1, fit: { callbacks: [earlyStopping({ patience: 2 })] } });
-  await crossValidate({ ...patient, directory: path.join(directory, "patient") });
-  const { estimator } = runOptions({ epochs: 1, fit: { callbacks: [earlyStopping({ patience: 3 })] } });
-  await assert.rejects(
-    crossValidate({ ...patient, estimator, directory: path.join(directory, "patient") }),
-    /callbacks must be .*"patience":2.* got .*"patience":3/,
-  );
+  const { estimator } = runOptions({ epochs: 1, fit: { callbacks: [earlyStopping({ patience: 2 })] } });
+  const [line] = await saidBy(context, () => crossValidate({ ...options, estimator }));
+  assert.match(line, /: callbacks.0.patience 2, was 3$/);
   const same = await crossValidate({ ...options, estimator: runOptions({ epochs: 1 }).estimator });
   assert.equal(bytes(same.predictions), bytes(first.predictions));
 });
@@ -336,7 +426,7 @@ test("an interrupted fold leaves its best weights and continues to the same end"
       name: "AbortError",
     },
   );
-  const left = path.join(folder, "seed-0", "fold-0", "model.safetensors");
+  const left = path.join(onlyRun(folder), "seed-0", "fold-0", "model.safetensors");
   assert.ok(existsSync(left));
   const own = model(1);
   loadWeights(left, own);
@@ -550,7 +640,7 @@ test("a run killed at random moments continues to the uninterrupted run's predic
   const continued = await crossValidate({ ...options, directory: folder });
   assert.equal(bytes(continued.predictions), bytes(whole.predictions));
   assert.equal(bytes(continued.test), bytes(whole.test));
-  const lines = readFileSync(path.join(folder, "seed-0", "fold-0", "log.jsonl"), "utf8")
+  const lines = readFileSync(path.join(continued.directory!, "seed-0", "fold-0", "log.jsonl"), "utf8")
     .trimEnd()
     .split("\n");
   assert.deepEqual(
@@ -575,10 +665,10 @@ test("predictions too many for memory stay in the folds' files and are the same"
   const options = { ...runOptions({ epochs: 2 }), test: unseen, seeds: [0, 1] };
   const held = await crossValidate(options);
   const read = await crossValidate({ ...options, directory: folder, predictionMemory: 1000 });
-  const files = readdirSync(path.join(folder, "seed-1", "fold-2"));
+  const files = readdirSync(path.join(read.directory!, "seed-1", "fold-2"));
   for (const name of ["validation", "test"]) {
     assert.ok(files.includes(`${name}.safetensors`));
-    const file = readSafetensors(path.join(folder, "seed-1", "fold-2", `${name}.safetensors`));
+    const file = readSafetensors(path.join(read.directory!, "seed-1", "fold-2", `${name}.safetensors`));
     assert.deepEqual(
       file.tensors.values.data,
       held.runs.at(-1)![name as "test"]!.data,

@@ -23,7 +23,6 @@ test("a fold gets its own samples, bytes as they were", () => {
     foldSeed: 0,
     trainIndices: Int32Array.of(2, 0),
     validationIndices: Int32Array.of(1),
-    directory: undefined,
   });
   assert.deepEqual((prepared.train.x as Frames).shards[0], Uint8Array.of(12, 13, 15, 16, 0, 1, 3, 4));
   assert.deepEqual((prepared.train.y as Frames).shards[0], Uint8Array.of(14, 17, 2, 5));

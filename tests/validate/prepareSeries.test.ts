@@ -16,7 +16,6 @@ const context = {
   foldSeed: 11,
   trainIndices: Int32Array.of(0, 1, 2, 3),
   validationIndices: Int32Array.of(4, 5),
-  directory: undefined,
 };
 
 test("the scaler knows nothing of the windows outside the fold's train part", () => {

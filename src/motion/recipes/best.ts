@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
   type ChannelTriple,
   composeAugmentations,
@@ -48,6 +47,7 @@ function schedule(done: number): number {
 }
 
 const network: NetworkRecipe = {
+  name: "best",
   features: bestFeatures,
   scaler: axesScaler(vectors),
   model: (options) => motionConv1d({ ...options, roll: "none" }),
@@ -109,20 +109,18 @@ export async function best(
   competition: MotionData,
   options: BestRecipeOptions = {},
 ): Promise<BestRecipeResult> {
-  const { rocket, seconds, directory, groups, seeds, progress, signal } = options;
+  const { rocket, seconds, directory, name = network.name, groups, seeds, progress, signal } = options;
   const recipe: NetworkRecipe =
     // The average would take the place of the best epoch's weights.
     options.keep === "best" ? { ...network, fit: (of) => ({ ...network.fit(of), callbacks: [] }) } : network;
   if (rocket === false) return runNetwork(competition, recipe, options);
   const folds = foldsOf(competition, options);
-  const part = (name: string): string | undefined => directory && join(directory, name);
-  const shared = { folds, groups, seeds, progress, signal };
-  const rockets = await miniRocket(competition, { ...shared, rocket, directory: part("miniRocket") });
+  const shared = { folds, groups, seeds, directory, progress, signal };
+  const rockets = await miniRocket(competition, { ...shared, rocket, name: `${name}-miniRocket` });
   const spent = rockets.runs.reduce((sum, run) => sum + run.seconds, 0);
   const networks = await runNetwork(competition, recipe, {
     ...options,
     folds,
-    directory: part("network"),
     seconds: seconds && Math.max(seconds / 2, seconds - spent),
   });
   const members = { network: networks, miniRocket: rockets };

@@ -47,6 +47,7 @@ export async function first(
   return runNetwork(
     competition,
     {
+      name: "first",
       features: firstFeatures,
       graphFeatures: firstFeaturesInGraph,
       model: (network) => gruPoolGru(network),

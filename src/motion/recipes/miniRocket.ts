@@ -18,7 +18,7 @@ export interface MiniRocketRecipeOptions extends MotionRecipeOptions {
  * @param competition what `motion.load` gives
  * @param options what to change; see {@link MiniRocketRecipeOptions}
  * @returns out-of-fold probabilities `[windows, classes]`, those of the test windows, and the scores logLoss and accuracy
- * @throws {RangeError} if options disagree with the data, or the directory holds another run
+ * @throws {RangeError} if options disagree with the data
  * Source: Dempster, Schmidt, Webb 2021 (arXiv:2012.08791).
  * @example
  * const rocket = { features: 504 };
@@ -31,5 +31,8 @@ export async function miniRocket(
   const { features = (windows) => windows, scaler = standardScaler(), rocket } = options;
   const [windows, test] = [features(competition.train), features(competition.test)];
   const estimator = miniRocketEstimator({ ...rocket, classes: competition.labelNames.length });
-  return runRecipe(motionRecipe(competition, { windows, test, scaler, estimator, options }), options);
+  return runRecipe(
+    motionRecipe(competition, { name: "miniRocket", windows, test, scaler, estimator, options }),
+    options,
+  );
 }

@@ -54,6 +54,8 @@ export interface MotionNetworkRecipeOptions extends MotionRecipeOptions, Network
 
 /** The parts of a recipe that trains a network. */
 export interface NetworkRecipe {
+  /** What its runs are called. */
+  readonly name: string;
   readonly features: (windows: Series) => Series;
   /** The same as tensor ops: made after augmentation, which then changes the recorded channels. Default: made once. */
   readonly graphFeatures?: (recorded: Tensor) => Tensor;
@@ -99,6 +101,7 @@ function warnOfPersons({ subjects }: MotionData, folds: readonly Fold[]): void {
 export function motionRecipe(
   competition: MotionData,
   parts: {
+    name: string;
     windows: Series;
     test: Series;
     scaler: Scaler | false;
@@ -107,11 +110,12 @@ export function motionRecipe(
     options: RecipeOptions;
   },
 ): Recipe {
-  const { windows, test, scaler, oversample, estimator, options } = parts;
+  const { name, windows, test, scaler, oversample, estimator, options } = parts;
   const { labels } = competition;
   const folds = foldsOf(competition, options);
   if (!options.groups) warnOfPersons(competition, folds);
   return {
+    name,
     folds,
     seeds: [2021],
     prepare: prepareSeries(windows, { labels, test, scaler, ...(oversample && { oversample }) }),
@@ -147,7 +151,8 @@ export async function runNetwork(
   const parts = graphFeatures
     ? { windows: competition.train, test: competition.test, scaler: false as const }
     : { windows: made, test: features(competition.test), scaler };
-  return runRecipe(motionRecipe(competition, { ...parts, oversample, estimator, options }), options);
+  const { name } = recipe;
+  return runRecipe(motionRecipe(competition, { name, ...parts, oversample, estimator, options }), options);
 }
 
 /** Features of recorded windows, scaled, in the training step. */

@@ -48,6 +48,7 @@ export async function second(
   return runNetwork(
     competition,
     {
+      name: "second",
       features: secondFeatures,
       model: (network) => fftConv1d(network),
       fit: () => ({

@@ -28,6 +28,7 @@ export async function third(
   return runNetwork(
     competition,
     {
+      name: "third",
       features: basicFeatures,
       oversample: { ...(skip !== undefined && { skip }), roll: [50, 550], noise: 0.03 },
       model: (network) => motionConv1d(network),

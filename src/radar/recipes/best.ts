@@ -34,6 +34,7 @@ const cycle = oneCycle(2e-3, { steps: 1000 });
 const loss = sumOfLosses([{ loss: scaledMeanAbsoluteError() }, { loss: smoothCsi(), weight: 2 }]);
 
 const bestRecipe: RadarRecipe = {
+  name: "best",
   model: ({ filters = 16, ...options }) =>
     unetModel({
       ...options,

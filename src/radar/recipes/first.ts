@@ -11,6 +11,7 @@ import {
 } from "./recipe";
 
 const firstRecipe: RadarRecipe = {
+  name: "first",
   model: (options) => radarTwoPath({ ...options }),
   fit: {
     optimizer: nadam({ learningRate: 3e-4 }),

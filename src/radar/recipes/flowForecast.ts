@@ -7,7 +7,10 @@ const version = 1;
 
 /** Options of {@link flowForecast}. */
 export interface FlowForecastOptions {
-  /** Where the forecasts are kept, and read from if they are there, instead of in memory. Default: in memory. */
+  /**
+   * Where the forecasts are kept instead of in memory, and read from if they are there and of the same samples. Default:
+   * in memory.
+   */
   file?: string;
   /** Stops between samples. Default the notebook cell's. */
   signal?: AbortSignal;
@@ -25,7 +28,7 @@ function rounded(values: Float32Array): Uint8Array {
  *
  * @param source frames `[samples, rows, columns, times]` in pixels, at least two times
  * @returns uint8 frames `[samples, rows, columns, 1]`
- * @throws {RangeError} if the file holds forecasts of other samples, or made otherwise
+ * @throws {SyntaxError} if the file is damaged, or of another kind
  */
 export function flowForecast(source: Frames, options: FlowForecastOptions = {}): Promise<Frames<Uint8Array>> {
   const { file, signal } = options;

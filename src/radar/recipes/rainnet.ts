@@ -10,6 +10,7 @@ import {
 } from "./recipe";
 
 const rainnetRecipe: RadarRecipe = {
+  name: "rainnet",
   model: rainNet,
   fit: {
     optimizer: adam({ learningRate: 1e-4 }),

@@ -68,6 +68,8 @@ export interface RecipeResult extends CrossValidation {
 
 /** The parts of a recipe. */
 export interface RadarRecipe {
+  /** What its runs are called. */
+  readonly name: string;
   readonly model: (options: NetworkShape) => LayersModel;
   readonly fit: NetworkFitOptions;
   readonly folds: number;
@@ -146,6 +148,7 @@ export async function runRadar(
   };
   const found = await runRecipe(
     {
+      name: recipe.name,
       folds,
       seeds: recipe.seeds,
       scores: scores({ train }),

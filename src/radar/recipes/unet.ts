@@ -11,6 +11,7 @@ import {
 } from "./recipe";
 
 const unetRecipe: RadarRecipe = {
+  name: "unet",
   model: (options) => unetModel({ ...options }),
   fit: {
     optimizer: adamw({ learningRate: 1e-3, weightDecay: 0.01 }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
@@ -36,7 +36,7 @@ test("optical flow's forecast is held or kept in a file in whole pixels", async 
   assert.deepEqual(readdirSync(folder), ["flow.safetensors"]);
 });
 
-test("a stopped forecast leaves no file, and one of other samples is refused", async () => {
+test("a stopped forecast leaves no file, and one of other samples is made anew", async () => {
   const file = path.join(folder, "other.safetensors");
   await assert.rejects(flowForecast(source, { file, signal: AbortSignal.abort() }), { name: "AbortError" });
   assert.ok(!readdirSync(folder).some((name) => name.startsWith("other")));
@@ -45,8 +45,15 @@ test("a stopped forecast leaves no file, and one of other samples is refused", a
     shape: [1, 120, 120, 4],
     unit: "pixel",
   });
-  await assert.rejects(flowForecast(one, { file }), /other\.safetensors holds those of other samples/);
+  assert.deepEqual((await flowForecast(one, { file })).shards, (await flowForecast(one)).shards);
   const changed = source.shards[0].with(5, 200);
+  const earlier = await flowForecast(source, { file });
   const others = frames(changed, { shape: source.shape, unit: "pixel" });
-  await assert.rejects(flowForecast(others, { file }), /those of other samples/);
+  assert.deepEqual((await flowForecast(others, { file })).shards, (await flowForecast(others)).shards);
+  assert.throws(
+    () => earlier.shards[0],
+    /other\.safetensors: it must be the file that was opened, got one written/,
+  );
+  writeFileSync(file, "damaged");
+  await assert.rejects(flowForecast(others, { file }), SyntaxError);
 });

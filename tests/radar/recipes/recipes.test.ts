@@ -113,12 +113,13 @@ test("first trains as its author did", async () => {
   const directory = path.join(folder, "first");
   const settings = { ...small, folds: undefined, batchSize: undefined, directory };
   const result = await recipes.first(competition, { ...settings, model: smallest });
-  const run = JSON.parse(readFileSync(path.join(directory, "run.json"), "utf8"));
-  assert.deepEqual(run.seeds, [1818]);
-  assert.equal(run.batchSize, 16);
-  assert.equal(run.optimizer.name, "nadam");
-  assert.equal(run.optimizer.learningRate, 3e-4);
-  assert.equal(run.loss, 'scaledMeanAbsoluteError {"scale":255}');
+  const run = JSON.parse(readFileSync(path.join(result.directory!, "run.json"), "utf8"));
+  const { settings: told } = run.config;
+  assert.equal(run.config.seeds, "1818");
+  assert.equal(told.batchSize, 16);
+  assert.equal(told.optimizer.name, "nadam");
+  assert.equal(told.optimizer.learningRate, 3e-4);
+  assert.equal(told.loss, 'scaledMeanAbsoluteError {"scale":255}');
   const folds = kFold(samples, { folds: 10, shuffle: true, seed: 1818 });
   assert.equal(result.runs.length, 10);
   result.runs.forEach(({ validation }, fold) => {
@@ -170,23 +171,22 @@ test("the first place's recipe takes folds of neighbouring times too, where time
   const directory = path.join(folder, "first-times");
   const times = Array.from({ length: samples }, (_, sample) => sample);
   const given = { ...small, model: smallest, folds: 3, gap: 2, directory };
-  await recipes.first(competition, { ...given, times });
+  const { directory: own } = await recipes.first(competition, { ...given, times });
   const folds = blockedKFold(times, { folds: 3, gap: 2 });
-  await recipes.first(competition, { ...given, folds }); // refused if its folds were others
+  const same = await recipes.first(competition, { ...given, folds });
+  assert.equal(same.directory, own, "its folds are the same");
 });
 
-test("a run does not go on with other inputs, nor another network, than it was begun with", async () => {
+test("other inputs and another network start beside a run, which goes on as it was", async () => {
   const settings = { ...small, model: smallest, blend: false, directory: path.join(folder, "inputs") };
-  await recipes.best(competition, { ...settings, flowInput: false });
+  const first = await recipes.best(competition, { ...settings, flowInput: false });
   const train = { ...competition.train, shards: competition.train.shards.map((shard) => shard.with(0, 255)) };
-  await assert.rejects(
-    recipes.best({ ...competition, train }, { ...settings, flowInput: false }),
-    /fold-0: (train|validation) x must be .* as it was begun with, got .*take another folder/,
-  );
-  await assert.rejects(
-    recipes.best(competition, settings),
-    /model must be "2 layers, 5 weights.* got "2 layers, 6 weights/,
-  );
+  const other = await recipes.best({ ...competition, train }, { ...settings, flowInput: false });
+  const wider = await recipes.best(competition, settings);
+  assert.equal(new Set([first, other, wider].map((run) => run.directory)).size, 3);
+  const again = await recipes.best(competition, { ...settings, flowInput: false });
+  assert.equal(again.directory, first.directory);
+  assert.deepEqual(bytes(again.forecast), bytes(first.forecast));
 });
 
 test("best blends the network out of fold with optical flow and persistence", async () => {
@@ -239,10 +239,11 @@ test("everything can be set otherwise, and callbacks of one's own are called bes
       shuffle: false,
     },
   });
-  const run = JSON.parse(readFileSync(path.join(directory, "run.json"), "utf8"));
-  assert.deepEqual(run.seeds, [3, 4]);
-  assert.equal(run.loss, "mse");
-  assert.equal(run.optimizer.learningRate, 0.01);
+  const run = JSON.parse(readFileSync(path.join(result.directory!, "run.json"), "utf8"));
+  const { settings: told } = run.config;
+  assert.equal(run.config.seeds, "3, 4");
+  assert.equal(told.loss, "mse");
+  assert.equal(told.optimizer.learningRate, 0.01);
   assert.deepEqual([...result.samples], [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
   assert.deepEqual(result.forecast.shape, [16, size, size, 1], "of the validated samples only");
   assert.deepEqual(
@@ -255,7 +256,7 @@ test("everything can be set otherwise, and callbacks of one's own are called bes
     seen.length,
     epochs.reduce((sum, count) => sum + count),
   );
-  assert.ok(existsSync(path.join(directory, "seed-3", "all", "model.safetensors")));
+  assert.ok(existsSync(path.join(result.refits[0].directory!, "model.safetensors")));
   const part = await recipes.best(competition, {
     ...small,
     model: smallest,
@@ -294,7 +295,7 @@ test("forecasts too many for memory are read from the run's folder and are the s
   assert.deepEqual(bytes(read.forecast), bytes(held.forecast));
   assert.deepEqual(bytes(read.testForecast), bytes(held.testForecast));
   assert.deepEqual(read.scores, held.scores);
-  assert.ok(existsSync(path.join(directory, "seed-0", "fold-1", "validation.safetensors")));
+  assert.ok(existsSync(path.join(read.directory!, "seed-0", "fold-1", "validation.safetensors")));
   const plain = await recipes.best(competition, {
     ...settings,
     directory,

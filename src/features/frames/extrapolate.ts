@@ -45,7 +45,7 @@ export function persist(source: Frames, options: PersistOptions = {}): Frames<Fl
 
 /** Options of {@link extrapolate}. */
 export interface ExtrapolateOptions {
-  /** How motion is found; default "lucasKanade". */
+  /** How motion is found; default "farneback". */
   method?: "lucasKanade" | "farneback";
   /** Images to forecast; default 1. */
   steps?: number;
@@ -83,7 +83,7 @@ function checkMethod(method: string): void {
  * Motion of one sample's images, oldest first. Pixels that are not finite count as no rain.
  *
  * @param source frames `[samples, rows, columns, times]`, at least two times
- * @param options `sample`: which (default 0); `method`: "lucasKanade" (default) or "farneback"
+ * @param options `sample`: which (default 0); `method`: "farneback" (default) or "lucasKanade"
  * @returns pixels a time step
  * @throws {RangeError} if the sample lies outside or has one image only
  * @example
@@ -93,7 +93,7 @@ export function motionOf(
   source: Frames,
   options: { sample?: number; method?: ExtrapolateOptions["method"] } = {},
 ): MotionField {
-  const { sample = 0, method = "lucasKanade" } = options;
+  const { sample = 0, method = "farneback" } = options;
   checkMethod(method);
   const [, rows, columns, times] = source.shape;
   return motionIn(sampleOf(source, sample), { rows, columns, times, method });
@@ -104,14 +104,14 @@ export function motionOf(
  * of the latest. The standard baseline of nowcasting.
  *
  * @param source frames `[samples, rows, columns, times]`, oldest image first, at least two times
- * @param options method (default "lucasKanade"), `steps` (default 1), `fill` (default 0), threads, signal
+ * @param options method (default "farneback"), `steps` (default 1), `fill` (default 0), threads, signal
  * @returns float32 frames `[samples, rows, columns, steps]` in the same unit; pixels that are not finite count as no rain for
  *   the motion, and those of the latest image move along
  * @throws {RangeError} if samples have one image only, or threads is no positive whole number
  * @throws {TypeError} if the method is unknown
  * Source: Germann and Zawadzki 2002; pysteps' extrapolation nowcast.
  * @example
- * const baseline = await extrapolate(inputs, { method: "farneback" });
+ * const baseline = await extrapolate(inputs, { steps: 2 });
  */
 export async function extrapolate(
   source: Frames,
@@ -131,7 +131,7 @@ export async function extrapolate(
 
 /** @throws if {@link extrapolate} has no use for the options */
 function planOf(source: Frames, options: ExtrapolateOptions): ForecastPlan & { readonly threads: number } {
-  const { method = "lucasKanade", steps = 1, fill = 0 } = options;
+  const { method = "farneback", steps = 1, fill = 0 } = options;
   const [samples, rows, columns, times] = source.shape;
   const { threads = Math.max(1, Math.min(threadCount(), Math.floor(samples / SAMPLES))) } = options;
   checkMethod(method);

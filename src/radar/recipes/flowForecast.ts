@@ -3,7 +3,7 @@ import { cachedFrames } from "../../data";
 import { extrapolateEach } from "../../features";
 
 /** To be raised when the same samples are forecast otherwise. */
-const version = 1;
+const version = 2;
 
 /** Options of {@link flowForecast}. */
 export interface FlowForecastOptions {

@@ -489,7 +489,7 @@ test("fractions, reliability, verification and tables of them on what is odd", (
 });
 
 type Split = (count: number, keyAt: (i: number) => number, folds: number) => validate.Fold[];
-/** Splitters by one key a sample, which is class, group or time. */
+/** Splitters by one key per sample, which is class, group or time. */
 const splitters: Record<string, { split: Split; byKey: boolean; alike: RegExp | "splits" }> = {
   kFold: { split: (count, _, folds) => validate.kFold(count, { folds }), byKey: false, alike: "splits" },
   timeSeriesSplit: {

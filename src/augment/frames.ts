@@ -216,7 +216,7 @@ export function gaussianKernel(deviation: number): number[] {
 
 /** Options of {@link dropPatches}. */
 export interface DropPatchesOptions extends FrameAugmentOptions {
-  /** Patches a sample; default 8. */
+  /** Patches per sample; default 8. */
   count?: number;
   /** Height and width of a patch in pixels; default 8. */
   size?: number;

@@ -31,7 +31,7 @@ export interface MirrorOptions {
 function checkLabels({ series, labels }: LabelledSeries, action: string): void {
   const windows = series.shape[0];
   if (labels.length !== windows) {
-    throw new RangeError(`Cannot ${action}: need one label a window (${windows}), got ${labels.length}`);
+    throw new RangeError(`Cannot ${action}: need one label per window (${windows}), got ${labels.length}`);
   }
 }
 

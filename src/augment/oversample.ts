@@ -10,7 +10,7 @@ export interface OversampleOptions {
   roll?: readonly [low: number, high: number];
   /** Standard deviation of the Gaussian noise added to the copies; default 0.03. */
   noise?: number;
-  /** Copies a window; default 1. */
+  /** Copies per window; default 1. */
   copies?: number;
   /** Seed of the rolls and the noise; default 0. */
   seed?: number;
@@ -56,7 +56,7 @@ function writeCopy(
  * Appends a copy of each window of the rarer labels, rolled in time and with noise. Give it a fold's train part only.
  *
  * @param source series `[windows, steps, channels]`, scaled
- * @param labels one label a window
+ * @param labels one label per window
  * @returns the given windows followed by the copies, in window order, with labels and origins
  * @throws {RangeError} if labels and windows disagree, no window has the label to skip, or if roll, noise or copies are impossible
  * Source: the third place of DACON 235689, with `{ skip: 26, roll: [50, 550], noise: 0.03 }`.
@@ -73,7 +73,7 @@ export function oversample(
   const [windows, steps, channels] = source.shape;
   const [low, high] = roll;
   if (labels.length !== windows) {
-    throw new RangeError(`Cannot oversample: need one label a window (${windows}), got ${labels.length}`);
+    throw new RangeError(`Cannot oversample: need one label per window (${windows}), got ${labels.length}`);
   }
   if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && low < high)) {
     throw new RangeError(`Cannot oversample: roll must be whole steps low < high, got [${roll}]`);

@@ -45,7 +45,7 @@ function seeBack(source: Frames, { mirrored, turns }: View): Frames {
   return mirrored ? flipFrames(upright, { axis: "rows" }) : upright;
 }
 
-/** A dense array as frames; the unit is of no account here. */
+/** A dense array as frames; the unit is ignored here. */
 function asFrames(dataset: Dataset): Frames {
   if ("shards" in dataset) return dataset;
   const { shape } = dataset;

@@ -24,7 +24,7 @@ export interface Window {
 }
 
 /**
- * Copies a series, each chosen window rewritten by `change` with its own stream of random numbers: of the seed, the
+ * Copies per series, each chosen window rewritten by `change` with its own stream of random numbers: of the seed, the
  * augmentation's name and the window, so that augmentations with one seed draw independently.
  */
 export function changeWindows(

@@ -26,7 +26,7 @@ export interface Several {
 /** What `fit`, `evaluate` and `predict` take: a dense array, frames, a tensor, or several. The first axis counts samples. */
 export type Dataset = ArrayData | Frames | TensorData | Several;
 
-/** Input, wanted output and, where samples count unequally, one weight a sample. */
+/** Input, wanted output and, where samples count unequally, one weight per sample. */
 export interface FitData {
   readonly x: Dataset;
   /** Class numbers as they are loaded, or `[samples, …]`; may be missing where `arrange` makes it of `x`. */

@@ -44,7 +44,7 @@ function alignedText(rows: readonly (readonly string[])[], right: readonly boole
  * read as numbers, stands at the right. Of more than 1,000 rows the first are shown, and how many there are besides.
  *
  * @param columns the heading of each column
- * @param rows as many cells a row
+ * @param rows as many cells per row
  */
 export function tableBundle(columns: readonly string[], rows: readonly (readonly Cell[])[]): TableBundle {
   const isNumber = (cell: Cell): boolean => typeof cell === "number" || /^-?[\d.,]*$/.test(cell);

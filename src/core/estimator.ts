@@ -22,7 +22,7 @@ export interface PreparedFold {
   readonly train: FitData;
   /** In the order of `validationIndices`. */
   readonly validation?: FitData;
-  /** Samples to predict beside, as many in each fold. */
+  /** Samples to predict as well, the same number in each fold. */
   readonly test?: Dataset;
 }
 
@@ -93,7 +93,7 @@ export interface Fitted {
 export interface Estimator {
   /** What it is, such as `"network"`. */
   readonly name: string;
-  /** As JSON, everything that a result depends on beside data and seed; `context` where a fold has its own settings. */
+  /** As JSON, everything that a result depends on besides data and seed; `context` where a fold has its own settings. */
   config(context: FoldContext): Readonly<Record<string, unknown>>;
   fit(fold: EstimatorFold): Promise<Fitted>;
   /** A fitted estimator of its state; `context` is that of the fold. */

@@ -168,7 +168,7 @@ export function convertFrames(
 }
 
 /**
- * A rain rate in the unit of what it is compared with: converted values may lie beside a threshold that they equal.
+ * A rain rate in the unit of what it is compared with: converted values may lie next to a threshold that they equal.
  *
  * @param threshold rain in mm/h
  * @param options `unit`: default "pixel"; `a`, `b`: the Z-R relation

@@ -22,7 +22,7 @@ export interface LazyFramesOptions<T extends FrameArray> {
 }
 
 /**
- * Makes {@link Frames} whose samples are made, or read, as they are looked at, for what would not fit in memory; of the
+ * Makes {@link Frames} whose samples are made, or read, on demand, for what would not fit in memory; of the
  * shards only the latest is kept.
  *
  * @param take a new array of the samples at `indices`, in that order, repeats allowed; the same ones every time
@@ -72,7 +72,7 @@ export function valuesOf<T extends FrameArray>(source: Frames<T>): FrameMaker<T>
   return (maker?.Values ?? source.shards[0]?.constructor ?? Uint8Array) as FrameMaker<T>["Values"];
 }
 
-/** Whether the samples are made as they are looked at. */
+/** Whether the samples are made on demand. */
 export function isLazy(source: Frames): boolean {
   return frameMakers.has(source);
 }
@@ -157,7 +157,7 @@ function checkImages(images: readonly ImageOf[]): void {
 }
 
 /**
- * Samples made of images of other frames, of which nothing is copied before it is looked at: a part of the samples, the
+ * Samples made of images of other frames, of which nothing is copied before it is read: a part of the samples, the
  * inputs, or the images of one beside those of another.
  *
  * @param images which images, in the order wanted

@@ -39,7 +39,7 @@ export function frames<T extends FrameArray>(
   return { shards: [data], shardSize: Math.max(1, shape[0]), shape, unit };
 }
 
-/** How frames that are made as they are looked at make some of their samples; all others lie in their shards. */
+/** How frames that are made on demand make some of their samples; all others lie in their shards. */
 export interface FrameMaker<T extends FrameArray = FrameArray> {
   /** Copies the samples at `indices` into a new array, in that order, repeats allowed. */
   take(indices: ArrayLike<number>): T;
@@ -60,7 +60,7 @@ export function checkSample(index: number, samples: number): void {
 }
 
 /**
- * One sample's values `[rows, columns, times]` as a view (no copy); of frames that are made as they are looked at, a
+ * One sample's values `[rows, columns, times]` as a view (no copy); of frames that are made on demand, a
  * copy.
  *
  * @throws {RangeError} if the index lies outside

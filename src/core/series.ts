@@ -4,7 +4,7 @@ export interface Series {
   readonly data: Float32Array;
   /** `[windows, steps, channels]`. */
   readonly shape: readonly [windows: number, steps: number, channels: number];
-  /** One name a channel, in order. */
+  /** One name per channel, in order. */
   readonly channels: readonly string[];
   /** Samples a second; `undefined` where unknown. */
   readonly rate?: number;
@@ -14,7 +14,7 @@ export interface Series {
  * Makes a {@link Series} of an array.
  *
  * @param data float32 values in C order, `windows * steps * channels.length` of them
- * @param options `steps`: steps a window; `channels`: channel names; `rate`: samples a second
+ * @param options `steps`: steps per window; `channels`: channel names; `rate`: samples per second
  * @throws {RangeError} if the length is not a whole number of windows
  * @example
  * const one = series(new Float32Array(600 * 6), { steps: 600, channels: ["a", "b", "c", "d", "e", "f"] });
@@ -76,10 +76,10 @@ export function channelIndices(source: Series, names: readonly string[]): number
 }
 
 /**
- * Refuses values that are not finite, for whatever mixes all values of a window.
+ * Refuses values that are not finite, for what mixes all values of a window.
  *
  * @param action what for, as errors say it
- * @param windows the windows looked at; default all
+ * @param windows the windows to check; default all
  * @throws {RangeError} with window, step and channel of the first such value
  * @example
  * checkFinite(series(Float32Array.of(1, 2), { steps: 2, channels: ["x"] }), "measure windows");

@@ -10,7 +10,7 @@ export interface Source {
   /** Shape of one sample. */
   readonly sampleShape: readonly number[];
   readonly dtype: "float32" | "int32" | "uint8";
-  /** Values a sample. */
+  /** Values per sample. */
   readonly size: number;
   /** The whole set as one array, where it lies in one. */
   readonly whole?: DataArray;
@@ -135,7 +135,7 @@ export function makeSource(dataset: Dataset): Source {
 const blockBytes = 1 << 23;
 
 /**
- * A float32 array `[samples, …]` whose rows are made, or read, as they are looked at; `data` makes all of them, which
+ * A float32 array `[samples, …]` whose rows are made, or read, on demand; `data` makes all of them, which
  * stay in memory only as long as they are in use.
  */
 export class LazyArray implements NamedArray {
@@ -162,7 +162,7 @@ export class LazyArray implements NamedArray {
     return data;
   }
 
-  /** The rows at `indices` as an array of their own, made as they are looked at. */
+  /** The rows at `indices` as an array of their own, made on demand. */
   at(indices: Int32Array): LazyArray {
     return new LazyArray([indices.length, ...this.shape.slice(1)], (places) =>
       this.take(Int32Array.from(places, (place) => indices[place])),
@@ -170,5 +170,5 @@ export class LazyArray implements NamedArray {
   }
 }
 
-/** Bytes of forecasts that are held in memory; larger ones are made as they are looked at. */
+/** Bytes of forecasts that are held in memory; larger ones are made on demand. */
 export const heldBytes = 1 << 26;

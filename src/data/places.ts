@@ -29,13 +29,13 @@ function isPackage(folder: string): boolean {
  * const competition = await motion.load(data.dataFolder("motion"));
  */
 export function dataFolder(competition: string): string {
-  const given = process.env.PODIUM_DATA;
-  const folder = path.join(given ?? path.join(home(), ".cache", "sample"), competition);
+  const parent = process.env.PODIUM_DATA;
+  const folder = path.join(parent ?? path.join(home(), ".cache", "sample"), competition);
   if (existsSync(folder)) return folder;
-  const mend = given
+  const fix = parent
     ? "PODIUM_DATA must name the folder above it"
     : "run `npm start` once to generate sample data, or set PODIUM_DATA to the folder above yours";
-  throw new Error(`Cannot find the data: ${mend}, got no ${folder}`);
+  throw new Error(`Cannot find the data: ${fix}, got no ${folder}`);
 }
 
 /**

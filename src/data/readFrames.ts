@@ -106,7 +106,7 @@ class StraightReader {
 
 /** Milliseconds of reading between two turns of the event loop. */
 const TURN = 20;
-/** Milliseconds a file from which on its disk is what takes the time. */
+/** Milliseconds per file above which the disk takes the time. */
 const SLOW = 2;
 
 /**

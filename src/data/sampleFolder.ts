@@ -13,7 +13,7 @@ async function readRecipe(path: string): Promise<string | undefined> {
 /**
  * Writes a folder of sample data so that one which is only half written is never taken for whole: while it is written
  * the folder says so, and a folder of the same recipe that is whole is left as it is. Nothing is ever removed: a folder
- * may hold a person's own files beside the sample's.
+ * may hold a person's own files next to the sample's.
  *
  * @param directory the folder; made if it is missing
  * @param recipe what the sample is made with

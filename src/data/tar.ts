@@ -30,7 +30,7 @@ function text(block: Buffer, from: number, length: number): string {
   return block.toString("utf8", from, end < 0 || end > from + length ? from + length : end);
 }
 
-/** A number in octal, or in base 256 where the high bit is set (GNU, for files over 8 GiB); NaN if it is none. */
+/** A number in octal, or in base 256 where the high bit is set (GNU, for files over 8 GiB); NaN if it is no number. */
 function number(block: Buffer, from: number, length: number): number {
   if (block[from] & 0x80) {
     const isSmall =

@@ -180,7 +180,7 @@ function openRows<T extends Values>(path: string, dtype: Dtype): TensorFile<T> {
 }
 
 /**
- * A float32 tensor of such a file; rows are read as they are looked at.
+ * A float32 tensor of such a file; rows are read on demand.
  *
  * @throws {SyntaxError} with file and byte, if the file is not of this kind, cut off or damaged
  */
@@ -190,7 +190,7 @@ export function openTensorFile(file: string): LazyArray {
 }
 
 /**
- * Frames in pixels of such a file of uint8, and what it says of them; samples are read as they are looked at.
+ * Frames in pixels of such a file of uint8, and what it says of them; samples are read on demand.
  *
  * @throws {SyntaxError} with file and byte, if the file is not of this kind, cut off or damaged
  */

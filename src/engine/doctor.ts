@@ -1,9 +1,9 @@
 import { factHtml, factText } from "../core/display";
 import { askSetup } from "./setup";
 
-/** One thing that the doctor looked at. */
+/** One thing that the doctor checked. */
 export interface Finding {
-  /** What was looked at: "cuDNN". */
+  /** What was checked: "cuDNN". */
   readonly name: string;
   readonly status: "ok" | "problem";
   /** What was found. */

@@ -1,5 +1,5 @@
 /**
- * TensorFlow, loaded once a process. Every other file takes it from here, so that the process is prepared before its
+ * TensorFlow, loaded once per process. Every other file takes it from here, so that the process is prepared before its
  * library is opened.
  */
 import "./prepare";

@@ -8,7 +8,7 @@ export type BlendScore = (truth: ArrayLike<number>, prediction: CombinedPredicti
 
 /** Models with a weight each; shown as a table in a notebook. */
 export interface Blend {
-  /** One a model, from 0, summing to one. */
+  /** One per model, from 0, summing to one. */
   readonly weights: Float64Array;
   /** The score of the blend on what it was found on, which flatters it: see `nestedGain`. */
   readonly score: number;
@@ -42,7 +42,7 @@ function makeBlend(weights: Float64Array, score: number, names: readonly string[
 
 function checkTruth(truth: ArrayLike<number>, rows: number): void {
   if (truth.length !== rows) {
-    throw new RangeError(`Cannot blend: need one label a row (${rows}), got ${truth.length}`);
+    throw new RangeError(`Cannot blend: need one label per row (${rows}), got ${truth.length}`);
   }
 }
 
@@ -115,7 +115,7 @@ function leastScore(
  * Log loss is minimised exactly (to 1e-8); another score by a search that moves weight between models, which may end
  * in a local best.
  *
- * @param predictions out-of-fold predictions `[rows, …]`, one a model
+ * @param predictions out-of-fold predictions `[rows, …]`, one per model
  * @throws {RangeError} if shapes disagree, a value is not finite, or truth and rows differ in number
  * @example
  * const blended = blend([first.predictions, second.predictions], { truth: labels });
@@ -142,7 +142,7 @@ export interface SelectOptions extends BlendOptions {
  *
  * Source: R. Caruana et al., "Ensemble Selection from Libraries of Models", 2004.
  *
- * @param predictions out-of-fold predictions `[rows, …]`, one a model
+ * @param predictions out-of-fold predictions `[rows, …]`, one per model
  * @throws {RangeError} if shapes disagree, a value is not finite, or truth and rows differ in number
  * @example
  * const chosen = selectGreedily([first.predictions, second.predictions], { truth: labels });

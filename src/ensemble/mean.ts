@@ -2,14 +2,14 @@ import { type CombinedPredictions, checkPredictions, checkWeights, type Predicti
 
 /** Settings of {@link mean} and {@link geometricMean}. */
 export interface MeanOptions {
-  /** One weight a model, from 0; scaled to sum to one. Default all equal. */
+  /** One weight per model, from 0; scaled to sum to one. Default all equal. */
   weights?: ArrayLike<number>;
 }
 
 /**
  * The weighted mean of several models' predictions.
  *
- * @param predictions one a model, all of one shape `[rows, …]`
+ * @param predictions one per model, all of one shape `[rows, …]`
  * @returns float32, the same shape
  * @throws {RangeError} if shapes disagree, a value is not finite, or the weights do not fit
  * @example
@@ -34,7 +34,7 @@ export interface GeometricMeanOptions extends MeanOptions {
  * The weighted geometric mean of several models' class probabilities, each row made to sum to one: it follows models
  * that are sure more closely than the plain mean does.
  *
- * @param predictions probabilities `[rows, classes]`, one a model
+ * @param predictions probabilities `[rows, classes]`, one per model
  * @returns float32 `[rows, classes]`
  * @throws {RangeError} if shapes disagree, a value is negative or not finite, or the weights do not fit
  * @example

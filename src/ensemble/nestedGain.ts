@@ -36,7 +36,7 @@ export interface NestedGain {
  * Measures a combination honestly: in each fold, weights are found and the best single model is chosen on the training
  * rows, and both are scored on the others.
  *
- * @param predictions out-of-fold predictions `[rows, …]`, one a model
+ * @param predictions out-of-fold predictions `[rows, …]`, one per model
  * @throws {RangeError} if shapes disagree, truth and rows differ in number, or a fold's parts share a row
  * @example
  * nestedGain([first.predictions, second.predictions], { truth: labels, folds, combine: (own, truth) => blend(own, { truth }) }).gain;
@@ -47,7 +47,7 @@ export function nestedGain(predictions: readonly Predictions[], options: NestedG
   const { rows } = checkPredictions(predictions, "measure the gain");
   if (truth.length !== rows || folds.length === 0) {
     throw new RangeError(
-      `Cannot measure the gain: need one label a row (${rows}) and a fold, got ${truth.length} and ${folds.length}`,
+      `Cannot measure the gain: need one label per row (${rows}) and a fold, got ${truth.length} and ${folds.length}`,
     );
   }
   const found = folds.map(({ train, validation }, fold) => {

@@ -62,7 +62,7 @@ export function checkWeights(
   const sum = own.reduce((total, weight) => total + weight, 0);
   if (own.length !== models || own.some((weight) => !(weight >= 0)) || !(sum > 0 && Number.isFinite(sum))) {
     throw new RangeError(
-      `Cannot ${action}: need one weight from 0 a model (${models}) and not all 0, got [${own}]`,
+      `Cannot ${action}: need one weight from 0 per model (${models}) and not all 0, got [${own}]`,
     );
   }
   return own.map((weight) => weight / sum);

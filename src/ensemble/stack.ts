@@ -122,7 +122,7 @@ export function fitLogistic(
  *
  * Source: D. Wolpert, "Stacked generalization", 1992.
  *
- * @param predictions out-of-fold probabilities `[rows, classes]`, one a model
+ * @param predictions out-of-fold probabilities `[rows, classes]`, one per model
  * @throws {RangeError} if shapes disagree, labels are no classes, or a value is not finite
  * @example
  * const stacked = stack([first.predictions, second.predictions], { truth: labels });
@@ -132,7 +132,7 @@ export function stack(predictions: readonly Predictions[], options: StackOptions
   const { truth, c = 0.01, epsilon = 1e-7, iterations = 500 } = options;
   const { inputs, rows, width } = inputsOf(predictions, epsilon);
   if (truth.length !== rows) {
-    throw new RangeError(`Cannot stack: need one label a row (${rows}), got ${truth.length}`);
+    throw new RangeError(`Cannot stack: need one label per row (${rows}), got ${truth.length}`);
   }
   const classes = width / predictions.length;
   const coefficients = fitLogistic(inputs, { truth, classes, c, iterations });
@@ -142,7 +142,7 @@ export function stack(predictions: readonly Predictions[], options: StackOptions
       const given = inputsOf(others, epsilon);
       if (given.width !== width) {
         throw new RangeError(
-          `Cannot stack: need ${width} inputs a row as it was fitted on, got ${given.width}`,
+          `Cannot stack: need ${width} inputs per row as it was fitted on, got ${given.width}`,
         );
       }
       const data = new Float32Array(given.rows * classes);

@@ -132,7 +132,7 @@ function perGate(filters: number, values: readonly number[]): Float32Array {
  *
  * In `[samples, times, rows, columns, channels]`; out `[samples, rows, columns, filters]`, or
  * `[samples, times, rows, columns, filters]` with `returnSequences`. Where tfjs's own layer convolves eight times a
- * step, this one convolves all inputs at once and then once a step.
+ * step, this one convolves all inputs at once and then once per step.
  *
  * @throws {RangeError} if filters is not a whole number above 0
  * @example

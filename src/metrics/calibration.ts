@@ -47,7 +47,7 @@ function innerEdges(confidences: Float64Array, bins: number, strategy: "uniform"
  * Reliability curve and expected calibration error of predicted probabilities. NaN is no probability and no label, and
  * refused with its row.
  *
- * @param truth one label a row
+ * @param truth one label per row
  * @param prediction probabilities `[rows, classes]`
  * @returns the bins that hold samples, and the errors; a perfectly honest model has error 0
  * @throws {RangeError} if labels, shapes, bins or the class are impossible

@@ -28,8 +28,8 @@ export interface ClassReport {
 /**
  * Share of samples whose label was predicted. NaN is no label, and refused with its row.
  *
- * @param truth one label a sample
- * @param predicted one label a sample; see `predictedLabels`
+ * @param truth one label per sample
+ * @param predicted one label per sample; see `predictedLabels`
  * @throws {RangeError} if lengths disagree or labels are not whole numbers from 0
  * Source: equal to `sklearn.metrics.accuracy_score`.
  * @example
@@ -45,9 +45,9 @@ export function accuracy(truth: ArrayLike<number>, predicted: ArrayLike<number>)
 /**
  * Precision, recall and F1 of each class, and their means. NaN is no label, and refused with its row.
  *
- * @param truth one label a sample
- * @param predicted one label a sample; see `predictedLabels`
- * @param options `names`: one name a class (default the labels). Classes that occur in neither list are left out.
+ * @param truth one label per sample
+ * @param predicted one label per sample; see `predictedLabels`
+ * @param options `names`: one name per class (default the labels). Classes that occur in neither list are left out.
  * @returns one row a class, with accuracy, balanced accuracy (mean recall of the classes in truth) and macro F1
  * @throws {RangeError} if lengths disagree or a label has no name
  * Source: equal to `sklearn.metrics.precision_recall_fscore_support` with `zero_division=0`.
@@ -116,8 +116,8 @@ export function classReport(
  * Mean over the classes in truth of the share of their samples that were found. NaN is no label, and refused with its
  * row.
  *
- * @param truth one label a sample
- * @param predicted one label a sample
+ * @param truth one label per sample
+ * @param predicted one label per sample
  * @throws {RangeError} if lengths disagree or labels are not whole numbers from 0
  * Source: equal to `sklearn.metrics.balanced_accuracy_score`.
  * @example
@@ -130,8 +130,8 @@ export function balancedAccuracy(truth: ArrayLike<number>, predicted: ArrayLike<
 /**
  * Mean F1 over the classes that occur, all counting alike. NaN is no label, and refused with its row.
  *
- * @param truth one label a sample
- * @param predicted one label a sample
+ * @param truth one label per sample
+ * @param predicted one label per sample
  * @throws {RangeError} if lengths disagree or labels are not whole numbers from 0
  * Source: equal to `sklearn.metrics.f1_score(…, average="macro", zero_division=0)`.
  * @example
@@ -145,7 +145,7 @@ export function macroF1(truth: ArrayLike<number>, predicted: ArrayLike<number>):
  * Share of samples whose true class is among the `k` most probable ones. NaN is no probability and no label, and
  * refused with its row.
  *
- * @param truth one label a row
+ * @param truth one label per row
  * @param prediction probabilities `[rows, classes]`; of equal ones the later class ranks first
  * @param options `k`: default 2
  * @throws {RangeError} if labels, shapes or k are impossible

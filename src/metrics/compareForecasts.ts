@@ -5,7 +5,7 @@ import type { Verification } from "./verify";
 export type ForecastComparison = Readonly<Record<string, Verification>>;
 
 /**
- * Puts forecasts beside each other: errors, the competition's score, CSI a threshold and fractions skill a scale. NaN
+ * Compares forecasts: errors, the competition's score, CSI per threshold and fractions skill per scale. NaN
  * stands for a score that is undefined.
  *
  * @param verifications what `metrics.verify` found, by the forecast's name

@@ -14,7 +14,7 @@ export interface ConfusionOptions {
   classes?: number;
   /** Divide by the sum of each true class (rows), of each predicted class (columns), or of all; default counts. */
   normalize?: "truth" | "prediction" | "all";
-  /** One weight a sample; default 1. */
+  /** One weight per sample; default 1. */
   sampleWeight?: ArrayLike<number>;
 }
 
@@ -47,10 +47,10 @@ export function checkLabelPair(
 /**
  * Counts how often each class (row) was predicted as each (column).
  *
- * @param truth one label a sample
- * @param predicted one label a sample; see `predictedLabels`
+ * @param truth one label per sample
+ * @param predicted one label per sample; see `predictedLabels`
  * @returns float64 `[classes, classes]`; a row or column without samples is 0 also where normalized
- * @throws {RangeError} if lengths disagree or are 0, a label is no class (NaN is none), a weight is not finite, or there
+ * @throws {RangeError} if lengths disagree or are 0, a label is no class (as NaN), a weight is not finite, or there
  *   are more than 10,000 classes
  * Source: equal to `sklearn.metrics.confusion_matrix`.
  * @example
@@ -70,7 +70,7 @@ export function confusionMatrix(
   }
   if (sampleWeight && sampleWeight.length !== truth.length) {
     throw new RangeError(
-      `Cannot count confusions: need one weight a sample (${truth.length}), got ${sampleWeight.length}`,
+      `Cannot count confusions: need one weight per sample (${truth.length}), got ${sampleWeight.length}`,
     );
   }
   const odd = sampleWeight ? Array.from(sampleWeight).findIndex((weight) => !Number.isFinite(weight)) : -1;

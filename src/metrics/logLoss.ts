@@ -12,7 +12,7 @@ export interface LogLossOptions {
    * scikit-learn does, with a warning), `normalize` divides every row, once clipped, by its sum. Default `check`.
    */
   rows?: "check" | "keep" | "normalize";
-  /** One weight a row; default all equal. */
+  /** One weight per row; default all equal. */
   sampleWeight?: ArrayLike<number>;
 }
 
@@ -20,9 +20,9 @@ export interface LogLossOptions {
  * Log loss of each row: minus the logarithm of the probability given to the true class. NaN is no probability and no
  * label, and refused with its row.
  *
- * @param truth one label a row
+ * @param truth one label per row
  * @param prediction probabilities `[rows, classes]`
- * @returns float64, one loss a row
+ * @returns float64, one loss per row
  * @throws {RangeError} if labels, shapes or probabilities are impossible, or rows do not sum to 1 (see `rows`)
  * @example
  * logLosses([0], { data: [0.5, 0.5], shape: [1, 2] }); // Float64Array [0.6931471805599453]
@@ -62,7 +62,7 @@ export function logLosses(
  * Mean log loss (cross-entropy) of predicted probabilities, the motion competition's score; lower is better. NaN is no
  * probability and no label, and refused with its row.
  *
- * @param truth one label a row, whole numbers in `[0, classes)`
+ * @param truth one label per row, whole numbers in `[0, classes)`
  * @param prediction probabilities `[rows, classes]`
  * @throws {RangeError} if labels, shapes, weights or probabilities are impossible, or rows do not sum to 1
  * Source: equal to `sklearn.metrics.log_loss(truth, prediction, labels=range(classes))`.
@@ -78,7 +78,7 @@ export function logLoss(
   const { sampleWeight } = options;
   if (sampleWeight && sampleWeight.length !== losses.length) {
     throw new RangeError(
-      `Cannot measure log loss: need one weight a row (${losses.length}), got ${sampleWeight.length}`,
+      `Cannot measure log loss: need one weight per row (${losses.length}), got ${sampleWeight.length}`,
     );
   }
   let sum = 0;

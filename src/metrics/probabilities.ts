@@ -21,7 +21,7 @@ export function checkProbabilities(
   }
   if (rows === 0 || truth.length !== rows) {
     throw new RangeError(
-      `Cannot ${action}: need one label a row and at least one, got ${truth.length} labels and ${rows} rows`,
+      `Cannot ${action}: need one label per row and at least one, got ${truth.length} labels and ${rows} rows`,
     );
   }
   for (let i = 0; i < data.length; i++) {
@@ -51,7 +51,7 @@ export function checkLabels(labels: ArrayLike<number>, options: { classes: numbe
  * The most probable class of each row, the first of equal ones.
  *
  * @param prediction probabilities `[rows, classes]`
- * @returns one label a row
+ * @returns one label per row
  * @throws {RangeError} if the shape does not fit the values or a value is NaN
  * Source: equal to `numpy.argmax(prediction, axis=1)`.
  * @example

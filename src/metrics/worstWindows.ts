@@ -18,7 +18,7 @@ export interface WorstWindow {
 export interface WorstWindowsOptions extends LogLossOptions {
   /** How many; default 10. */
   count?: number;
-  /** One name a class, for the table; default the labels. */
+  /** One name per class, for the table; default the labels. */
   names?: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface WorstWindowsOptions extends LogLossOptions {
  * The samples with the highest log loss, worst first; a notebook shows them as a table. NaN is no probability and no
  * label, and refused with its row.
  *
- * @param truth one label a row
+ * @param truth one label per row
  * @param prediction probabilities `[rows, classes]`
  * @throws {RangeError} if labels, shapes, probabilities or the count are impossible
  * @example

@@ -1,10 +1,10 @@
-/** The sensor's channels: acceleration in g, angular rate in degrees a second. */
+/** The sensor's channels: acceleration in g, angular rate in degrees per second. */
 export const channels = ["acc_x", "acc_y", "acc_z", "gy_x", "gy_y", "gy_z"] as const;
 
 /** Samples a second. */
 export const rate = 50;
 
-/** Steps a window: 12 seconds. */
+/** Steps per window: 12 seconds. */
 export const steps = 600;
 
 /** The competition's files; each may also lie compressed, with `.gz` behind its name. */

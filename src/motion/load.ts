@@ -98,7 +98,7 @@ function describe(data: MotionData) {
  * that cannot be written), so that the next load is near instant; the copy is not used once a file has changed.
  *
  * @param directory the folder
- * @returns windows float32 `[windows, 600, 6]` in g and degrees a second at 50 Hz, ids, labels and the template
+ * @returns windows float32 `[windows, 600, 6]` in g and degrees per second at 50 Hz, ids, labels and the template
  * @throws {TypeError} if an option is unknown
  * @throws {Error} if a file is missing
  * @throws {SyntaxError} with file and line, if a file is malformed, a time step is missing or repeated, an id has no

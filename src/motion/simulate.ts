@@ -14,7 +14,7 @@ interface Movement {
   readonly frequency: number;
   /** Direction of gravity in the sensor's frame, a unit vector. */
   readonly gravity: readonly number[];
-  /** Sine and cosine parts `[channels, HARMONICS]`, g and degrees a second. */
+  /** Sine and cosine parts `[channels, HARMONICS]`, g and degrees per second. */
   readonly sines: Float64Array;
   readonly cosines: Float64Array;
 }
@@ -121,7 +121,7 @@ export interface MotionSimulator {
    * @param label one of the competition's 61
    * @param subject number of the person
    * @param random what makes this window differ from others of the label and person
-   * @returns float32 `[steps, channels]`, g and degrees a second
+   * @returns float32 `[steps, channels]`, g and degrees per second
    */
   window(label: number, subject: number, random: RandomSource): Float32Array;
 }

@@ -21,7 +21,7 @@ export type PredictedPixels =
 export interface SubmissionOptions {
   /** File name of each sample, such as `data.testNames`. */
   names: readonly string[];
-  /** What the submission must have, such as `data.template`; default: the names as they come. */
+  /** What the submission must have, such as `data.template`; default: the names in the given order. */
   template?: Template;
   /** How fractions go: cut off, as the competition's winner did, or to the nearest; default "truncate". */
   rounding?: "truncate" | "round";

@@ -34,7 +34,7 @@ export interface NetworkOptions {
   model: (seed: number) => LayersModel;
   /** How to fit: options, or a function that gives a fold its own. */
   fit: NetworkFitOptions | ((context: FoldContext) => NetworkFitOptions);
-  /** Which output is the prediction, where the model has several; the others are trained beside. Default 0, the first. */
+  /** Which output is the prediction, where the model has several; the others are trained with it. Default 0, the first. */
   output?: number;
   /** Which epoch's weights are kept. Default "best", by `monitor`; "last" where there is no validation. */
   keep?: "best" | "last";
@@ -54,7 +54,7 @@ export interface NetworkChanges {
    * optimizer brings its own learning rate, in place of the plan of it.
    */
   fit?: Partial<NetworkFitOptions> | ((context: FoldContext) => Partial<NetworkFitOptions>);
-  /** Called beside the network's own, such as `train.liveCurves`. Default none; `fit.callbacks` would replace those. */
+  /** Called in addition to the network's own, such as `train.liveCurves`. Default none; `fit.callbacks` would replace those. */
   callbacks?: NetworkFitOptions["callbacks"];
   keep?: "best" | "last";
   monitor?: string;

@@ -8,7 +8,7 @@ import type { Direction } from "../metrics/direction";
 import type { Optimizer } from "./optimizers/optimizer";
 
 /**
- * One loss value a sample; where the model's output has a mask, as Keras's, it is called with every step as a sample,
+ * One loss value per sample; where the model's output has a mask, as Keras's, it is called with every step as a sample,
  * and padded ones do not count. `fromLogits`, where present, is used when the model ends in a softmax.
  */
 export interface Loss {
@@ -171,7 +171,7 @@ export interface FitOptions {
    * augmented samples. Of a prediction only its `x` is used.
    */
   readonly transform?: BatchTransform;
-  /** One factor a class, for class numbers or shares, in the loss of training alone (default all 1). */
+  /** One factor per class, for class numbers or shares, in the loss of training alone (default all 1). */
   readonly classWeight?: ArrayLike<number>;
   /** Scales every value of x as it is read (default 1), such as 1 / 255 for pixels. */
   readonly scaleX?: number;

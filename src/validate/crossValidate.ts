@@ -23,11 +23,11 @@ export interface CrossValidation {
   readonly predictions: NamedArray;
   /** Predictions of the test samples, the mean over folds and seeds. */
   readonly test: ArrayData | undefined;
-  /** One entry a fold and seed. */
+  /** One entry per fold and seed. */
   readonly runs: readonly FoldRun[];
   /** Scores of all out-of-fold predictions together. */
   readonly scores: Readonly<Record<string, number>>;
-  /** The models of all samples, one a seed; none unless asked for. */
+  /** The models of all samples, one per seed; none unless asked for. */
   readonly refits: readonly FoldRun[];
   /** The run's folder, under the directory given; `undefined` where nothing is kept. */
   readonly directory: string | undefined;

@@ -19,7 +19,7 @@ export type Score = (given: { indices: Int32Array; prediction: ArrayData }) => n
 
 /** Options of `crossValidate`. */
 export interface CrossValidateOptions {
-  /** The splits, as `groupKFold` and its kin make them. */
+  /** The splits, such as those of `groupKFold`. */
   folds: readonly Fold[];
   /** What learns from each fold: `train.network`, `models.miniRocket`, `models.ridge`. */
   estimator: Estimator;
@@ -32,9 +32,9 @@ export interface CrossValidateOptions {
    * recognised, before its folder is chosen. Default: the fold's samples of `data` as they are.
    */
   prepare?: (context: FoldContext) => PreparedFold | Promise<PreparedFold>;
-  /** One group a sample; a group on both sides of a fold is refused. Default: not checked. */
+  /** One group per sample; a group on both sides of a fold is refused. Default: not checked. */
   groups?: Labels;
-  /** One round over all folds a seed; predictions are averaged. Default [0]. */
+  /** One round over all folds per seed; predictions are averaged. Default [0]. */
   seeds?: readonly number[];
   /**
    * Where runs are kept, each in a folder of its own, named by what it is: the same again continues, anything else
@@ -49,10 +49,10 @@ export interface CrossValidateOptions {
   clock?: "wall" | "processor";
   /**
    * Bytes that the folds' predictions may take in memory together. Where they would take more and there is a directory,
-   * they stay in the folds' files and are read as they are looked at. Default 256 MiB.
+   * they stay in the folds' files and are read on demand. Default 256 MiB.
    */
   predictionMemory?: number;
-  /** Scores by name, of each fold and of all out-of-fold predictions. Default: none beside the logs'. */
+  /** Scores by name, of each fold and of all out-of-fold predictions. Default: none but those of the logs. */
   scores?: Readonly<Record<string, Score>>;
   /** Test-time augmentation. Default: none. */
   testAugment?: TestAugmentation;

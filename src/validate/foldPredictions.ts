@@ -18,7 +18,7 @@ export interface FoldPredicting {
   readonly file: { readonly path: string; isMany(size: number): boolean } | undefined;
 }
 
-/** Bytes of the predictions of all folds together, one value a sample. */
+/** Bytes of the predictions of all folds together, one value per sample. */
 export function predictionBytes(options: CrossValidateOptions, tests: number): number {
   const { folds, seeds = [0] } = options;
   return folds.reduce((sum, { validation }) => sum + validation.length + tests, 0) * seeds.length * 4;

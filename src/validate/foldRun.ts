@@ -15,7 +15,7 @@ import { withPseudoLabels } from "./pseudoLabels";
 
 const recordKey = "podium.fold";
 
-/** What a finished fold's file holds beside the predictions. */
+/** What a finished fold's file holds besides the predictions. */
 type FoldRecord = FitReport & Pick<FoldRun, "scores" | "seconds">;
 
 /** The parts of a fold's samples that are predicted, and the names of their predictions. */
@@ -157,7 +157,7 @@ function warnOfUnseenClasses({ train, validation }: PreparedFold, fold: number |
   );
 }
 
-/** What a fold of a run is told beside its context. */
+/** What a fold of a run is told besides its context. */
 export interface FoldOfRun {
   readonly options: CrossValidateOptions;
   readonly prepare: NonNullable<CrossValidateOptions["prepare"]>;

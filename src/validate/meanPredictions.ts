@@ -23,7 +23,7 @@ function rowsOf({ prediction, indices }: PartOfPredictions, samples: number): In
 
 /**
  * The mean of each sample's predictions, added in float64 in the order of the parts; NaN for a sample that no part has.
- * Where that takes more than `memory` bytes, it is made as it is looked at.
+ * Where that takes more than `memory` bytes, it is made on demand.
  *
  * @throws {RangeError} if predictions have different shapes
  */

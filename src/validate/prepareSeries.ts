@@ -32,7 +32,7 @@ export function prepareSeries(
   const { labels, test, scaler = standardScaler(), oversample: more } = options;
   if (labels.length !== windows.shape[0]) {
     throw new RangeError(
-      `Cannot prepare folds: need one label a window (${windows.shape[0]}), got ${labels.length}`,
+      `Cannot prepare folds: need one label per window (${windows.shape[0]}), got ${labels.length}`,
     );
   }
   const labelsAt = (indices: Int32Array): Int32Array => Int32Array.from(indices, (index) => labels[index]);

@@ -65,7 +65,7 @@ test("the most frequent label is skipped where none is named, several can be", (
 });
 
 test("labels and options that cannot be are errors", () => {
-  assert.throws(() => oversample(raw, [1, 2]), /one label a window \(12\), got 2/);
+  assert.throws(() => oversample(raw, [1, 2]), /one label per window \(12\), got 2/);
   assert.throws(() => oversample(raw, labels, { roll: [5, 5] }), /got \[5,5\]/);
   assert.throws(() => oversample(raw, labels, { noise: -1 }), /noise must be a finite number from 0, got -1/);
 });

@@ -26,7 +26,7 @@ test("a fixed roll is NumPy's, also backwards and around", () => {
   assert.throws(() => rollSeries(one, { shift: 0.5 }), /got 0.5/);
 });
 
-test("jitter has the deviation asked for, amplitudes one factor a channel", () => {
+test("jitter has the deviation asked for, amplitudes one factor per channel", () => {
   const noise = jitterSeries(raw, { deviation: 0.5 }).data.map((value, i) => value - data[i]);
   const mean = noise.reduce((sum, value) => sum + value, 0) / noise.length;
   const deviation = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / noise.length);

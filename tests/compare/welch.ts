@@ -79,7 +79,7 @@ export function pairedTest(ours: readonly number[], peer: readonly number[]): Di
 }
 
 /**
- * Welch's t-test of two sides' scores, one a seed.
+ * Welch's t-test of two sides' scores, one per seed.
  *
  * @throws {RangeError} if a side has fewer than two scores, or neither side's vary
  * Source: `scipy.stats.ttest_ind(ours, peer, equal_var=False)`.

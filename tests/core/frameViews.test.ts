@@ -21,7 +21,7 @@ function large(): { made: Frames<Float32Array>; asked: number[][] } {
   return { made, asked };
 }
 
-test("samples are made as they are looked at, and the latest shard is kept", () => {
+test("samples are made on demand, and the latest shard is kept", () => {
   const { made, asked } = large();
   assert.deepEqual([made.shards.length, made.shardSize, asked.length], [3, 16, 0]);
   for (const at of [5, 6]) assert.equal(made.shards[1][at], 16);

@@ -21,7 +21,7 @@ function write(name: string, shape: number[] = [5, 2]): string {
   return file;
 }
 
-test("rows written one piece after another are read as they are looked at", () => {
+test("rows written one piece after another are read on demand", () => {
   const file = write("five.safetensors");
   const read = openTensorFile(file);
   assert.deepEqual(read.shape, [5, 2]);

@@ -77,7 +77,7 @@ test("stack gives scikit-learn's probabilities", () => {
   const stacked = stack(models, { truth, c: golden.stack.c });
   close(stacked.predict(models).data, golden.stack.probabilities, 1e-4);
   const other = { data: models[0].data, shape };
-  assert.throws(() => stacked.predict([other]), /need 12 inputs a row as it was fitted on, got 3/);
+  assert.throws(() => stacked.predict([other]), /need 12 inputs per row as it was fitted on, got 3/);
 });
 
 test("the nested gain of equal models is none, and that of a second view is real", () => {
@@ -152,8 +152,8 @@ test("what cannot be combined is refused", () => {
     /finite, got NaN at row 0 of model 0/,
   );
   assert.throws(() => mean([one], { weights: [0] }), /not all 0, got \[0\]/);
-  assert.throws(() => mean([one], { weights: [1, 1] }), /one weight from 0 a model \(1\)/);
-  assert.throws(() => blend([one], { truth: [0, 1] }), /one label a row \(1\), got 2/);
+  assert.throws(() => mean([one], { weights: [1, 1] }), /one weight from 0 per model \(1\)/);
+  assert.throws(() => blend([one], { truth: [0, 1] }), /one label per row \(1\), got 2/);
   assert.throws(() => stack([one], { truth: [2] }), /whole numbers in \[0, 2\), got 2 at row 0/);
   assert.throws(() => geometricMean([{ data: [-1, 2], shape: [1, 2] }]), /from 0, got -1/);
 });

@@ -13,7 +13,7 @@ test("a network's output becomes pixels within the scale", () => {
   assert.equal(asForecast({ data: [0.5], shape: [1, 1, 1, 1] }, { unit: "rain" }).unit, "rain");
 });
 
-test("an output that is read as it is looked at stays so", () => {
+test("an output that is read on demand stays so", () => {
   const asked: number[][] = [];
   const output = new LazyArray([3, 1, 2, 1], (indices) => {
     asked.push(Array.from(indices));
@@ -58,7 +58,7 @@ test("forecasts are shown beside each other, their names escaped", () => {
   assert.throws(() => compareForecasts({}), /at least one/);
 });
 
-test("many predictions are made into frames as they are looked at", () => {
+test("many predictions are made into frames on demand", () => {
   const data = new Float32Array(2 * 3000 * 3000).fill(0.5);
   data[3000 * 3000] = 2;
   const forecast = asForecast({ data, shape: [2, 3000, 3000, 1] });

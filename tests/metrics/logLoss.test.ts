@@ -51,7 +51,7 @@ test("labels, shapes, NaN and probabilities outside [0, 1] are named in the erro
   assert.throws(() => logLoss([0], { data: [Number.NaN, 1], shape: [1, 2] }), /got NaN at row 0, class 0/);
   assert.throws(() => logLoss([0], { data: [0, 1.5], shape: [1, 2] }), /got 1.5 at row 0, class 1/);
   assert.throws(() => logLoss([0], { data: [0.5, 0.5], shape: [2, 2] }), /shape \[2,2\] with 2 values/);
-  assert.throws(() => logLoss([0], table, { sampleWeight: [1, 2] }), /one weight a row/);
+  assert.throws(() => logLoss([0], table, { sampleWeight: [1, 2] }), /one weight per row/);
   assert.throws(() => logLoss([0], table, { sampleWeight: [0] }), /positive sum/);
 });
 

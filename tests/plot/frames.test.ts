@@ -65,7 +65,7 @@ test("shapes, samples and titles that do not fit are refused", () => {
   assert.throws(() => frameRow({ data: [1, 2, 3], shape: [2, 2] }), { message: /got 3/ });
   assert.throws(() => frameRow(numbered(2, 5), { sample: 2 }), { message: /\[0, 2\), got 2/ });
   assert.throws(() => frameRow(numbered(2, 5), { titles: ["a"] }), {
-    message: /5 titles, one a frame, got 1/,
+    message: /5 titles, one per frame, got 1/,
   });
 });
 

@@ -64,7 +64,7 @@ test("all samples are prepared without validation, and test windows with the sam
 test("labels must be as many as windows", () => {
   assert.throws(
     () => prepareSeries(windows, { labels: Int32Array.of(1) }),
-    /one label a window \(6\), got 1/,
+    /one label per window \(6\), got 1/,
   );
 });
 

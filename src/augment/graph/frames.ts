@@ -141,7 +141,7 @@ export function blurFrames(options: BlurFramesOptions = {}): BatchTransform {
 
 /** Options of {@link dropPatches}. */
 export interface DropPatchesOptions extends GraphFrameOptions {
-  /** Patches a sample; default 8. */
+  /** Patches per sample; default 8. */
   count?: number;
   /** Height and width of a patch in pixels; default 8. */
   size?: number;

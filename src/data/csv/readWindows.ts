@@ -15,7 +15,7 @@ export interface ReadWindowsOptions extends LineLimits {
   id: string;
   /** Name of the column that tells the step in the window. */
   step: string;
-  /** Steps a window. */
+  /** Steps per window. */
   steps: number;
   /** Names of the other columns, in the order wanted. */
   values: readonly string[];

@@ -6,7 +6,7 @@ export interface RowsByIdOptions {
   ids: Int32Array;
   /** The file that the ids came from, for errors. */
   idsPath: string;
-  /** Names that the header must have beside `id`; others may be there too. */
+  /** Names that the header must have besides `id`; others may be there too. */
   columns: readonly string[];
   /** Stops the reading; default: the notebook cell's signal. */
   signal?: AbortSignal;

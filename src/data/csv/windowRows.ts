@@ -61,7 +61,7 @@ export class WindowRows {
   private readonly stepsEnd: number;
   private idLength = 0;
 
-  /** @param options `size`: bytes of text that will come at most; `steps`: rows a window; `width`: values a row, an even number */
+  /** @param options `size`: bytes of text that will come at most; `steps`: rows per window; `width`: values per row, an even number */
   constructor(options: { size: number; steps: number; width: number }) {
     const { size, steps, width } = options;
     this.width = width;

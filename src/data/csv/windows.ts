@@ -24,7 +24,7 @@ function inOrder(ids: Int32Array, times: Int32Array, steps: number): boolean {
  * Puts the rows of a table together into one window an id: row order does not matter, every step must be there once.
  *
  * @param table rows with an id, a step and values
- * @param options `id`, `step`: names of the whole-number columns; `steps`: steps a window
+ * @param options `id`, `step`: names of the whole-number columns; `steps`: steps per window
  * @returns windows by ascending id; shares memory with the table where its rows lie in order
  * @throws {SyntaxError} with file and line, if a step is missing, repeated or outside `[0, steps)`
  * @example

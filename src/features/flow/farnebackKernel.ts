@@ -28,7 +28,7 @@ export class FarnebackKernel {
     images: readonly number[];
     smoothed: number;
     resized: number;
-    /** Of both images: four values a pixel, and the mixed one. */
+    /** Of both images: four values per pixel, and the mixed one. */
     expansions: readonly (readonly [values: number, mixed: number])[];
     /** Of a level and the one before. */
     motions: readonly (readonly [u: number, v: number])[];

@@ -90,7 +90,7 @@ function median(values: number[]): number {
   return values.length % 2 === 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-/** Gathers tracks into one a square of `scale` pixels: the medians of their places and motions. */
+/** Gathers tracks into one per square of `scale` pixels: the medians of their places and motions. */
 export function decluster(tracks: Tracks, scale: number): Tracks {
   const cells = new Map<string, number[]>();
   for (let i = 0; i < tracks.from.x.length; i++) {

@@ -14,7 +14,7 @@ export interface LucasKanadeOptions {
   levels?: number;
   /** Most Newton steps a level; default 10. */
   iterations?: number;
-  /** Most corners an image; default 1000. */
+  /** Most corners per image; default 1000. */
   count?: number;
   /** Least corner strength as a share of the strongest; default 0.01. */
   quality?: number;

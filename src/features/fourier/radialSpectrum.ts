@@ -5,7 +5,7 @@ import { ImagePowers } from "./imagePowers";
 export interface PowerSpectrum {
   /** Mean power of each ring of 0, 1, 2 … cycles over the image's longer side, below half its pixels. */
   readonly power: Float64Array;
-  /** Frequency of each ring in cycles a pixel (times `spacing`: cycles a kilometre). */
+  /** Frequency of each ring in cycles per pixel (times `spacing`: cycles per kilometre). */
   readonly frequency: Float64Array;
 }
 
@@ -13,7 +13,7 @@ export interface PowerSpectrum {
 export interface PowerSpectrumOptions {
   /** `[rows, columns]`. */
   shape: readonly [rows: number, columns: number];
-  /** Distance between pixels; default 1, frequencies in cycles a pixel. */
+  /** Distance between pixels; default 1, frequencies in cycles per pixel. */
   spacing?: number;
   /** Whether the powers sum to 1; default false. Of an image of zeros they are 0. */
   normalize?: boolean;

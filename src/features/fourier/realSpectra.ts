@@ -37,7 +37,7 @@ export class RealSpectra {
   private readonly singles: Float32Array;
   private readonly doubles: Float64Array;
   private readonly transform: ElementTransform;
-  /** What lies where in the memory, in bytes; of `windows`, `powers` and `results` one a window. */
+  /** What lies where in the memory, in bytes; of `windows`, `powers` and `results` one per window. */
   private readonly places: {
     windows: number[];
     buffers: [number, number];

@@ -45,7 +45,7 @@ export function fftMagnitude(source: Series, options: FftMagnitudeOptions = {}):
  * The frequency of each bin of `fftMagnitude`'s `half`, from 0 to the Nyquist frequency.
  *
  * @param steps of the windows that were transformed
- * @param options `rate`: samples a second, which makes the frequencies Hz (default 1: cycles a step)
+ * @param options `rate`: samples per second, which makes the frequencies Hz (default 1: cycles per step)
  * @returns float64 `[floor(steps / 2) + 1]`
  * @throws {RangeError} if `steps` is not a whole number above 0, or the rate not above 0
  * Source: equal to `numpy.fft.rfftfreq(steps, 1 / rate)`.
@@ -84,7 +84,7 @@ const statistics = [
 /**
  * Statistics of each channel's power spectrum, the mean taken off first and frequency 0 left out.
  *
- * Columns a channel: `power` (mean square), `centroid`, `spread`, `rolloff` and `peak` (frequencies, in the unit of the
+ * Columns per channel: `power` (mean square), `centroid`, `spread`, `rolloff` and `peak` (frequencies, in the unit of the
  * rate), `entropy` (0 to 1), `flatness` (geometric by arithmetic mean), `peakShare`, and the bands' shares. All are 0
  * where a channel is constant.
  *

@@ -31,7 +31,7 @@ function heldTo(
 /**
  * Takes a network's output as frames, so that it is verified, drawn and submitted as a forecast; what lies outside
  * [0, 1] is set to the nearer end. Predictions that are read from a run's folder, or more than 64 MiB, become frames that
- * are made as they are looked at.
+ * are made on demand.
  *
  * @param output `[samples, rows, columns, times]` of pixels / 255
  * @param options `unit`: what the frames are to be in (default "pixel")

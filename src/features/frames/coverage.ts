@@ -1,7 +1,7 @@
 import type { Frames } from "../../core/frames";
 
 /**
- * Where the radars see: pixels that show an echo in any image. NaN is none.
+ * Where the radars see: pixels that show an echo in any image. NaN counts as no echo.
  *
  * @param source frames `[samples, rows, columns, times]`
  * @param options `above`: the value an echo exceeds (default 0, in the frames' unit); `least`: in how many images

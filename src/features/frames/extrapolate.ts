@@ -52,7 +52,7 @@ export interface ExtrapolateOptions {
   /** Value that flows in over the border; default 0. */
   fill?: number;
   /**
-   * Threads to compute in, this one among them; default what `PODIUM_THREADS` says or one a processor, as far as there
+   * Threads to compute in, this one among them; default what `PODIUM_THREADS` says or one per processor, as far as there
    * are samples enough. The result is the same, byte for byte.
    */
   threads?: number;
@@ -150,7 +150,7 @@ export interface ExtrapolateEachOptions extends ExtrapolateOptions {
 }
 
 /**
- * What {@link extrapolate} does, with forecasts handed over as they come, in any order. Pixels that are not finite are
+ * What {@link extrapolate} does, with each forecast handed over once it is made, in any order. Pixels that are not finite are
  * taken as there.
  *
  * @throws as {@link extrapolate}, or as `keep`

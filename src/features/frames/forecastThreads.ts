@@ -40,7 +40,7 @@ export interface ForecastWork {
 const AHEAD = 2;
 
 /**
- * The threads to compute in: what `PODIUM_THREADS` says, or one a processor.
+ * The threads to compute in: what `PODIUM_THREADS` says, or one per processor.
  *
  * @throws {RangeError} if `PODIUM_THREADS` is no whole number above 0
  */
@@ -85,7 +85,7 @@ export class ForecastThreads {
     signal?.removeEventListener("abort", this.wake);
   }
 
-  /** Ends the threads, with whatever they are at. */
+  /** Ends the threads, whatever they are doing. */
   async end(): Promise<void> {
     this.taken.clear();
     await Promise.all(this.workers.map((worker) => worker.terminate()));

@@ -3,7 +3,7 @@ import { type ChannelOptions, deriveEach } from "./derive";
 
 /** Options of {@link gradient}. */
 export interface GradientOptions extends ChannelOptions {
-  /** Distance between two steps; default 1. `1 / rate` gives units a second. */
+  /** Distance between two steps; default 1. `1 / rate` gives units per second. */
   spacing?: number;
   /** Order of the one-sided differences at both ends, 1 or 2; default 1. */
   edgeOrder?: 1 | 2;

@@ -75,7 +75,7 @@ function describe(values: Float64Array, out: Float64Array): void {
 /**
  * Statistics of each channel in each window, a table for trees and linear models.
  *
- * Columns a channel: mean, standard deviation, skewness, excess kurtosis (both 0 where constant), minimum, quartiles,
+ * Columns per channel: mean, standard deviation, skewness, excess kurtosis (both 0 where constant), minimum, quartiles,
  * maximum, mean square, mean absolute change a step, and the share of steps that cross the mean; then the correlation
  * of each two channels (0 where one is constant).
  *

@@ -82,7 +82,7 @@ function fitTemperature(margins: Float64Array, labels: ArrayLike<number>, classe
  * Fits a linear classifier by ridge regression onto -1 and 1, its penalty chosen by leave-one-out error.
  *
  * @param x features `[rows, columns]`; costs grow with the cube of rows or columns, whichever are fewer, for each penalty
- * @param labels one label a row, whole numbers from 0
+ * @param labels one label per row, whole numbers from 0
  * @returns margins and probabilities for new rows
  * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if labels, shapes or penalties are impossible, or a feature is not finite (with its place; of

@@ -68,7 +68,7 @@ export class MiniRocketKernel {
   private readonly counts: Int32Array;
   private readonly works: readonly Work[];
   private readonly pad: number;
-  /** What lies where in the memory, in bytes; of `planes` and `nines` one a channel. */
+  /** What lies where in the memory, in bytes; of `planes` and `nines` one per channel. */
   private readonly places: {
     masks: number;
     planes: readonly number[];

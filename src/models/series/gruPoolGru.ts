@@ -13,7 +13,7 @@ export interface GruPoolGruOptions {
   classes: number;
   /** Units of the two GRU layers. Default `[256, 150]`. */
   units?: readonly [number, number];
-  /** Steps that the pooling between them makes one; 1 is none. Default 2. */
+  /** Steps that the pooling between them makes into one; 1: no pooling. Default 2. */
   poolSize?: number;
   /** Dropout before the last layer. Default 0. */
   dropout?: number;

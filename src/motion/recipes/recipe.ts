@@ -29,7 +29,7 @@ export interface NetworkShape {
   inputShape: [steps: number, channels: number];
   /** Number of classes. */
   classes: number;
-  /** Seed of the weights, one a fold. */
+  /** Seed of the weights, one per fold. */
   seed: number;
 }
 

@@ -6,7 +6,7 @@ export interface Indexed {
   readonly indices: Uint8Array;
 }
 
-/** Colours are counted in cells of 6 bits a channel; each cell stands for its commonest colour. */
+/** Colours are counted in cells of 6 bits per channel; each cell stands for its commonest colour. */
 interface Cell {
   red: number;
   green: number;

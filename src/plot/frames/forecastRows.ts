@@ -23,7 +23,7 @@ export interface ForecastRowsOptions {
   truth: FrameSource;
   /** What was forecast, `[samples, rows, columns, times]`; its first time is compared. */
   prediction: FrameSource;
-  /** Which samples, one a row, at most 50; the first three by default. */
+  /** Which samples, one per row, at most 50; the first three by default. */
   samples?: readonly number[];
   /** How many of the last inputs are shown, at most 8; 2 by default. */
   inputs?: number;
@@ -34,7 +34,7 @@ export interface ForecastRowsOptions {
 }
 
 /**
- * Shows inputs, truth, prediction and error (prediction minus truth) of some samples, one a row: rain on one common
+ * Shows inputs, truth, prediction and error (prediction minus truth) of some samples, one per row: rain on one common
  * scale, errors on a diverging one that is even about zero. Each row tells its mean absolute error, over the pixels that
  * both have, and how many are missing.
  *
@@ -54,7 +54,7 @@ export function forecastRows(inputs: FrameSource, options: ForecastRowsOptions):
   const samples = options.samples ?? Array.from({ length: Math.min(3, count) }, (_, i) => i);
   if (samples.length === 0 || samples.length > mostRows) {
     throw new RangeError(
-      `Cannot plot forecasts: there must be 1 to ${mostRows} samples, one a row, got ${samples.length}`,
+      `Cannot plot forecasts: there must be 1 to ${mostRows} samples, one per row, got ${samples.length}`,
     );
   }
   const shown = Math.min(times, options.inputs ?? 2);

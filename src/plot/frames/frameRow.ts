@@ -20,7 +20,7 @@ export interface FrameRowOptions {
  * Shows the frames of one sample side by side, eight in a row, on one rain colour scale; missing values (NaN) are grey.
  *
  * @param source `[samples, rows, columns, times]` or one sample `[rows, columns, times]`
- * @throws {RangeError} if the shape is another, the sample lies outside, there are more than 200 frames, or not one title a frame
+ * @throws {RangeError} if the shape is another, the sample lies outside, there are more than 200 frames, or not one title per frame
  * @example
  * frameRow(competition.train, { sample: 3 });
  */
@@ -31,7 +31,7 @@ export function frameRow(source: FrameSource, options: FrameRowOptions = {}): Fi
   const titles = options.titles ?? timeTitles(times);
   if (titles.length !== times) {
     throw new RangeError(
-      `Cannot plot frames: there must be ${times} titles, one a frame, got ${titles.length}`,
+      `Cannot plot frames: there must be ${times} titles, one per frame, got ${titles.length}`,
     );
   }
   const images = titles.map((_, time) => imageRows(source, { sample, time }));

@@ -36,7 +36,7 @@ export function blendWeights(
   }
   if (scores && scores.length !== rows.length) {
     throw new RangeError(
-      `Cannot plot blend weights: there must be ${rows.length} scores, one a weight, got ${scores.length}`,
+      `Cannot plot blend weights: there must be ${rows.length} scores, one per weight, got ${scores.length}`,
     );
   }
   rows.sort((a, b) => b.weight - a.weight);

@@ -14,7 +14,7 @@ export interface ConfusedPairsOptions {
   truth: ArrayLike<number>;
   /** Predicted label of each window. */
   predicted: ArrayLike<number>;
-  /** One name a class; the labels' numbers by default. */
+  /** One name per class; the labels' numbers by default. */
   names?: readonly string[];
   /** How many pairs of classes, at most 50; 3 by default. */
   pairs?: number;
@@ -43,7 +43,7 @@ export function confusedPairs(source: Series, options: ConfusedPairsOptions): Fi
   checkNumber(pairs, { action: "plot confused pairs", name: "pairs", low: 1, high: 50, whole: true });
   if (truth.length !== windows || predicted.length !== windows) {
     throw new RangeError(
-      `Cannot plot confused pairs: there must be ${windows} labels, one a window, got ${truth.length} true and ${predicted.length} predicted`,
+      `Cannot plot confused pairs: there must be ${windows} labels, one per window, got ${truth.length} true and ${predicted.length} predicted`,
     );
   }
   const matrix = confusionMatrix(truth, predicted, { classes: names?.length });

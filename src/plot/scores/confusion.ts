@@ -9,7 +9,7 @@ const mostClasses = 1000;
 
 /** Options of {@link confusion}. */
 export interface ConfusionPlotOptions {
-  /** One name a class; the labels' numbers by default. */
+  /** One name per class; the labels' numbers by default. */
   names?: readonly string[];
   /** Whether colours are shares of each true class (default) or counts. */
   normalize?: boolean;
@@ -24,7 +24,7 @@ export interface ConfusionPlotOptions {
  *
  * @param matrix counts `[classes, classes]`, as `confusionMatrix` gives them
  * @throws {RangeError} if the matrix is not square, has more than 1,000 classes or something else than counts, or there is not
- *   one name a class
+ *   one name per class
  * @example
  * const matrix = metrics.confusionMatrix(labels, metrics.predictedLabels(result.predictions));
  * confusion(matrix, { names: labelNames, sort: "recall" });
@@ -47,7 +47,7 @@ export function confusion(matrix: ConfusionMatrix, options: ConfusionPlotOptions
   const names = options.names ?? Array.from({ length: classes }, (_, i) => String(i));
   if (names.length !== classes) {
     throw new RangeError(
-      `Cannot plot confusion: there must be ${classes} names, one a class, got ${names.length}`,
+      `Cannot plot confusion: there must be ${classes} names, one per class, got ${names.length}`,
     );
   }
   const rows = Array.from({ length: classes }, (_, i) => data.subarray(i * classes, (i + 1) * classes));

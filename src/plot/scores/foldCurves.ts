@@ -14,7 +14,7 @@ export interface EpochLogs {
 export interface FoldCurvesOptions {
   /** Which logs, without `val_`; all but the learning rate by default. */
   metrics?: readonly string[];
-  /** One name a fold; `fold 1`, `fold 2`, … by default. */
+  /** One name per fold; `fold 1`, `fold 2`, … by default. */
   names?: readonly string[];
   /** The fold that trains now, drawn strong beside the others; all alike by default. */
   present?: number;
@@ -28,8 +28,8 @@ export interface FoldCurvesOptions {
  * Shows how loss and metrics went over the epochs, one panel a metric and one colour a fold: training thin and dotted,
  * validation thick with its best epoch marked, where the metric is one of which the library knows what is better.
  *
- * @param histories one a fold; `fit`'s history, or logs so far
- * @throws {RangeError} if there is no history, a metric is in none, or there is not one name a fold
+ * @param histories one per fold; `fit`'s history, or logs so far
+ * @throws {RangeError} if there is no history, a metric is in none, or there is not one name per fold
  * @example
  * foldCurves(result.runs.map((run) => ({ logs: run.history })));
  * foldCurves([history], { metrics: ["loss"] }); // of one fit; while it trains: train.liveCurves({ draw: foldCurves })
@@ -48,7 +48,7 @@ export function foldCurves(histories: readonly EpochLogs[], options: FoldCurvesO
   const { names = histories.map((_, fold) => `fold ${fold + 1}`), present, title = "Training" } = options;
   if (names.length !== histories.length) {
     throw new RangeError(
-      `Cannot plot fold curves: there must be ${histories.length} names, one a fold, got ${names.length}`,
+      `Cannot plot fold curves: there must be ${histories.length} names, one per fold, got ${names.length}`,
     );
   }
   if (present !== undefined) {
@@ -155,7 +155,7 @@ function epochs(values: readonly number[]): { x: Int32Array; y: Float64Array } {
   return { x: Int32Array.from(values, (_, i) => i + 1), y: Float64Array.from(values) };
 }
 
-/** A value between two that are none is a point: no line leads to it. */
+/** A value between two missing ones is a point: no line leads to it. */
 function modeOf(values: readonly number[]): string {
   const known = (i: number) => Number.isFinite(values[i]);
   return values.some((_, i) => known(i) && !known(i - 1) && !known(i + 1)) ? "lines+markers" : "lines";

@@ -18,7 +18,7 @@ export interface LabelCountsOptions {
 /**
  * Shows how often each label occurs, as horizontal bars, with the imbalance ratio (most to least frequent) in the title.
  *
- * @param labels whole numbers >= 0, one a window
+ * @param labels whole numbers >= 0, one per window
  * @throws {RangeError} if there are no labels, one is no whole number or has no name, or there are more than 2,000 classes
  * @example
  * labelCounts([0, 0, 0, 1], { names: ["rest", "squat"] }); // title ends in "imbalance 3 : 1"

@@ -138,7 +138,7 @@ async function blended(
  * CSI together, with a one-cycle learning rate; at test time the mean over mirror images, blended with optical flow and
  * persistence by the competition's score, out of fold.
  *
- * Sized for two cores; give more `filters` where there is a GPU. Optical flow takes some ten milliseconds a sample before
+ * Sized for two cores; give more `filters` where there is a GPU. Optical flow takes some ten milliseconds per sample before
  * the training: `flowInput: false` with `blend: false` leaves it out. Where the network sees the flow, the blend may give
  * it all the weight.
  *

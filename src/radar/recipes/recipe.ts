@@ -35,7 +35,7 @@ export interface NetworkShape {
   inputShape: [rows: number, columns: number, times: number];
   /** Channels of the network's first level; default the network's. */
   filters?: number;
-  /** Seed of the weights, one a fold. */
+  /** Seed of the weights, one per fold. */
   seed: number;
 }
 

@@ -20,7 +20,7 @@ function wholeLines(file: string): string[] {
 }
 
 /**
- * Keeps a text file of one line an epoch. It is rewritten whole each time, which costs nothing beside an epoch and
+ * Keeps a text file of one line an epoch. It is rewritten whole each time, which costs nothing compared with an epoch and
  * never leaves half a line; a training that goes on from a saved state keeps the lines before that state.
  */
 function epochLog(file: string, format: LogFormat): Callback {

@@ -3,7 +3,7 @@ import { sizeOf } from "../../core/array";
 import type { Source } from "../../core/source";
 import type { FitOptions, Loss } from "../types";
 
-/** Values that are looked at together. */
+/** Values that are checked together. */
 const pieceValues = 1 << 20;
 
 /** How far the shares of a sample may sum from 1. */

@@ -30,7 +30,7 @@ export interface EvaluateOptions
  * Loss and metrics of a model over a data set, batch by batch, without training behaviour: what `fit` tells of its
  * validation.
  *
- * @param data `x` `[samples, …]`, `y` class numbers or what the loss wants, `sampleWeight` one factor a sample
+ * @param data `x` `[samples, …]`, `y` class numbers or what the loss wants, `sampleWeight` one factor per sample
  * @param options `loss`; `metrics` (default none), `batchSize` (default 32), and how `fit` read the samples
  * @returns `loss` and each metric by its name
  * @throws {RangeError} if x and y have not equally many samples

@@ -32,7 +32,7 @@ export function makeFitSource(data: FitData): FitSource {
     : new Float32Array(x.samples).fill(1);
   if (weight.length !== x.samples) {
     throw new RangeError(
-      `Cannot train: sampleWeight must have one value a sample (${x.samples}), got ${weight.length}`,
+      `Cannot train: sampleWeight must have one value per sample (${x.samples}), got ${weight.length}`,
     );
   }
   const bad = weight.findIndex((value) => !Number.isFinite(value));
@@ -82,7 +82,7 @@ export class Feeder {
   private ahead: { start: number; data: DeviceData } | undefined;
   private order: Int32Array = new Int32Array(0);
 
-  /** @param options `budget`: bytes on the device; `batch`: samples a batch, of which a shard is a multiple */
+  /** @param options `budget`: bytes on the device; `batch`: samples per batch, of which a shard is a multiple */
   constructor(
     private readonly source: FitSource,
     private readonly options: { budget: number; batch: number; load: (data: DeviceData) => void },

@@ -62,7 +62,7 @@ function checkShapes(model: LayersModel, source: FitSource, options: FitOptions)
  * that names the layer and the reason.
  *
  * @param data `x` `[samples, …]` float32, int32 or uint8; `y` `[samples, …]`, class numbers or what the loss wants;
- *   `sampleWeight` one factor a sample
+ *   `sampleWeight` one factor per sample
  * @param given see {@link FitOptions}
  * @returns loss and metrics of every epoch, the time of a step, and the state to go on from
  * @throws {RangeError} if shapes disagree, labels are not the loss's, an option lies outside its range, or loss or gradient

@@ -6,7 +6,7 @@ import type { Trainer } from "../step/trainer";
 import type { Callback, FitState } from "../types";
 import { checkWeights, scoredPrefix, weightsOf } from "./checkpoint";
 
-/** Who holds the state of a run, beside what the run itself counts. */
+/** Who holds the state of a run, besides what the run itself counts. */
 export interface StateHolders {
   readonly step: TrainStep;
   readonly trainer: Trainer;

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import { nativeOp, tf } from "../../engine";
 
-/** The mean over every axis but the first: one value a sample. */
+/** The mean over every axis but the first: one value per sample. */
 export function perSample(values: Tensor): Tensor1D {
   if (values.rank === 1) return values as Tensor1D;
   return tf.mean(tf.reshape(values, [values.shape[0], -1]), 1);

@@ -5,7 +5,7 @@ import type { Loss, Metric } from "../types";
 import { absolute, perSample, sameShape } from "./loss";
 import { loss } from "./losses";
 
-/** A metric that is the weighted mean of one value a sample. */
+/** A metric that is the weighted mean of one value per sample. */
 function meanOf(
   name: string,
   direction: Direction,

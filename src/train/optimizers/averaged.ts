@@ -21,7 +21,7 @@ function checkCount(name: string, value: number, least: number): void {
 }
 
 /**
- * Keeps an exponential moving average of the weights beside any optimizer, in the slot `weightAverage`; the callback
+ * Keeps an exponential moving average of the weights next to any optimizer, in the slot `weightAverage`; the callback
  * `averageWeights` brings it into the model.
  *
  * Source: Keras 3 `use_ema`, `ema_momentum`, `ema_overwrite_frequency`.

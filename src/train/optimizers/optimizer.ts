@@ -4,7 +4,7 @@ import type { Schedule } from "../schedules";
 
 /** A tensor that an optimizer keeps between updates. */
 export interface OptimizerSlot {
-  /** `vector`: one number a weight; `scalar`: one number. */
+  /** `vector`: one number per weight; `scalar`: one number. */
   readonly kind: "vector" | "scalar";
   /** The value, or every value, before the first update. */
   readonly initial: number;

@@ -16,7 +16,7 @@ function gather(array: DataArray, spec: SampleSpec, indices: Int32Array): Tensor
   return tf.tensor(values, [indices.length, ...spec.shape], "float32");
 }
 
-/** Training through tfjs's own calls, one an op. */
+/** Training through tfjs's own calls, one per op. */
 export class EagerTrainer implements Trainer {
   readonly mode = "eager";
   private slots: Record<string, Tensor> = {};

@@ -41,7 +41,7 @@ export interface StepOptions {
   readonly epochs: number;
 }
 
-/** What a step is told beside its batch. */
+/** What a step is told besides its batch. */
 export interface StepNumbers {
   /** int32. */
   readonly seed: Scalar;
@@ -52,7 +52,7 @@ export interface StepNumbers {
   readonly learningRate: Scalar;
 }
 
-/** A batch of raw float32 values and one weight a sample. */
+/** A batch of raw float32 values and one weight per sample. */
 export interface Batch {
   readonly x: Tensor;
   readonly y: Tensor;
@@ -184,7 +184,7 @@ export class TrainStep {
       const values = logits && fromLogits ? fromLogits(truth, logits) : loss(truth, prediction);
       if (values.rank !== 1 || values.shape[0] !== truth.shape[0]) {
         throw new RangeError(
-          `Cannot compute the loss: it must give one value a sample, [${truth.shape[0]}], got [${values.shape}]`,
+          `Cannot compute the loss: it must give one value per sample, [${truth.shape[0]}], got [${values.shape}]`,
         );
       }
       const mean = tf.div<Scalar>(tf.sum(tf.mul(values, weight)), total);

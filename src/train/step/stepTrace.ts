@@ -1,5 +1,5 @@
 /**
- * What a step computes, as a recording on few samples: two are equal unless the step depends on something beside its
+ * What a step computes, as a recording on few samples: two are equal unless the step depends on something besides its
  * tensors, which a graph would keep at its first value.
  */
 import { CaptureError, type NodeSummary, nextNativeId } from "../../engine";

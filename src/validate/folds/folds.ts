@@ -11,7 +11,7 @@ export function validatedSamples(folds: readonly Fold[]): Int32Array {
   return Int32Array.from(new Set(folds.flatMap(({ validation }) => [...validation]))).sort();
 }
 
-/** One label or group a sample: whole numbers or names. */
+/** One label or group per sample: whole numbers or names. */
 export type Labels = ArrayLike<number | string>;
 
 /** Settings that all random splits take. */
@@ -109,7 +109,7 @@ export function kFold(samples: number, options: FoldOptions = {}): Fold[] {
  *
  * Source: scikit-learn `StratifiedKFold`; without `shuffle` the same folds.
  *
- * @param labels one class a sample
+ * @param labels one class per sample
  * @throws {RangeError} if there are fewer than 2 folds, or no class has as many samples as there are folds
  * @example
  * stratifiedKFold(["a", "a", "b", "b"], { folds: 2 })[0].validation; // Int32Array [0, 2]
@@ -141,7 +141,7 @@ export function stratifiedKFold(labels: Labels, options: FoldOptions = {}): Fold
 export interface CheckFoldsOptions {
   /** How many samples there are. */
   samples: number;
-  /** One group a sample; none may be on both sides of a fold. Default: not checked. */
+  /** One group per sample; none may be on both sides of a fold. Default: not checked. */
   groups?: Labels;
   /** Whether every sample must be validated exactly once. Default false. */
   complete?: boolean;
@@ -150,7 +150,7 @@ export interface CheckFoldsOptions {
 /**
  * Refuses folds that leak: a sample, or a group, both trained on and validated on, repeated or outside the data.
  *
- * @throws {RangeError} if there is not one group a sample; else naming the fold and the first sample at fault
+ * @throws {RangeError} if there is not one group per sample; else naming the fold and the first sample at fault
  * @example
  * checkFolds(groupKFold(people, { folds: 2 }), { samples: people.length, groups: people, complete: true });
  */
@@ -159,7 +159,7 @@ export function checkFolds(folds: readonly Fold[], options: CheckFoldsOptions): 
   if (folds.length === 0) throw new RangeError("Cannot use the folds: need at least one, got none");
   if (groups && groups.length !== samples) {
     throw new RangeError(
-      `Cannot use the folds: need one group a sample, got ${groups.length} groups and ${samples} samples`,
+      `Cannot use the folds: need one group per sample, got ${groups.length} groups and ${samples} samples`,
     );
   }
   const validated = new Int32Array(samples).fill(-1);

@@ -17,12 +17,12 @@ function descending(values: ArrayLike<number>, ties: "first" | "last"): number[]
 }
 
 /**
- * Splits samples into folds so that a group (a person, a day) is never on both sides, with equally many samples a fold
+ * Splits samples into folds so that a group (a person, a day) is never on both sides, with equally many samples per fold
  * as far as groups allow; shuffled, with equally many groups a fold. NaN is no group, and refused with its sample.
  *
  * Source: scikit-learn `GroupKFold`; without `shuffle` the same folds.
  *
- * @param groups one group a sample
+ * @param groups one group per sample
  * @throws {RangeError} if there are fewer than 2 folds or fewer groups than folds
  * @example
  * groupKFold(["ann", "ann", "bob"], { folds: 2 })[0].validation; // Int32Array [0, 1]
@@ -102,8 +102,8 @@ function bestFold(
  *
  * Source: scikit-learn `StratifiedGroupKFold`; without `shuffle` the same folds, but where that leaves one empty.
  *
- * @param labels one class a sample
- * @param options `groups`: one group a sample
+ * @param labels one class per sample
+ * @param options `groups`: one group per sample
  * @throws {RangeError} if labels and groups differ in number, there are fewer than 2 folds or fewer groups than folds,
  *   or no class has as many samples as there are folds
  * @example
@@ -113,7 +113,7 @@ export function stratifiedGroupKFold(labels: Labels, options: FoldOptions & { gr
   const { groups, folds = 5, shuffle = false, seed = 0 } = options;
   if (labels.length !== groups.length) {
     throw new RangeError(
-      `Cannot make folds: need one group a label, got ${labels.length} labels and ${groups.length} groups`,
+      `Cannot make folds: need one group per label, got ${labels.length} labels and ${groups.length} groups`,
     );
   }
   const classes = encode(labels, "sorted");

@@ -109,7 +109,7 @@ function power(base: number, exponent: number): number {
  * Source: content-defined sampling of a rolling hash, as in S. Schleimer et al., "Winnowing", 2003.
  *
  * @param source frames `[samples, rows, columns, times]`, as recorded
- * @returns a group a sample, `[0, groups)` by first appearance
+ * @returns a group per sample, `[0, groups)` by first appearance
  * @throws {RangeError} if `length` is not a whole number in [4, columns], or `stretches` is below 1
  * @throws {DOMException} if the signal aborts
  * @example

@@ -93,7 +93,7 @@ test("patch dropout blanks squares of the inputs at all times and leaves the tar
   });
 });
 
-test("the intensity shift is one number a sample and keeps no echo", () => {
+test("the intensity shift is one number per sample and keeps no echo", () => {
   const found = run(shiftIntensity({ shift: 0.1, high: 2 }));
   let changed = 0;
   found.forEach((sample, index) => {

@@ -25,7 +25,7 @@ import {
   values,
 } from "./support/batch";
 
-test("rolls are the typed-array rolls by the drawn shifts, one a window or one a batch", () => {
+test("rolls are the typed-array rolls by the drawn shifts, one per window or one per batch", () => {
   const shifts = draws(() => randomInteger([batch, 1], { min: 2, max: 9 }).dataSync());
   assert.ok(new Set(shifts).size > 2);
   run(rollSeries({ range: [2, 9] })).x.forEach((window, w) => {

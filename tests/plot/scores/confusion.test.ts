@@ -60,7 +60,7 @@ test("a class without windows is drawn empty, not as NaN", () => {
 
 test("a matrix that is not square, or has other names, is refused", () => {
   assert.throws(() => confusion({ data: new Float64Array(6), shape: [2, 3] }), { name: "RangeError" });
-  assert.throws(() => confusion(matrix, { names: ["a"] }), { message: /3 names, one a class, got 1/ });
+  assert.throws(() => confusion(matrix, { names: ["a"] }), { message: /3 names, one per class, got 1/ });
 });
 
 test("class scores stand worst first with precision and recall beside", () => {

@@ -27,7 +27,7 @@ test("every metric has a panel, every fold a colour, and the best epoch a mark",
     ["fold 1", [2], [0.6]],
   ]);
   const legend = figure.data.filter(({ showlegend }) => showlegend).map(({ name }) => name);
-  assert.deepEqual(legend, ["fold 1", "fold 2"], "one entry a fold");
+  assert.deepEqual(legend, ["fold 1", "fold 2"], "one entry per fold");
 });
 
 test("the fold that trains now stands out", () => {

@@ -57,7 +57,7 @@ test("blend weights stand heaviest first with the models' own scores", () => {
   ]);
   assert.throws(() => blendWeights({}), { name: "RangeError" });
   assert.throws(() => blendWeights({ a: Number.NaN }), { message: /got NaN for a/ });
-  assert.throws(() => blendWeights({ a: 1 }, { scores: [] }), { message: /1 scores, one a weight, got 0/ });
+  assert.throws(() => blendWeights({ a: 1 }, { scores: [] }), { message: /1 scores, one per weight, got 0/ });
 });
 
 test("long names that differ in the middle alone stay apart, and letters are not cut in halves", () => {

@@ -140,6 +140,9 @@ test("a batch whose labels or weights are too few is refused, and a data set who
     () => compiled.evaluate({ x, y: { data: y.data.subarray(0, 5), shape: [5] } }),
     /got 10 and 5/,
   );
-  assert.throws(() => compiled.evaluate({ x, y, sampleWeight: [1, 1] }), /one value a sample \(10\), got 2/);
+  assert.throws(
+    () => compiled.evaluate({ x, y, sampleWeight: [1, 1] }),
+    /one value per sample \(10\), got 2/,
+  );
   compiled.dispose();
 });

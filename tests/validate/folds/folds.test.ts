@@ -201,6 +201,6 @@ test("a gap leaves out what lies near the validation, and labels, times and size
   const two = kFold(4, { folds: 2 });
   assert.throws(
     () => checkFolds(two, { samples: 4, groups: [1, 2] }),
-    /one group a sample, got 2 groups and 4/,
+    /one group per sample, got 2 groups and 4/,
   );
 });

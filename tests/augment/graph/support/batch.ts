@@ -15,7 +15,7 @@ export const values = Float32Array.from({ length: batch * size }, () => source.n
 export const labels = Int32Array.from({ length: batch }, (_, i) => i % 3);
 export const state = (step = 0) => ({ seed: 3, step });
 
-/** Runs an augmentation on the batch and returns x, one array a window, and y as rows. */
+/** Runs an augmentation on the batch and returns x, one array per window, and y as rows. */
 export function run(
   augment: BatchTransform,
   step = 0,

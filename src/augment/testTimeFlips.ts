@@ -68,7 +68,7 @@ function asFrames(dataset: Dataset): Frames {
  * @throws {RangeError} in use, if quarter turns are wanted of oblong images
  * @throws {TypeError} in use, if samples are no images
  * @example
- * const options = { folds: 2, epochs: 1, filters: 4 };
+ * const options = { folds: 2, epochs: 1, filters: 2 };
  * const run = await radar.recipes.rainnet(competition, { ...options, testAugment: augment.testTimeFlips() });
  */
 export function testTimeFlips(options: { turns?: boolean } = {}): TestAugmentation {

@@ -16,8 +16,7 @@ export interface Finding {
  * The doctor's findings; shown as a table where a cell returns them.
  *
  * @example
- * const diagnosis = await doctor();
- * diagnosis.findings.filter(({ status }) => status === "problem");
+ * new Diagnosis([{ name: "cuDNN", status: "ok", detail: "9.3.0" }]); // a table in a notebook
  */
 export class Diagnosis {
   readonly findings: readonly Finding[];

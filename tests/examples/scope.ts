@@ -40,8 +40,8 @@ function crossValidateSmall(optimizer: string, competition: motion.MotionData, f
  * those of a notebook that has loaded them.
  */
 async function makeValues() {
-  await motion.writeSample("data/motion", { windows: 36, testWindows: 6, classes: 3, subjects: 4 });
-  await radar.writeSample("data/radar", { samples: 8, testSamples: 3 });
+  await motion.writeSample("data/motion", { windows: 24, testWindows: 6, classes: 3, subjects: 4 });
+  await radar.writeSample("data/radar", { samples: 6, testSamples: 2 });
   execFileSync("tar", ["-czf", "train.tar.gz", "-C", "data/radar/train", "."]);
   const competition = await motion.load("data/motion", { cache: false });
   const radarCompetition = await radar.load("data/radar");

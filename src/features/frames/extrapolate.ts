@@ -87,7 +87,7 @@ function checkMethod(method: string): void {
  * @returns pixels a time step
  * @throws {RangeError} if the sample lies outside or has one image only
  * @example
- * const motion = motionOf(inputs, { sample: 7 });
+ * const motion = motionOf(inputs, { sample: 3 });
  */
 export function motionOf(
   source: Frames,

@@ -14,6 +14,6 @@ export type { MotionNetworkRecipeOptions, MotionRecipeOptions, NetworkShape } fr
  *
  * @example
  * const competition = await motion.load("data/motion");
- * const trial = await motion.recipes.second(competition, { folds: 2, epochs: 1 });
+ * const trial = await motion.recipes.miniRocket(competition, { folds: 2, rocket: { features: 504 } });
  */
 export const recipes = { first, second, third, miniRocket, best } as const;

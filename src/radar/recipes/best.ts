@@ -150,7 +150,7 @@ async function blended(
  * @returns out-of-fold and test forecasts in pixels, float32 `[samples, rows, columns, 1]`, and the scores of `radar.scores`
  * @throws {RangeError} if options disagree with the data, or the directory holds another run
  * @example
- * const trial = await radar.recipes.best(competition, { folds: 2, epochs: 1, filters: 4 });
+ * const trial = await radar.recipes.best(competition, { folds: 2, epochs: 1, filters: 2 });
  */
 export async function best(competition: RecipeData, options: BestRecipeOptions = {}): Promise<RecipeResult> {
   const { flowInput = true, blend = true, directory, signal } = options;

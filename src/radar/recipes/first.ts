@@ -39,7 +39,7 @@ const firstRecipe: RadarRecipe = {
  * @throws {RangeError} if options disagree with the data, or the directory holds another run
  * Source: the author's notebook (DACON 235646, 2020). Submit with `rounding: "truncate"`, as he did.
  * @example
- * const trial = await radar.recipes.first(competition, { folds: 2, epochs: 1, filters: 4 });
+ * const trial = await radar.recipes.first(competition, { folds: 2, epochs: 1, filters: 2 });
  */
 export async function first(
   competition: RecipeData,

@@ -13,7 +13,7 @@ export type { RadarRecipeOptions, RecipeData, RecipeResult } from "./recipe";
  * All but `first` validate on samples that show no rain trained on. With a `directory`, a run that stopped goes on.
  *
  * @example
- * const run = await radar.recipes.rainnet(competition, { folds: 2, epochs: 1, filters: 4, directory: "runs/rainnet" });
+ * const run = await radar.recipes.rainnet(competition, { folds: 2, epochs: 1, filters: 2, directory: "runs/rainnet" });
  * await radar.writeSubmission("runs/rainnet/submission.csv", run.testForecast, { names: competition.testNames });
  */
 export const recipes = { first, rainnet, unet, best } as const;

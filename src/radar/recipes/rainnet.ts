@@ -34,7 +34,7 @@ const rainnetRecipe: RadarRecipe = {
  * @throws {RangeError} if options disagree with the data, or the directory holds another run
  * Source: G. Ayzel et al., "RainNet v1.0", 2020.
  * @example
- * const trial = await radar.recipes.rainnet(competition, { folds: 2, epochs: 1, filters: 4 });
+ * const trial = await radar.recipes.rainnet(competition, { folds: 2, epochs: 1, filters: 2 });
  */
 export async function rainnet(
   competition: RecipeData,

@@ -35,7 +35,7 @@ const unetRecipe: RadarRecipe = {
  * @throws {RangeError} if options disagree with the data, or the directory holds another run
  * Source: HiddenBeginner/dacon-precipitation, milesial/Pytorch-UNet.
  * @example
- * const trial = await radar.recipes.unet(competition, { folds: 2, epochs: 1, filters: 4 });
+ * const trial = await radar.recipes.unet(competition, { folds: 2, epochs: 1, filters: 2 });
  */
 export async function unet(competition: RecipeData, options: RadarRecipeOptions = {}): Promise<RecipeResult> {
   return runRadar(competition, { recipe: unetRecipe, options });

@@ -1,3 +1,0 @@
-import { testExamples } from "./run";
-
-testExamples(["augment", "data", "features", "metrics"]);

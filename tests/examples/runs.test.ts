@@ -1,3 +1,0 @@
-import { testExamples } from "./run";
-
-testExamples(["ensemble", "plot", "validate"]);

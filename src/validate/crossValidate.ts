@@ -122,7 +122,7 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
  *   directory: "runs",
  *   name: "conv1d",
  * });
- * result.directory; // "runs/conv1d-5f1c09ab"
+ * result.directory; // such as "runs/conv1d-5f1c09ab"
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
   const { estimator, folds, seeds = [0], data, groups, directory, name = estimator.name } = options;

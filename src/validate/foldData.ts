@@ -26,7 +26,7 @@ function partsOf({ train, validation, test }: PreparedFold): Record<string, Data
   };
 }
 
-/** Bytes of a data set that are looked at where it has more and not all are. */
+/** Bytes of a data set that are read where it has more and not all are. */
 const checkedBytes = 1 << 22;
 
 /** Shape, type and checksum: of all samples, or of as many, evenly spread, as a few mebibytes hold. */
@@ -42,7 +42,7 @@ function describe(dataset: Dataset, isWhole: boolean): string {
 /**
  * A fold's data in words, by which others are told from them.
  *
- * @param isWhole whether every sample is looked at, and not only some, evenly spread
+ * @param isWhole whether every sample is read, and not only some, evenly spread
  */
 export function describeFold(prepared: PreparedFold, isWhole: boolean): FoldDescription {
   const parts = Object.entries(partsOf(prepared));

@@ -594,8 +594,8 @@ test("checkFolds and overlapGroups on nothing and on one", async () => {
 /** Exported functions that the tests above name elsewhere than in a table. */
 const named = readFileSync(__filename, "utf8");
 const source = path.join(__dirname, "..", "src");
-/** Functions that train or prepare, and are held by their own tests. */
-const others = new Set(["crossValidate", "prepareFrames", "prepareSeries"]);
+/** Functions that train, prepare or read runs, and are held by their own tests. */
+const others = new Set(["crossValidate", "leaderboard", "prepareFrames", "prepareSeries"]);
 /** Functions of numbers of samples, of folds and of names: there is no value to be NaN. */
 const without = new Set(["fftFrequencies", "kFold", "timeSeriesSplit", "checkFolds", "directionOf"]);
 

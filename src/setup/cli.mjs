@@ -4,6 +4,7 @@ import { check } from "./commands/check.mjs";
 import { doctor } from "./commands/doctor.mjs";
 import { machineFacts } from "./commands/inspection.mjs";
 import { lab } from "./commands/lab.mjs";
+import { runs } from "./commands/runs.mjs";
 import { runNotebooks, startOptions } from "./commands/start.mjs";
 import { runTests } from "./commands/tests.mjs";
 import { asSetupError, SetupError } from "./failure.mjs";
@@ -27,6 +28,7 @@ const commands = {
     await setUp(places);
     return lab(places, args);
   },
+  runs: (args) => runs(places, args),
   doctor: (args) => doctor(places, args),
   /** For the engine's report, in JSON. */
   facts() {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { ArrayData, FitData, NamedArray } from "../core/array";
+import { atomicWrite } from "../core/atomicFile";
 import { showAs, type TableBundle, tableBundle } from "../core/display";
 import type { FoldContext, PreparedFold } from "../core/estimator";
 import { randomSource } from "../core/random";
@@ -11,7 +12,7 @@ import { describeFold, foldsBeyondFirst } from "./foldData";
 import { makeFoldData, runFold } from "./foldRun";
 import { checkFolds, type Fold, validatedSamples } from "./folds/folds";
 import { meanPredictions, predictionMemory } from "./meanPredictions";
-import { configOf, takeRunFolder } from "./runFolder";
+import { configOf, takeRunFolder, totalsFile } from "./runFolder";
 import { trainingCount } from "./trainingCount";
 
 /** What a cross-validation found; shown as a table in a notebook. */
@@ -145,7 +146,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     }
   }
   const first = await dataOf(0);
-  const identity = { name, config, data: { ...describeFold(first, true), ...descriptions } };
+  const identity = { name, folds, config, data: { ...describeFold(first, true), ...descriptions } };
   const { folder, release } = await takeRunFolder(directory, identity);
   try {
     return await runFolds({ ...run, folder, first });
@@ -206,6 +207,9 @@ async function runFolds(run: Run): Promise<CrossValidation> {
   }
   const { scores = {}, predictionMemory: memory } = options;
   const result = combineRuns({ runs, refits, samples, folds, scores, memory, directory: folder });
+  if (folder !== undefined) {
+    atomicWrite(totalsFile(folder), `${JSON.stringify({ scores: result.scores }, undefined, 2)}\n`);
+  }
   return showAs(result, () => display.call(result));
 }
 

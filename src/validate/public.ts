@@ -19,5 +19,12 @@ export {
 export { groupKFold, stratifiedGroupKFold } from "./folds/groupFolds";
 export { type OverlapGroupsOptions, overlapGroups } from "./folds/overlapGroups";
 export { blockedKFold, type TimeSeriesSplitOptions, timeSeriesSplit } from "./folds/timeFolds";
+export {
+  type Leaderboard,
+  type LeaderboardFold,
+  type LeaderboardOptions,
+  type LeaderboardRow,
+  leaderboard,
+} from "./leaderboard";
 export { type PrepareFramesOptions, prepareFrames } from "./prepareFrames";
 export { type PrepareSeriesOptions, prepareSeries } from "./prepareSeries";

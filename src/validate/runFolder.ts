@@ -9,6 +9,7 @@ import { readCheckedJson, writeCheckedJson } from "../data/checkedJson";
 import type { CrossValidateOptions } from "./crossValidateOptions";
 import { type Differences, differences, differenceWords } from "./differences";
 import type { FoldDescription } from "./foldData";
+import type { Fold } from "./folds/folds";
 import { trainingCount } from "./trainingCount";
 
 /** Everything that a run's result depends on: what it is told, and its data. */
@@ -24,6 +25,21 @@ export interface RunFile extends RunIdentity {
   readonly begun: string;
   /** The processor, and the cards that the machine has. */
   readonly device: string;
+  /** Samples of each fold, and a checksum of which ones are validated. */
+  readonly parts: readonly {
+    readonly train: number;
+    readonly validation: number;
+    readonly checksum: number;
+  }[];
+}
+
+/** What tells the sizes of folds. */
+function partsOf(folds: readonly Fold[]): RunFile["parts"] {
+  return folds.map(({ train, validation }) => ({
+    train: train.length,
+    validation: validation.length,
+    checksum: checksumOf(validation),
+  }));
 }
 
 /** What a run is told, in words, with the settings of every fold. */
@@ -81,6 +97,11 @@ function deviceWords(): string {
 /** The file that says what a run is. */
 export function runFile(directory: string): string {
   return path.join(directory, "run.json");
+}
+
+/** The file of a finished run's scores of all predictions together. */
+export function totalsFile(directory: string): string {
+  return path.join(directory, "scores.json");
 }
 
 /**
@@ -147,7 +168,7 @@ function sayNew(folder: string, identity: RunIdentity, directory: string): void 
  */
 export async function takeRunFolder(
   directory: string,
-  { name, ...identity }: RunIdentity & { name: string },
+  { name, folds, ...identity }: RunIdentity & { name: string; folds: readonly Fold[] },
 ): Promise<{ folder: string; release: () => void }> {
   // What JSON makes of it: it has no undefined.
   const { config, data } = JSON.parse(JSON.stringify(identity)) as RunIdentity;
@@ -159,7 +180,14 @@ export async function takeRunFolder(
     if (!existsSync(runFile(folder))) {
       sayNew(own, { config, data }, directory);
       const begun = new Date().toISOString();
-      writeCheckedJson(runFile(folder), { name, begun, device: deviceWords(), config, data });
+      writeCheckedJson(runFile(folder), {
+        name,
+        begun,
+        device: deviceWords(),
+        parts: partsOf(folds),
+        config,
+        data,
+      });
     } else {
       const found = runDifferences(readRunFile(folder), { config, data });
       if (Object.keys(found).length > 0) {

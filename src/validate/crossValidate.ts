@@ -50,7 +50,8 @@ function samplesOf(options: CrossValidateOptions): number {
   return greatest + 1;
 }
 
-function display(this: CrossValidation): TableBundle {
+/** The table of a cross-validation. */
+export function display(this: CrossValidation): TableBundle {
   const names = [
     ...new Set(
       [...this.runs, ...this.refits].flatMap(({ logs, scores }) => [
@@ -146,7 +147,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     }
   }
   const first = await dataOf(0);
-  const identity = { name, folds, config, data: { ...describeFold(first, true), ...descriptions } };
+  const identity = { name, folds, samples, config, data: { ...describeFold(first, true), ...descriptions } };
   const { folder, release } = await takeRunFolder(directory, identity);
   try {
     return await runFolds({ ...run, folder, first });

@@ -53,8 +53,17 @@ function makeRun(
   return Object.defineProperty(run, "load", { value: load }) as FoldRun;
 }
 
-function readResult(context: FoldContext, run: FoldOfRun): FoldRun | undefined {
-  const { options, directory } = run;
+/**
+ * What a finished fold left; `undefined` where there is none.
+ *
+ * @param run `keepsScores`: whether its scores are those kept, and not those of the options
+ * @throws {SyntaxError} if a file is damaged
+ */
+export function readResult(
+  context: FoldContext,
+  run: Pick<FoldOfRun, "options" | "directory"> & { keepsScores?: boolean },
+): FoldRun | undefined {
+  const { options, directory, keepsScores = false } = run;
   const { fold, seed } = context;
   if (directory === undefined || !existsSync(resultFile(directory))) return undefined;
   const { tensors, metadata } = readSafetensors(resultFile(directory));
@@ -75,7 +84,7 @@ function readResult(context: FoldContext, run: FoldOfRun): FoldRun | undefined {
   // JSON leaves out what is undefined.
   const { stopReason } = record;
   // Which scores are asked for is no part of what a run is.
-  const scores = scoresOf(validation, { context, options });
+  const scores = keepsScores ? record.scores : scoresOf(validation, { context, options });
   const read = makeRun(
     { ...record, fold, seed, directory, stopReason, scores, validation, test: find("test") },
     { context, options, state: () => readSafetensors(stateFile(directory)) as FittedState },

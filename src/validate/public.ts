@@ -26,5 +26,6 @@ export {
   type LeaderboardRow,
   leaderboard,
 } from "./leaderboard";
+export { type OpenedRun, open } from "./open";
 export { type PrepareFramesOptions, prepareFrames } from "./prepareFrames";
 export { type PrepareSeriesOptions, prepareSeries } from "./prepareSeries";

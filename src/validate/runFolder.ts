@@ -6,6 +6,7 @@ import type { FoldContext } from "../core/estimator";
 import { lockFolder } from "../core/folderLock";
 import { checksumOf } from "../core/samples";
 import { readCheckedJson, writeCheckedJson } from "../data/checkedJson";
+import { readSafetensors, writeSafetensors } from "../data/safetensors";
 import type { CrossValidateOptions } from "./crossValidateOptions";
 import { type Differences, differences, differenceWords } from "./differences";
 import type { FoldDescription } from "./foldData";
@@ -99,6 +100,37 @@ export function runFile(directory: string): string {
   return path.join(directory, "run.json");
 }
 
+function foldsFile(directory: string): string {
+  return path.join(directory, "folds.safetensors");
+}
+
+function writeFolds(
+  directory: string,
+  { folds, samples }: { folds: readonly Fold[]; samples: number },
+): void {
+  const tensors = folds.flatMap(({ train, validation }, fold) => [
+    [`train ${fold}`, { data: train, shape: [train.length] }] as const,
+    [`validation ${fold}`, { data: validation, shape: [validation.length] }] as const,
+  ]);
+  const metadata = { samples: String(samples) };
+  writeSafetensors(foldsFile(directory), { tensors: Object.fromEntries(tensors), metadata });
+}
+
+/**
+ * The folds of a run, and how many samples there are.
+ *
+ * @throws {SyntaxError} if the file is damaged
+ */
+export function readFolds(directory: string): { folds: Fold[]; samples: number } {
+  const { tensors, metadata } = readSafetensors(foldsFile(directory));
+  const at = (name: string) => tensors[name].data as Int32Array;
+  const folds = Array.from({ length: Object.keys(tensors).length / 2 }, (_, fold) => ({
+    train: at(`train ${fold}`),
+    validation: at(`validation ${fold}`),
+  }));
+  return { folds, samples: Number(metadata.samples) };
+}
+
 /** The file of a finished run's scores of all predictions together. */
 export function totalsFile(directory: string): string {
   return path.join(directory, "scores.json");
@@ -168,7 +200,12 @@ function sayNew(folder: string, identity: RunIdentity, directory: string): void 
  */
 export async function takeRunFolder(
   directory: string,
-  { name, folds, ...identity }: RunIdentity & { name: string; folds: readonly Fold[] },
+  {
+    name,
+    folds,
+    samples,
+    ...identity
+  }: RunIdentity & { name: string; folds: readonly Fold[]; samples: number },
 ): Promise<{ folder: string; release: () => void }> {
   // What JSON makes of it: it has no undefined.
   const { config, data } = JSON.parse(JSON.stringify(identity)) as RunIdentity;
@@ -179,6 +216,7 @@ export async function takeRunFolder(
   try {
     if (!existsSync(runFile(folder))) {
       sayNew(own, { config, data }, directory);
+      writeFolds(folder, { folds, samples });
       const begun = new Date().toISOString();
       writeCheckedJson(runFile(folder), {
         name,

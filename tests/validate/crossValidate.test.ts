@@ -159,7 +159,12 @@ test("the kept weights on disk predict what the run did", async () => {
   }
   own.dispose();
   assert.deepEqual(readdirSync(folder), [path.basename(result.directory!)]);
-  assert.deepEqual(readdirSync(result.directory!).sort(), ["run.json", "scores.json", "seed-0"]);
+  assert.deepEqual(readdirSync(result.directory!).sort(), [
+    "folds.safetensors",
+    "run.json",
+    "scores.json",
+    "seed-0",
+  ]);
   assert.deepEqual(readdirSync(result.runs[0].directory!).sort(), [
     "fold.json",
     "log.jsonl",

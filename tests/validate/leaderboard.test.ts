@@ -8,6 +8,7 @@ import type { Estimator } from "../../src/core/estimator";
 import { crossValidate } from "../../src/validate/crossValidate";
 import { kFold } from "../../src/validate/folds/folds";
 import { leaderboard } from "../../src/validate/leaderboard";
+import { open } from "../../src/validate/open";
 import { resampledTTest, studentTTail } from "../../src/validate/studentT";
 
 const directory = mkdtempSync(path.join(tmpdir(), "podium-leaderboard-"));
@@ -96,6 +97,24 @@ test("runs are ranked with spread, difference in settings, and whether it is cha
   assert.equal(rowOf(far).scores.mae, far.scores.mae);
   const shown = (board as unknown as Record<symbol, () => Record<string, string>>)[displayKey]();
   assert.match(shown["text/plain"], /^run +mae +over folds .*\noff-\w{8} .* best /);
+});
+
+test("a finished run is opened without its estimator", async () => {
+  const folder = path.join(directory, "opened");
+  const result = await run(offBy(0.1, 0.2), { directory: folder });
+  const opened = open(result.directory!);
+  assert.deepEqual(opened.predictions, result.predictions);
+  assert.deepEqual(opened.scores, result.scores);
+  assert.deepEqual(opened.runs, result.runs);
+  assert.deepEqual(opened.folds, kFold(samples, { folds: 5 }));
+  assert.equal(opened.name, "off");
+  assert.throws(() => opened.runs[0].load(), /that takes its estimator/);
+  rmSync(path.join(result.runs[3].directory!, "result.safetensors"));
+  assert.throws(() => open(result.directory!), {
+    name: "RangeError",
+    message: /must be finished, got none of .*fold-3/,
+  });
+  rmSync(folder, { recursive: true });
 });
 
 test("a run whose score is NaN comes last", async () => {

@@ -8,7 +8,9 @@ import {
   separateVariables,
   tf,
   type VariableDtype,
+  withRandomState,
 } from "../../engine";
+import { withEpoch } from "../../engine/batchTransform";
 import type { LayerWeight } from "./modelWeights";
 import type { ProgramBuilder } from "./programBuilder";
 import type { Batch, TrainStep } from "./step";
@@ -161,8 +163,12 @@ export class ProgramVariables {
   sumSize(batch: number): number {
     const { step } = this;
     if (step.sumSizes.length === 0) {
+      const { augment, epochs } = step.options;
       tf.tidy(() => {
-        step.evaluate(this.standIn(batch));
+        const numbers = { seed: tf.scalar(0, "int32"), step: tf.scalar(0, "int32") };
+        const place = { epoch: tf.scalar(0, "int32"), epochs };
+        // As in training: augmentation may make of the truth what the loss takes.
+        withRandomState(numbers, () => withEpoch(place, () => step.evaluate(this.standIn(batch), augment)));
       });
     }
     return step.sumSizes.reduce((total, size) => total + size, 0);

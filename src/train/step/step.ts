@@ -256,10 +256,10 @@ export class TrainStep {
     });
   }
 
-  /** The sums over a batch, without an update. */
-  evaluate(batch: Batch): Tensor1D {
+  /** The sums over a batch, without an update; `augment` where it is to be seen as in training. */
+  evaluate(batch: Batch, augment?: BatchTransform): Tensor1D {
     return withLogits(() => {
-      const { inputs, truths } = this.prepared({ x: batch.x, truths: this.truthsOf(batch.y) });
+      const { inputs, truths } = this.prepared({ x: batch.x, truths: this.truthsOf(batch.y) }, augment);
       const { model } = this.options;
       const outputs = applyMasked(model, inputs, { training: false });
       const compared = this.compared(truths, outputs, batch.weight);

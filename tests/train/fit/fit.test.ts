@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import test from "node:test";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
+import { oneHotLabels } from "../../../src/augment/graph";
 import type { ArrayData } from "../../../src/core/array";
 import { randomUniform, tf } from "../../../src/engine";
 import { convLstm2d, mish, randomRoll } from "../../../src/layers";
@@ -328,6 +329,25 @@ test("input and target may both be made of one array on the device", async () =>
   const apart = await fit(model(), { x: pick(0, 2), y: pick(2, 1) }, { ...options, optimizer: adam() });
   assertClose(flat(together), flat(apart), 1e-6);
   assert.ok(together.logs.val_loss.every((value) => value > 0));
+});
+
+test("an augmentation may make class shares of the truth, without validation too", async () => {
+  const x = { data: Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)), shape: [12, 4] };
+  const y = Int32Array.from({ length: 12 }, (_, i) => i % 3);
+  const losses: number[] = [];
+  for (const mode of ["compiled", "eager"] as const) {
+    const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ units: 3, inputShape: [4], activation: "softmax", kernelInitializer })],
+    });
+    const augment = oneHotLabels({ classes: 3 });
+    const chosen = { optimizer: "adam", loss: "categoricalCrossEntropy", augment, batchSize: 4, mode };
+    const history = await fit(model, { x, y }, chosen);
+    assert.equal(history.mode, mode);
+    losses.push(history.logs.loss[0]);
+    model.dispose();
+  }
+  assert.ok(Math.abs(losses[0] - losses[1]) < 1e-6, `${losses}`);
 });
 
 for (const mode of ["compiled", "eager"] as const) {

@@ -28,7 +28,10 @@ const commands = {
     await setUp(places);
     return lab(places, args);
   },
-  runs: (args) => runs(places, args),
+  async runs(args) {
+    await setUp(places);
+    return runs(places, args);
+  },
   doctor: (args) => doctor(places, args),
   /** For the engine's report, in JSON. */
   facts() {

@@ -4,9 +4,19 @@ import { createHash } from "node:crypto";
 function describeFunction(
   value: ((...given: never) => unknown) & { config?: unknown; lossName?: string },
 ): unknown {
-  const { name, config, lossName } = value;
-  if (lossName !== undefined) return lossName;
-  return config === undefined ? value.toString() : { name, ...(describeValue(config) as object) };
+  const { config, lossName } = value;
+  if (config === undefined) return lossName ?? value.toString();
+  return { of: lossName ?? value.toString(), config: describeValue(config) };
+}
+
+/**
+ * A function with what it was made with: its source text is the same whatever that is.
+ *
+ * @example
+ * const double = withConfig((x) => x * factor, { factor: 2 });
+ */
+export function withConfig<F extends object>(made: F, config: unknown): F & { readonly config: unknown } {
+  return Object.assign(made, { config });
 }
 
 /** A short checksum of JSON or bytes. */

@@ -19,6 +19,7 @@ import { fit } from "./fit/fit";
 import { predict } from "./fit/predict";
 import { seededModel } from "./fit/seededModel";
 import { optimizer as optimizerOf } from "./optimizers";
+import { scheduleConfig } from "./scheduleConfig";
 import type { Schedule } from "./schedules";
 import type { Callback, FitOptions, FitState, History } from "./types";
 
@@ -207,10 +208,21 @@ export function network(options: NetworkOptions): Estimator {
       }
       const { epochs = 1, batchSize = 32, mode: _, memoryBudget: __, ...others } = settingsOf(context);
       const callbacks = others.callbacks?.filter(({ config }) => config !== null);
-      const { name, learningRate, config } = optimizerOf(others.optimizer);
-      const optimizer = { name, learningRate, ...config };
+      const { name, learningRate, config, schedule: byUpdate } = optimizerOf(others.optimizer);
+      const optimizer = { name, learningRate, schedule: scheduleConfig(byUpdate), ...config };
+      const schedule = scheduleConfig(others.schedule);
       const { output } = options;
-      const settings = { ...others, optimizer, callbacks, epochs, batchSize, keep, monitor, output };
+      const settings = {
+        ...others,
+        schedule,
+        optimizer,
+        callbacks,
+        epochs,
+        batchSize,
+        keep,
+        monitor,
+        output,
+      };
       return { model: topology, ...(describeValue(settings) as object) };
     },
     async fit(fold) {

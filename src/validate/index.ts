@@ -4,4 +4,3 @@ export { validatedSamples } from "./folds/folds";
 export { meanPredictions } from "./meanPredictions";
 export * from "./public";
 export { type Recipe, type RecipeOptions, runRecipe } from "./recipe";
-export { trainingCount } from "./trainingCount";

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-node-gpu";
+import { withConfig } from "../../core/describe";
 import { randomInteger, randomUniform, tf } from "../../engine";
 import type { Batch, BatchTransform } from "../../engine/batchTransform";
 import { scheduled } from "../../engine/batchTransform";
@@ -63,7 +64,7 @@ function chanceOf({ probability = 1, when }: AugmentationStep): number | Tensor 
 export function composeAugmentations(steps: readonly (AugmentationStep | BatchTransform)[]): BatchTransform {
   const parts = steps.map((step) => (typeof step === "function" ? { apply: step } : step));
   checkProbabilities(parts);
-  return (batch) =>
+  const augmentation: BatchTransform = (batch) =>
     parts.reduce((before, step) => {
       const { apply, per = "sample" } = step;
       const probability = chanceOf(step);
@@ -74,6 +75,7 @@ export function composeAugmentations(steps: readonly (AugmentationStep | BatchTr
       requireSameShape(before.y, after.y, "y");
       return chooseBatch(which, after, before);
     }, batch);
+  return withConfig(augmentation, parts);
 }
 
 /**
@@ -88,7 +90,7 @@ export function oneOfAugmentations(augmentations: readonly BatchTransform[]): Ba
   if (augmentations.length === 0) {
     throw new RangeError("Cannot choose an augmentation: need at least one, got none");
   }
-  return (batch) => {
+  const augmentation: BatchTransform = (batch) => {
     const drawn = randomInteger([1], { min: 0, max: augmentations.length });
     const made = augmentations.map((augment): Batch => ({ weight: batch.weight, ...augment(batch) }));
     return made.reduce((before, after, index) => {
@@ -98,4 +100,5 @@ export function oneOfAugmentations(augmentations: readonly BatchTransform[]): Ba
       return chooseBatch(which, after, before);
     });
   };
+  return withConfig(augmentation, augmentations);
 }

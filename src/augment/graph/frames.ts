@@ -4,6 +4,7 @@
  */
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-node-gpu";
 import { checkNumber } from "../../core/check";
+import { withConfig } from "../../core/describe";
 import { randomInteger, randomUniform, tf } from "../../engine";
 import type { BatchTransform } from "../../engine/batchTransform";
 
@@ -45,10 +46,11 @@ function moveBoth(
 export function flipFrames(options: GraphFrameOptions = {}): BatchTransform {
   const { probability = 0.5 } = options;
   checkProbability(probability);
-  return (batch) => {
+  const augmentation: BatchTransform = (batch) => {
     const upright = moveBoth(batch, chosen(batch.x, probability), (images) => tf.reverse(images, 1));
     return moveBoth(upright, chosen(batch.x, probability), (images) => tf.reverse(images, 2));
   };
+  return withConfig(augmentation, options);
 }
 
 /**
@@ -84,12 +86,13 @@ export function turnFrames(): BatchTransform {
 export function reverseFrames(options: GraphFrameOptions = {}): BatchTransform {
   const { probability = 0.5 } = options;
   checkProbability(probability);
-  return ({ x, y }) => {
+  const augmentation: BatchTransform = ({ x, y }) => {
     const sequence = tf.concat([x, y], 3);
     const played = tf.where(chosen(x, probability), tf.reverse(sequence, 3), sequence);
     const [before, after] = tf.split(played, [x.shape[3]!, y.shape[3]!], 3);
     return { x: before, y: after };
   };
+  return withConfig(augmentation, options);
 }
 
 /** Options of {@link blurFrames}. */
@@ -116,7 +119,7 @@ export function blurFrames(options: BlurFramesOptions = {}): BatchTransform {
   );
   const sum = weights.reduce((total, value) => total + value, 0);
   const kernel = weights.map((value) => value / sum);
-  return ({ x, y }) => {
+  const augmentation: BatchTransform = ({ x, y }) => {
     const [batch, rows, columns, times] = x.shape as [number, number, number, number];
     const along = (images: Tensor4D, axis: 1 | 2): Tensor4D => {
       const edge = (place: number): Tensor4D =>
@@ -137,6 +140,7 @@ export function blurFrames(options: BlurFramesOptions = {}): BatchTransform {
     const back = tf.transpose(tf.reshape(blurred, [batch, times, rows, columns]), [0, 2, 3, 1]);
     return { x: tf.where(chosen(x, probability), back, x), y };
   };
+  return withConfig(augmentation, options);
 }
 
 /** Options of {@link dropPatches}. */
@@ -161,7 +165,7 @@ export function dropPatches(options: DropPatchesOptions = {}): BatchTransform {
   const action = "drop patches";
   checkProbability(probability);
   checkNumber(count, { action, name: "count", low: 0, high: 10_000, whole: true });
-  return ({ x, y }) => {
+  const augmentation: BatchTransform = ({ x, y }) => {
     const [batch, rows, columns] = x.shape as [number, number, number, number];
     checkNumber(size, { action, name: "size", low: 1, high: Math.min(rows, columns), whole: true });
     if (count === 0) return { x, y };
@@ -179,6 +183,7 @@ export function dropPatches(options: DropPatchesOptions = {}): BatchTransform {
     const hole = tf.logicalAnd(tf.greater(tf.expandDims(covered, 3), 0), chosen(x, probability));
     return { x: tf.where(hole, tf.zerosLike(x), x), y };
   };
+  return withConfig(augmentation, options);
 }
 
 /** Options of {@link shiftIntensity}. */
@@ -207,10 +212,11 @@ export function shiftIntensity(options: ShiftIntensityOptions = {}): BatchTransf
   checkNumber(shift, { action, name: "shift", low: 0 });
   checkNumber(low, { action, name: "low" });
   checkNumber(high, { action, name: "high", low });
-  return (batch) => {
+  const augmentation: BatchTransform = (batch) => {
     const by = randomUniform([batch.x.shape[0], 1, 1, 1], { min: -shift, max: shift });
     return moveBoth(batch, chosen(batch.x, probability), (images) =>
       tf.where(tf.greater(images, low), tf.clipByValue(tf.add(images, by), low, high), images),
     );
   };
+  return withConfig(augmentation, options);
 }

@@ -4,6 +4,7 @@
  */
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import { checkNumber } from "../../core/check";
+import { withConfig } from "../../core/describe";
 import { randomInteger, randomUniform, tf } from "../../engine";
 import type { BatchTransform } from "../../engine/batchTransform";
 import type { GraphSeriesOptions } from "./series";
@@ -28,11 +29,12 @@ export function oneHotLabels(options: { classes: number }): BatchTransform {
   if (!(Number.isInteger(classes) && classes >= 2)) {
     throw new RangeError(`Cannot make class shares: classes must be a whole number from 2, got ${classes}`);
   }
-  return ({ x, y }) => {
+  const augmentation: BatchTransform = ({ x, y }) => {
     if (!isNumbers(y)) return { x, y };
     const numbers = tf.reshape(tf.cast(y, "int32"), [y.shape[0]]) as Tensor1D;
     return { x, y: tf.cast(tf.oneHot(numbers, classes), "float32") };
   };
+  return withConfig(augmentation, options);
 }
 
 /** Options of {@link mixup} and {@link cutmix}. */
@@ -55,7 +57,7 @@ function mix(
     throw new RangeError(`Cannot mix windows: probability must lie in [0, 1], got ${probability}`);
   }
   const table = betaQuantiles(alpha, quantiles);
-  return ({ x, y, weight = tf.ones([x.shape[0]]) }) => {
+  const augmentation: BatchTransform = ({ x, y, weight = tf.ones([x.shape[0]]) }) => {
     const batch = x.shape[0];
     if (isNumbers(y)) {
       throw new RangeError(
@@ -81,6 +83,7 @@ function mix(
     const counted = tf.mul(whole, tf.cast(tf.notEqual(weight, 0), "float32"));
     return { x: mixed.x, y: targets, weight: counted };
   };
+  return withConfig(augmentation, { ...options, blend });
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node-gpu";
 import { checkNumber } from "../../core/check";
+import { withConfig } from "../../core/describe";
 import { randomInteger, randomNormal, randomUniform, tf } from "../../engine";
 import type { BatchTransform } from "../../engine/batchTransform";
 import { naturalSpline } from "../spline";
@@ -23,7 +24,7 @@ export function changeSome(
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`Cannot augment series: probability must lie in [0, 1], got ${probability}`);
   }
-  return ({ x, y }) => {
+  const augmentation: BatchTransform = ({ x, y }) => {
     if (x.rank !== 3) {
       throw new RangeError(`Cannot augment series: x must be [batch, steps, channels], got [${x.shape}]`);
     }
@@ -31,6 +32,7 @@ export function changeSome(
     if (probability === 1) return { x: changed, y };
     return { x: tf.where(tf.less(randomUniform([x.shape[0], 1, 1]), probability), changed, x), y };
   };
+  return withConfig(augmentation, { ...options, change });
 }
 
 /** The rows at whole places in time, int32 `[batch, steps]`, each from its own window. */

@@ -12,7 +12,7 @@ import {
 
 const firstRecipe: RadarRecipe = {
   name: "first",
-  model: (options) => radarTwoPath({ ...options }),
+  model: (options) => radarTwoPath(options),
   fit: {
     optimizer: nadam({ learningRate: 3e-4 }),
     loss: scaledMeanAbsoluteError({ scale: 255 }),

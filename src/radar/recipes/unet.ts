@@ -12,7 +12,7 @@ import {
 
 const unetRecipe: RadarRecipe = {
   name: "unet",
-  model: (options) => unetModel({ ...options }),
+  model: (options) => unetModel(options),
   fit: {
     optimizer: adamw({ learningRate: 1e-3, weightDecay: 0.01 }),
     loss: scaledMeanAbsoluteError({ scale: 255 }),

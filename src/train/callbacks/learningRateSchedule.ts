@@ -1,3 +1,4 @@
+import { scheduleConfig } from "../scheduleConfig";
 import type { Schedule } from "../schedules";
 import type { Callback } from "../types";
 
@@ -13,7 +14,7 @@ export function learningRateSchedule(schedule: Schedule, options: { by?: "step" 
   const { by = "step" } = options;
   return {
     name: "learningRateSchedule",
-    config: { schedule },
+    config: { schedule: scheduleConfig(schedule) },
     learningRateAt: (step, context) => schedule(by === "step" ? step : context.epoch),
   };
 }

@@ -1,3 +1,4 @@
+import { scheduleConfig } from "../scheduleConfig";
 import type { Schedule } from "../schedules";
 import type { Callback } from "../types";
 
@@ -37,7 +38,7 @@ export function timeBudget(options: TimeBudgetOptions = {}): Callback {
   const spent = (): number => before + now() - start;
   return {
     name: "timeBudget",
-    config: { schedule },
+    config: { schedule: scheduleConfig(schedule) },
     onTrainBegin(context) {
       if (!isResumed) before = 0;
       isResumed = false;

@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
+import { withConfig } from "../../core/describe";
 import { tf } from "../../engine";
 import type { Loss } from "../types";
 import { absolute, perSample, sameShape, sigmoidCrossEntropy, softmaxCrossEntropy } from "./loss";
@@ -83,6 +84,7 @@ export function categoricalCrossEntropy(options: CrossEntropyOptions = {}): Loss
     tf.tidy(() => perSample(softmaxCrossEntropy(prepare(truth, logits), logits)));
   return Object.assign(loss, {
     lossName: "categoricalCrossEntropy",
+    ...(Object.keys(options).length > 0 && { config: options }),
     truth: "shares" as const,
     fromLogits,
     activation: "softmax" as const,
@@ -125,6 +127,7 @@ export function sparseCategoricalCrossEntropy(options: CrossEntropyOptions = {})
     tf.tidy(() => perSample(softmaxCrossEntropy(shares(truth, logits), logits)));
   return Object.assign(loss, {
     lossName: "sparseCategoricalCrossEntropy",
+    ...(Object.keys(options).length > 0 && { config: options }),
     truth: "classes" as const,
     fromLogits,
     activation: "softmax" as const,
@@ -151,6 +154,7 @@ export function binaryCrossEntropy(options: CrossEntropyOptions = {}): LossFromL
     tf.tidy(() => perSample(sigmoidCrossEntropy(prepare(truth, logits), logits)));
   return Object.assign(loss, {
     lossName: "binaryCrossEntropy",
+    ...(Object.keys(options).length > 0 && { config: options }),
     truth: "chances" as const,
     fromLogits,
     activation: "sigmoid" as const,
@@ -192,7 +196,7 @@ export function focal(options: FocalOptions = {}): Loss {
       const terms = tf.mul(factor, tf.mul(tf.neg(shares), tf.log(probability)));
       return perSample(tf.sum(terms, -1));
     });
-  return Object.assign(loss, { truth: "shares" as const });
+  return Object.assign(loss, { truth: "shares" as const, config: options });
 }
 
 function difference(truth: Tensor, prediction: Tensor): Tensor {
@@ -244,13 +248,14 @@ export const logCosh: Loss = (truth, prediction) =>
 export function huber(options: { delta?: number } = {}): Loss {
   const { delta = 1 } = options;
   if (!(delta > 0)) throw new RangeError(`Cannot make a loss: delta must be above 0, got ${delta}`);
-  return (truth, prediction) =>
+  const loss: Loss = (truth, prediction) =>
     tf.tidy(() => {
       const size = absolute(difference(truth, prediction));
       // With inner = min(|e|, delta): inner²/2 + delta (|e| - inner) is both branches in one.
       const inner = tf.clipByValue(size, 0, delta);
       return perSample(tf.add(tf.mul(tf.square(inner), 0.5), tf.mul(tf.sub(size, inner), delta)));
     });
+  return withConfig(loss, options);
 }
 
 /**
@@ -270,7 +275,7 @@ export function sumOfLosses(parts: readonly { loss: Loss | string; weight?: numb
         .map((term) => tf.mul<Tensor1D>(term.loss(truth, prediction), term.weight))
         .reduce((total, term) => tf.add(total, term)),
     );
-  return Object.assign(sum, { truth: terms.find((term) => term.loss.truth)?.loss.truth });
+  return Object.assign(sum, { truth: terms.find((term) => term.loss.truth)?.loss.truth, config: terms });
 }
 
 const makers: Readonly<Record<string, () => Loss>> = {

@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
+import { withConfig } from "../../core/describe";
 import { tf } from "../../engine";
 import type { Direction } from "../../metrics/direction";
 import type { Loss, Metric } from "../types";
@@ -43,7 +44,7 @@ function labelsOf(truth: Tensor, prediction: Tensor): Tensor {
  */
 export function accuracy(options: { name?: string; threshold?: number } = {}): Metric {
   const { name = "accuracy", threshold = 0.5 } = options;
-  return meanOf(name, "max", (truth, prediction) => {
+  const metric: Metric = meanOf(name, "max", (truth, prediction) => {
     if (prediction.shape[prediction.rank - 1] === 1) {
       const yes = tf.cast(tf.greater(prediction, threshold), "int32");
       const right = tf.equal(yes, tf.cast(sameShape(truth, prediction), "int32"));
@@ -52,6 +53,7 @@ export function accuracy(options: { name?: string; threshold?: number } = {}): M
     const guess = tf.cast(tf.argMax(prediction, -1), "int32");
     return perSample(tf.cast(tf.equal(guess, labelsOf(truth, prediction)), "float32"));
   });
+  return withConfig(metric, { of: "accuracy", ...options });
 }
 
 /**
@@ -69,13 +71,14 @@ export function topK(options: { k?: number; name?: string } = {}): Metric {
   if (!(Number.isInteger(k) && k > 0)) {
     throw new RangeError(`Cannot make a metric: k must be a whole number above 0, got ${k}`);
   }
-  return meanOf(options.name ?? `top${k}`, "max", (truth, prediction) => {
+  const metric: Metric = meanOf(options.name ?? `top${k}`, "max", (truth, prediction) => {
     const classes = prediction.shape[prediction.rank - 1];
     const own = tf.cast(tf.oneHot(labelsOf(truth, prediction) as Tensor1D, classes), "float32");
     const score = tf.sum(tf.mul(own, prediction), -1, true);
     const above = tf.sum(tf.cast(tf.greater(prediction, score), "float32"), -1);
     return perSample(tf.cast(tf.less(above, k), "float32"));
   });
+  return withConfig(metric, { of: "topK", ...options });
 }
 
 /**
@@ -89,7 +92,8 @@ export function topK(options: { k?: number; name?: string } = {}): Metric {
  */
 export function lossMetric(given: Loss | string, options: { name: string }): Metric {
   const of = loss(given);
-  return meanOf(options.name, "min", (truth, prediction) => of(truth, prediction));
+  const metric: Metric = meanOf(options.name, "min", (truth, prediction) => of(truth, prediction));
+  return withConfig(metric, { of, ...options });
 }
 
 /**
@@ -149,7 +153,7 @@ export function auc(options: AucOptions = {}): Metric {
   const thresholds = Float32Array.from({ length: count }, (_, i) => i / (count - 1));
   thresholds[0] = -1e-7;
   thresholds[count - 1] = 1 + 1e-7;
-  return {
+  const metric: Metric = {
     name,
     direction: "max",
     // Sums: true and false positives at each threshold, then all positives and all negatives, and how far predictions lay
@@ -193,6 +197,7 @@ export function auc(options: AucOptions = {}): Metric {
         : areaUnderPrecisionRecall(hits, { falseAlarms, positives: sums[2 * count] });
     },
   };
+  return withConfig(metric, { of: "auc", ...options });
 }
 
 function ratio(part: number, whole: number): number {

@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs-node-gpu";
+import { withConfig } from "../../core/describe";
 import { tf } from "../../engine";
 import type { Loss } from "../types";
 import { sameShape } from "./loss";
@@ -77,6 +78,7 @@ export function structuralSimilarity(truth: Tensor, prediction: Tensor, options:
  * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: ssimLoss({ range: 1 }) });
  */
 export function ssimLoss(options: SsimOptions = {}): Loss {
-  return (truth, prediction) =>
+  const loss: Loss = (truth, prediction) =>
     tf.tidy(() => tf.sub<Tensor1D>(1, structuralSimilarity(truth, prediction, options)));
+  return withConfig(loss, options);
 }

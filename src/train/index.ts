@@ -10,6 +10,12 @@ export {
 export { fit } from "./fit/fit";
 export { type ForecastAheadOptions, forecastAhead } from "./fit/forecastAhead";
 export { type PredictOptions, predict } from "./fit/predict";
+export {
+  type ColumnScaling,
+  type ExportKerasOptions,
+  exportKeras,
+  type KerasExport,
+} from "./keras/exportKeras";
 export * from "./losses/losses";
 export * from "./losses/metrics";
 export * from "./losses/rainLosses";

@@ -126,6 +126,12 @@ test("only the stages that compute with tensors know TensorFlow, and only throug
   assert.deepEqual([...new Set(wrong)], []);
 });
 
+test("danfojs is loaded in one place, when the first frame is made", () => {
+  const loading = /require\("danfojs-node"\)|import\s+(?!type\b)[^;]*from\s+"danfojs-node"/;
+  const wrong = files.filter(({ text }) => loading.test(text)).map(({ name }) => name);
+  assert.deepEqual(wrong, [path.join("core", "dataFrame.ts")]);
+});
+
 test("no file imports itself through others", () => {
   const state = new Map<string, "open" | "done">();
   const cycles: string[] = [];

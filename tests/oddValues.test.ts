@@ -112,6 +112,13 @@ const tables: Record<string, (source: Series) => features.FeatureTable> = {
   spectralStatistics: (source) => features.spectralStatistics(source, { bands: [0, 0.1, 0.5] }),
   concatTables: (source) => features.concatTables([features.windowStatistics(source)]),
 };
+test("tableFromFrame: missing and infinite values stay, one and no row are right", () => {
+  const table = features.tableFromFrame({ a: [1, null, ...odds], b: [true, false, 0, 1, 2] });
+  assert.deepEqual(Array.from(table.data), [1, 1, NaN, 0, NaN, 0, Infinity, 1, -Infinity, 2]);
+  assert.deepEqual(features.tableFromFrame({ a: [] }).shape, [0, 1]);
+  assert.throws(() => features.tableFromFrame({}), /need at least one column, got none/);
+});
+
 for (const [name, make] of Object.entries(tables)) {
   test(`${name}: a value that is not finite is refused with its place; none, one and constants are right`, () => {
     for (const value of odds) {

@@ -3,6 +3,8 @@ export * from "./array";
 export * from "./atomicFile";
 export * from "./check";
 export * from "./concurrency";
+export { isMissing, typeOfValues } from "./danfojsFixes";
+export * from "./dataFrame";
 export * from "./describe";
 export * from "./display";
 export * from "./estimator";

@@ -11,6 +11,7 @@ export {
 } from "../core/array";
 export { type FileContent, writeFileAtomic } from "../core/atomicFile";
 export { forEachConcurrent } from "../core/concurrency";
+export { dataFrame, type HasFrame, type TableColumns } from "../core/dataFrame";
 export { type FrameArray, type Frames, type FrameUnit, frames, sampleOf } from "../core/frames";
 export {
   type Progress,
@@ -26,7 +27,9 @@ export { currentSignal, throwIfAborted } from "../core/signal";
 export { type CacheArray, type CacheContent, type CacheOptions, cached, cachePath } from "./cache";
 export type { LineLimits } from "./csv/lines";
 export { type NumberTable, type NumberTableOptions, readNumberTable } from "./csv/numberTable";
+export { type ReadTableOptions, readTable } from "./csv/readTable";
 export { type ReadWindowsOptions, readWindows } from "./csv/readWindows";
+export type { ColumnKind } from "./csv/tableColumns";
 export { integerColumn, readTextTable, type TextTable } from "./csv/textTable";
 export { type RowWindows, windowsOfRows } from "./csv/windows";
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, readNpy, writeNpy } from "./npy";

@@ -35,7 +35,7 @@ export { axesScaler } from "./series/axesScaler";
 export { concatChannels, selectChannels } from "./series/channels";
 export { type CombineOptions, type EnergyOptions, energy, magnitude, product } from "./series/combine";
 export type { ChannelOptions } from "./series/derive";
-export { concatTables, type FeatureTable } from "./series/featureTable";
+export { concatTables, type FeatureTable, type MadeTable, tableFromFrame } from "./series/featureTable";
 export { type GradientOptions, gradient } from "./series/gradient";
 export { cumulativeIntegral, doubleIntegral, type IntegralOptions } from "./series/integral";
 export { type KalmanOptions, kalmanSmooth } from "./series/kalman";

@@ -1,3 +1,4 @@
+import { type HasFrame, withFrame } from "../core/dataFrame";
 import { displayKey, tableBundle } from "../core/display";
 import { checkLabelPair, confusionMatrix } from "./confusion";
 import { checkProbabilities, type Probabilities } from "./probabilities";
@@ -16,8 +17,8 @@ export interface ClassScore {
   readonly support: number;
 }
 
-/** Scores of all classes; a notebook shows it as a table. */
-export interface ClassReport {
+/** Scores of all classes; a notebook shows it as a table, and `toFrame` gives one row per class. */
+export interface ClassReport extends HasFrame {
   readonly classes: readonly ClassScore[];
   readonly accuracy: number;
   readonly balancedAccuracy: number;
@@ -92,7 +93,15 @@ export function classReport(
     macroF1: mean(classes.map(({ f1 }) => f1)),
     [Symbol.iterator]: () => classes[Symbol.iterator](),
   };
-  return Object.defineProperty(report, displayKey, {
+  const framed = withFrame(report, () => ({
+    label: classes.map((row) => row.label),
+    name: classes.map((row) => row.name),
+    precision: classes.map((row) => row.precision),
+    recall: classes.map((row) => row.recall),
+    f1: classes.map((row) => row.f1),
+    support: classes.map((row) => row.support),
+  }));
+  return Object.defineProperty(framed, displayKey, {
     value: () =>
       tableBundle(
         ["label", "name", "precision", "recall", "F1", "support"],

@@ -1,4 +1,5 @@
 import { checkOptions } from "../core/check";
+import { type HasFrame, type TableColumns, withFrame } from "../core/dataFrame";
 import type { FrameArray, Frames } from "../core/frames";
 import { convertRadarValues, type RainRelationOptions, rainLevel } from "../core/frameUnits";
 import { takeValues } from "../core/frameViews";
@@ -30,8 +31,8 @@ export interface VerifyOptions extends RainRelationOptions {
   wetOnly?: boolean;
 }
 
-/** How good a forecast is. */
-export interface Verification {
+/** How good a forecast is; `toFrame` gives one row per score, with the threshold or scale that it is of. */
+export interface Verification extends HasFrame {
   /** Mean absolute error in mm/h. */
   readonly mae: number;
   /** Root mean square error in mm/h. */
@@ -214,7 +215,7 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
   if (sums.count === 0) throw new RangeError("Cannot verify: no pixel is counted");
   const mae = sums.absolute / sums.count;
   const { csi } = categoricalScores(counts.get(threshold)!);
-  return {
+  const found = {
     mae,
     rmse: Math.sqrt(sums.squared / sums.count),
     pixelMae: sums.pixel / sums.count,
@@ -225,5 +226,29 @@ export function verify(truth: Frames, options: VerifyOptions): Verification {
       scale,
       fss: 1 - fractions[k].difference / fractions[k].reference,
     })),
+  };
+  return withFrame(found, () => scoreColumns({ ...found, threshold }));
+}
+
+/** The scores in rows: name, the threshold in mm/h or scale in pixels that it is of, value. */
+function scoreColumns(found: Omit<Verification, "toFrame"> & { threshold: number }): TableColumns {
+  const { mae, rmse, pixelMae, csi, score, threshold, categorical, fractions } = found;
+  const none = Number.NaN;
+  const rows: [name: string, threshold: number, scale: number, value: number][] = [
+    ["mae", none, none, mae],
+    ["rmse", none, none, rmse],
+    ["pixelMae", none, none, pixelMae],
+    ["csi", threshold, none, csi],
+    ["score", threshold, none, score],
+    ...categorical.flatMap(({ threshold: one, ...scores }) =>
+      Object.entries(scores).map(([name, value]): (typeof rows)[number] => [name, one, none, value]),
+    ),
+    ...fractions.map(({ scale, fss }): (typeof rows)[number] => ["fss", threshold, scale, fss]),
+  ];
+  return {
+    score: rows.map(([name]) => name),
+    threshold: rows.map(([, one]) => one),
+    scale: rows.map(([, , scale]) => scale),
+    value: rows.map(([, , , value]) => value),
   };
 }

@@ -1,4 +1,5 @@
 import { checkNumber } from "../core/check";
+import { type HasFrame, withFrame } from "../core/dataFrame";
 import { displayKey, tableBundle } from "../core/display";
 import { type LogLossOptions, logLosses } from "./logLoss";
 import { type Probabilities, predictedLabels } from "./probabilities";
@@ -23,7 +24,7 @@ export interface WorstWindowsOptions extends LogLossOptions {
 }
 
 /**
- * The samples with the highest log loss, worst first; a notebook shows them as a table. NaN is no probability and no
+ * The samples with the highest log loss, worst first; a notebook shows them as a table, and `toFrame` gives one row each. NaN is no probability and no
  * label, and refused with its row.
  *
  * @param truth one label per row
@@ -36,7 +37,7 @@ export function worstWindows(
   truth: ArrayLike<number>,
   prediction: Probabilities,
   options: WorstWindowsOptions = {},
-): WorstWindow[] {
+): WorstWindow[] & HasFrame {
   const { count = 10, names } = options;
   checkNumber(count, { action: "list the worst windows", name: "count", low: 1, whole: true });
   const losses = logLosses(truth, prediction, options);
@@ -51,7 +52,14 @@ export function worstWindows(
   }));
   const worst = rows.sort((a, b) => b.loss - a.loss || a.index - b.index).slice(0, count);
   const name = (label: number): string => names?.[label] ?? String(label);
-  return Object.defineProperty(worst, displayKey, {
+  const framed = withFrame(worst, () => ({
+    index: worst.map((row) => row.index),
+    truth: worst.map((row) => name(row.truth)),
+    predicted: worst.map((row) => name(row.predicted)),
+    probability: worst.map((row) => row.probability),
+    loss: worst.map((row) => row.loss),
+  }));
+  return Object.defineProperty(framed, displayKey, {
     value: () =>
       tableBundle(
         ["index", "truth", "predicted", "probability of truth", "loss"],

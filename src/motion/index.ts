@@ -21,4 +21,5 @@ export {
   type SubmissionSummary,
   writeSubmission,
 } from "./submission";
+export type { TableOptions } from "./table";
 export { readTemplate, type Template } from "./template";

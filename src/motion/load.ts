@@ -1,6 +1,7 @@
 import {
   checkOptions,
   currentSignal,
+  type HasFrame,
   type Series,
   series,
   showAs,
@@ -12,6 +13,7 @@ import type { RowWindows } from "../data";
 import { cached, findFile, readWindows, refuseUnfinishedSample, requireFile } from "../data";
 import { channels, fileNames, rate, steps } from "./layout";
 import { readLabels, readSubjects } from "./readLabels";
+import { type TableOptions, tableOf } from "./table";
 import { readTemplate, type Template } from "./template";
 
 /** The competition's data. */
@@ -32,6 +34,11 @@ export interface MotionData {
   readonly template: Template;
   /** Who wore the sensor in each training window, where `train_subjects.csv` says so. */
   readonly subjects?: Int32Array;
+  /**
+   * The windows as a danfojs frame, one row each: id, label, name and person of the training windows, mean and standard
+   * deviation of every channel.
+   */
+  table(options?: TableOptions): ReturnType<HasFrame["toFrame"]>;
 }
 
 /** Options of {@link load}. */
@@ -143,6 +150,9 @@ export async function load(directory: string, options: LoadOptions = {}): Promis
     testIds: test.ids,
     template,
     ...(subjects ? { subjects } : {}),
+    table(choice) {
+      return tableOf(this, choice);
+    },
   };
   return showAs(data, () => describe(data));
 }

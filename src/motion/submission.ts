@@ -1,4 +1,14 @@
-import { checkOptions, currentSignal, showAs, summaryBundle, throwIfAborted, writeFileAtomic } from "../core";
+import {
+  checkOptions,
+  currentSignal,
+  type HasFrame,
+  showAs,
+  summaryBundle,
+  type TableColumns,
+  throwIfAborted,
+  withFrame,
+  writeFileAtomic,
+} from "../core";
 import { readNumberTable } from "../data";
 import type { Template } from "./template";
 
@@ -18,8 +28,11 @@ export interface CheckOptions {
   tolerance?: number;
 }
 
-/** What a submission says, in short; a notebook shows it as a table. */
-export interface SubmissionSummary {
+/**
+ * What a submission says, in short; a notebook shows it as a table. `toFrame` gives the submission itself: `id` and one
+ * column per class, in the template's order.
+ */
+export interface SubmissionSummary extends HasFrame {
   /** Rows. */
   readonly rows: number;
   /** Classes. */
@@ -114,10 +127,18 @@ function check(probabilities: Probabilities, options: CheckOptions) {
     rowSum[1] = Math.max(rowSum[1], sum);
     predicted[likeliest(data, row * classes, classes)]++;
   }
-  return { order, summary: { rows, classes, rowSum, smallest, predicted } };
+  const columns = () =>
+    new Map<string, ArrayLike<number>>([
+      ["id", template.ids],
+      ...template.columns.map((name, label): [string, Float32Array] => [
+        name,
+        Float32Array.from(order, (row) => data[row * classes + label]),
+      ]),
+    ]);
+  return { order, columns, summary: { rows, classes, rowSum, smallest, predicted } };
 }
 
-function describe(summary: SubmissionSummary) {
+function describe(summary: Omit<SubmissionSummary, "toFrame">) {
   const { predicted, difference, path, rowSum } = summary;
   const top = Array.from(predicted.keys())
     .sort((a, b) => predicted[b] - predicted[a])
@@ -141,8 +162,11 @@ function describe(summary: SubmissionSummary) {
   return summaryBundle(path === undefined ? "Submission, checked" : `Submission, written to ${path}`, lines);
 }
 
-function summarize(summary: SubmissionSummary): SubmissionSummary {
-  return showAs(summary, () => describe(summary));
+function summarize(
+  summary: Omit<SubmissionSummary, "toFrame">,
+  columns: () => TableColumns,
+): SubmissionSummary {
+  return showAs(withFrame(summary, columns), () => describe(summary));
 }
 
 /**
@@ -159,7 +183,8 @@ function summarize(summary: SubmissionSummary): SubmissionSummary {
  * motion.checkSubmission(result.test!, { ids, template });
  */
 export function checkSubmission(probabilities: Probabilities, options: CheckOptions): SubmissionSummary {
-  return summarize(check(probabilities, options).summary);
+  const { summary, columns } = check(probabilities, options);
+  return summarize(summary, columns);
 }
 
 /** Compares with an earlier file of the same ids and classes. */
@@ -242,10 +267,10 @@ export async function writeSubmission(
   options: CheckOptions & { previous?: string; signal?: AbortSignal },
 ): Promise<SubmissionSummary> {
   const { template, previous, signal = currentSignal() } = options;
-  const { order, summary } = check(probabilities, options);
+  const { order, summary, columns } = check(probabilities, options);
   const difference =
     previous === undefined ? undefined : await compare(probabilities, { order, template, previous, signal });
   throwIfAborted(signal);
   await writeFileAtomic(path, encode(probabilities, order, template), { signal });
-  return summarize({ ...summary, ...(difference ? { difference } : {}), path });
+  return summarize({ ...summary, ...(difference ? { difference } : {}), path }, columns);
 }

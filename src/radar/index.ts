@@ -17,4 +17,5 @@ export {
   type SubmissionSummary,
   writeSubmission,
 } from "./submission";
+export type { TableOptions } from "./table";
 export { readTemplate, type Template } from "./template";

@@ -4,6 +4,7 @@ import {
   checkOptions,
   currentSignal,
   type Frames,
+  type HasFrame,
   sampleOf,
   showAs,
   startProgress,
@@ -23,6 +24,7 @@ import {
   type SampleShape,
 } from "../data";
 import { extent, minutesBetween, parts, sampleName, templateName, testTimes, trainTimes } from "./layout";
+import { type TableOptions, tableOf } from "./table";
 import { readTemplate, type Template } from "./template";
 
 /** The competition's data. */
@@ -37,6 +39,11 @@ export interface RadarData {
   readonly testNames: readonly string[];
   /** Rows that a submission must have, where `sample_submission.csv` is there. */
   readonly template?: Template;
+  /**
+   * The samples as a danfojs frame, one row each: file, mean rain, share of wet pixels, greatest pixel and trend of the
+   * inputs, rain at the dams, and those of the image to predict.
+   */
+  table(options?: TableOptions): ReturnType<HasFrame["toFrame"]>;
 }
 
 /** Which samples of a part: the first so many, or those with these numbers, in this order. */
@@ -240,6 +247,9 @@ export async function load(directory: string, options: LoadOptions = {}): Promis
     test: test.frames,
     testNames: test.names,
     ...(template ? { template } : {}),
+    table(choice) {
+      return tableOf(this, choice);
+    },
   };
   return showAs(data, () => describe(data));
 }

@@ -2,10 +2,12 @@ import {
   checkOptions,
   currentSignal,
   type Frames,
+  type HasFrame,
   sampleOf,
   showAs,
   summaryBundle,
   throwIfAborted,
+  withFrame,
   writeFileAtomic,
 } from "../core";
 import { compareSubmission, type SubmissionDifference } from "./compare";
@@ -33,8 +35,11 @@ export interface SubmissionOptions {
   signal?: AbortSignal;
 }
 
-/** What a submission says, in short; a notebook shows it as a table. */
-export interface SubmissionSummary {
+/**
+ * What a submission says, in short; a notebook shows it as a table. `toFrame` gives one row per file: mean and greatest
+ * pixel and the share of rain, as written.
+ */
+export interface SubmissionSummary extends HasFrame {
   /** Where it was written. */
   readonly path: string;
   /** Rows. */
@@ -203,6 +208,7 @@ export async function writeSubmission(
   counts.fill(0);
   clipped = 0;
 
+  const lines: { file: string; mean: number; greatest: number; wet: number }[] = [];
   async function* encode(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(`file_name,${Array.from({ length: PIXELS }, (_, pixel) => pixel).join(",")}\n`);
     for (let first = 0; first < order.length; first += ROWS) {
@@ -213,7 +219,9 @@ export async function writeSubmission(
       let at = 0;
       for (const { name, row } of rows) {
         at += into.write(name, at);
-        at = writeRow(view, at, roundRow(name, row));
+        const written = roundRow(name, row);
+        lines.push({ file: name, ...rowStatistics(written) });
+        at = writeRow(view, at, written);
       }
       yield into.subarray(0, at);
       throwIfAborted(signal);
@@ -221,7 +229,7 @@ export async function writeSubmission(
   }
   await writeFileAtomic(path, encode(), { signal });
   const values = order.length * PIXELS;
-  const summary: SubmissionSummary = {
+  const summary: Omit<SubmissionSummary, "toFrame"> = {
     path,
     rows: order.length,
     mean: counts.reduce((sum, count, pixel) => sum + count * pixel, 0) / values,
@@ -230,10 +238,27 @@ export async function writeSubmission(
     clipped,
     ...(difference ? { difference } : {}),
   };
-  return showAs(summary, () => describe(summary));
+  const columns = () => ({
+    file: lines.map(({ file }) => file),
+    mean: lines.map(({ mean }) => mean),
+    greatest: lines.map(({ greatest }) => greatest),
+    wet: lines.map(({ wet }) => wet),
+  });
+  return showAs(withFrame(summary, columns), () => describe(summary));
 }
 
-function describe(summary: SubmissionSummary) {
+/** What a file's pixels are, in short. */
+function rowStatistics(pixels: Uint8Array): { mean: number; greatest: number; wet: number } {
+  let [sum, greatest, wet] = [0, 0, 0];
+  for (const pixel of pixels) {
+    sum += pixel;
+    if (pixel > greatest) greatest = pixel;
+    if (pixel >= WET) wet++;
+  }
+  return { mean: sum / pixels.length, greatest, wet: wet / pixels.length };
+}
+
+function describe(summary: Omit<SubmissionSummary, "toFrame">) {
   const { difference, clipped } = summary;
   const lines: [string, string][] = [
     ["rows x columns", `${summary.rows} x ${PIXELS}`],

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { type HasFrame, type TableColumns, withFrame } from "../core/dataFrame";
 import { showAs, type TableBundle, tableBundle } from "../core/display";
 import { fileError } from "../core/fileError";
 import { type Direction, directionOf } from "../metrics/direction";
@@ -47,8 +48,8 @@ export interface LeaderboardRow {
   readonly begun: string;
 }
 
-/** Runs, the best first; shown as a table in a notebook. */
-export interface Leaderboard {
+/** Runs, the best first; shown as a table in a notebook, and `toFrame` gives one row per run. */
+export interface Leaderboard extends HasFrame {
   /** What ranks. */
   readonly score: string;
   readonly direction: Direction;
@@ -198,8 +199,26 @@ export function leaderboard(directory: string, options: LeaderboardOptions = {})
       begun: run.begun,
     };
   });
-  const board: Leaderboard = { score, direction, rows };
+  const board = withFrame({ score, direction, rows }, () => frameColumns(rows));
   return showAs(board, () => table(board));
+}
+
+/** One row per run: its scores under their names, what else the table shows, and the folder. */
+function frameColumns(rows: readonly LeaderboardRow[]): TableColumns {
+  const scores = [...new Set(rows.flatMap((row) => Object.keys(row.scores)))];
+  return {
+    run: rows.map(({ directory }) => path.basename(directory)),
+    ...Object.fromEntries(scores.map((name) => [name, rows.map((row) => row.scores[name])])),
+    foldSpread: rows.map((row) => row.foldSpread),
+    seedSpread: rows.map((row) => row.seedSpread),
+    p: rows.map((row) => row.p),
+    differs: rows.map((row) => row.differs),
+    isFinished: rows.map((row) => row.isFinished),
+    seconds: rows.map((row) => row.seconds),
+    device: rows.map((row) => row.device),
+    begun: rows.map((row) => row.begun),
+    directory: rows.map((row) => row.directory),
+  };
 }
 
 /** Chance below which a difference is taken for one. */

@@ -91,6 +91,7 @@ export async function* readLines(
  *
  * @param line without its line end
  * @param refuse makes the error of a line whose quotes do not begin and end a field
+ * @param separator one character between fields; default a comma
  * @throws {SyntaxError} if a quote stands within a field, is not closed, or something follows the closing one
  * @example
  * splitLine('1,"Curl, left",""""'); // ["1", "Curl, left", "\""]
@@ -98,16 +99,17 @@ export async function* readLines(
 export function splitLine(
   line: string,
   refuse = (problem: string): Error => new SyntaxError(`Cannot divide a line: ${problem} in ${line}`),
+  separator = ",",
 ): string[] {
-  if (!line.includes('"')) return line.split(",");
+  if (!line.includes('"')) return line.split(separator);
   const fields: string[] = [];
   for (let at = 0; ; ) {
     const isQuoted = line[at] === '"';
-    const comma = line.indexOf(",", at);
+    const comma = line.indexOf(separator, at);
     const end = isQuoted ? quotedEnd(line, at) : comma < 0 ? line.length : comma;
     if (end > line.length) throw refuse("a quote must be closed, got none to the end");
     const field = isQuoted ? line.slice(at + 1, end - 1).replaceAll('""', '"') : line.slice(at, end);
-    if (isQuoted ? end < line.length && line[end] !== "," : field.includes('"')) {
+    if (isQuoted ? end < line.length && line[end] !== separator : field.includes('"')) {
       throw refuse("a quote must begin or end a field, or be doubled inside quotes, got another");
     }
     fields.push(field);

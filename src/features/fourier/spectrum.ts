@@ -2,7 +2,7 @@ import { checkNumber } from "../../core/check";
 import { checkFinite, type Series } from "../../core/series";
 import { selectChannels } from "../series/channels";
 import type { ChannelOptions } from "../series/derive";
-import type { FeatureTable } from "../series/featureTable";
+import { type MadeTable, madeTable } from "../series/featureTable";
 import { RealSpectra } from "./realSpectra";
 
 /** Options of {@link fftMagnitude}. */
@@ -96,7 +96,7 @@ const statistics = [
  * @example
  * const table = spectralStatistics(raw, { bands: [0, 1, 3, 10] });
  */
-export function spectralStatistics(source: Series, options: SpectralStatisticsOptions = {}): FeatureTable {
+export function spectralStatistics(source: Series, options: SpectralStatisticsOptions = {}): MadeTable {
   const { channels: names, rate = source.rate ?? 1, bands = [], rolloff = 0.85 } = options;
   const chosen = names ? selectChannels(source, names) : source;
   const [windows, steps, channels] = chosen.shape;
@@ -121,7 +121,7 @@ export function spectralStatistics(source: Series, options: SpectralStatisticsOp
     data.set(values, window * width + channel * kinds.length);
   });
   const columns = chosen.channels.flatMap((name) => kinds.map((kind) => `${name}.${kind}`));
-  return { data, shape: [windows, width], columns };
+  return madeTable(data, columns);
 }
 
 /** The statistics of one spectrum, in the order of the columns. */

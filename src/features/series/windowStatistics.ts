@@ -1,7 +1,7 @@
 import { checkFinite, type Series } from "../../core/series";
 import { selectChannels } from "./channels";
 import type { ChannelOptions } from "./derive";
-import type { FeatureTable } from "./featureTable";
+import { type MadeTable, madeTable } from "./featureTable";
 
 /** Options of {@link windowStatistics}. */
 export interface WindowStatisticsOptions extends ChannelOptions {
@@ -86,7 +86,7 @@ function describe(values: Float64Array, out: Float64Array): void {
  * @example
  * const table = windowStatistics(raw); // shape [windows, 87] of six channels
  */
-export function windowStatistics(source: Series, options: WindowStatisticsOptions = {}): FeatureTable {
+export function windowStatistics(source: Series, options: WindowStatisticsOptions = {}): MadeTable {
   const { channels: names, correlations = true } = options;
   const chosen = names ? selectChannels(source, names) : source;
   const [windows, steps, channels] = chosen.shape;
@@ -122,5 +122,5 @@ export function windowStatistics(source: Series, options: WindowStatisticsOption
     ...chosen.channels.flatMap((name) => statistics.map((kind) => `${name}.${kind}`)),
     ...pairs.map(([a, b]) => `${chosen.channels[a]}.${chosen.channels[b]}.correlation`),
   ];
-  return { data, shape: [windows, width], columns };
+  return madeTable(data, columns);
 }

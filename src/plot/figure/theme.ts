@@ -46,6 +46,13 @@ export const amountScale: ColorScale = scale(9, (t) => ({
   hue: 240 + 20 * t,
 }));
 
+/** Amounts as the colour of points, which stand out on light and dark: from yellow over green and blue to violet. */
+export const pointScale: ColorScale = scale(9, (t) => ({
+  lightness: 0.8 - 0.32 * t,
+  chroma: 0.14,
+  hue: 95 + 205 * t,
+}));
+
 /** Signed errors: blue below, white at zero, orange above; both arms fall evenly in lightness. */
 export const errorScale: ColorScale = scale(13, (t) => {
   const arm = Math.abs(2 * t - 1);

@@ -2,6 +2,7 @@
  * Podium: competition experiments in TypeScript notebooks. The stages of an experiment in the order that data takes,
  * and the two competitions that are supported in full.
  *
+ * @module podium
  * @example
  * import * as podium from "podium";
  * const competition = await podium.motion.load("data/motion");

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { bench } from "./commands/bench.mjs";
 import { check } from "./commands/check.mjs";
+import { docs } from "./commands/docs.mjs";
 import { doctor } from "./commands/doctor.mjs";
 import { machineFacts } from "./commands/inspection.mjs";
 import { lab } from "./commands/lab.mjs";
@@ -46,6 +47,10 @@ const commands = {
     await setUp(places, { only: "packages" });
     return check(places);
   },
+  async docs(args) {
+    await setUp(places);
+    return docs(places, args);
+  },
   async bench(args) {
     await setUp(places);
     return bench(places, args);
@@ -53,7 +58,7 @@ const commands = {
 };
 
 /** Those that need the sources and tests, which an installed package has not. */
-const ofClones = new Set(["test", "check", "bench"]);
+const ofClones = new Set(["test", "check", "docs", "bench"]);
 
 async function main(name, args) {
   const known = Object.keys(commands).filter((command) => places.isClone || !ofClones.has(command));

@@ -15,5 +15,6 @@ export type { MotionNetworkRecipeOptions, MotionRecipeOptions, NetworkShape } fr
  * @example
  * const competition = await motion.load("data/motion");
  * const trial = await motion.recipes.miniRocket(competition, { folds: 2, rocket: { features: 504 } });
+ * @namespace
  */
 export const recipes = { first, second, third, miniRocket, best } as const;

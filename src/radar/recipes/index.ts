@@ -15,5 +15,6 @@ export type { RadarRecipeOptions, RecipeData, RecipeResult } from "./recipe";
  * @example
  * const run = await radar.recipes.rainnet(competition, { folds: 2, epochs: 1, filters: 2, directory: "runs/rainnet" });
  * await radar.writeSubmission("runs/rainnet/submission.csv", run.testForecast, { names: competition.testNames });
+ * @namespace
  */
 export const recipes = { first, rainnet, unet, best } as const;

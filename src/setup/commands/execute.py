@@ -13,16 +13,10 @@ import tempfile
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-from nbconvert import HTMLExporter
 
-# The report has to show its plots without a network: nbconvert's template would load RequireJS (which plotly.js
-# mistakes for its own loader), MathJax and Mermaid from a CDN.
-OFFLINE_TEMPLATE = """{% extends 'lab/index.html.j2' %}
-{% block html_head_js_requirejs %}{% endblock %}
-{% block html_head_js_mathjax %}{% endblock %}
-{% block html_head_js_mermaidjs %}{% endblock %}
-{% block jupyter_widgets %}{% endblock %}
-"""
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from report import page  # noqa: E402
 
 
 def tell(**event):
@@ -45,13 +39,6 @@ def write(path, text):
     except OSError:
         os.remove(path + ".part")
         raise
-
-
-def report(notebook):
-    exporter = HTMLExporter(raw_template=OFFLINE_TEMPLATE)
-    exporter.embed_images = True
-    body, _ = exporter.from_notebook_node(notebook)
-    return body
 
 
 def main(source, folder, name, report_name):
@@ -84,8 +71,7 @@ def main(source, folder, name, report_name):
             failure = {"name": "DeadKernelError", "message": "the kernel died", "traceback": ""}
     os.makedirs(folder, exist_ok=True)
     write(os.path.join(folder, name), nbformat.writes(notebook))
-    notebook.metadata["title"] = os.path.splitext(name)[0]
-    write(os.path.join(folder, report_name), report(notebook))
+    write(os.path.join(folder, report_name), page(notebook, os.path.splitext(name)[0]))
     if failure:
         tell(event="failed", number=state["cell"], of=len(code), text=state["text"], **failure)
         return 3

@@ -97,7 +97,7 @@ export async function makeSample(places, name) {
  * @param {{ name: string, run: string, data: string }} options
  * @returns {Promise<object | undefined>} what failed: `number` of the cell, its `text`, the error's `name` and `message`
  */
-function executeNotebook(places, { name, run, data }) {
+export function executeNotebook(places, { name, run, data }) {
   const notebook = path.join(places.notebooks, `${name}.ipynb`);
   const folder = path.join(run, name);
   const live = process.stderr.isTTY === true;

@@ -36,7 +36,8 @@ export function buildStep(places, lock) {
         onStart: lock.track,
       });
       // What a source that is gone left behind would still be importable.
-      for (const file of filesBelow(places.dist)) {
+      const isOurs = (name) => !name.startsWith(`docs${path.sep}`);
+      for (const file of filesBelow(places.dist, isOurs)) {
         const stem = /^(.*?)\.(js|d\.ts)(\.map)?$/.exec(path.relative(places.dist, file))?.[1];
         if (stem !== undefined && !existsSync(path.join(source, `${stem}.ts`))) rmSync(file);
       }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { SetupError } from "./failure.mjs";
+import { findWsl } from "./wsl.mjs";
 
 /** The least Node whose `require` takes ES modules. */
 export const leastNode = [20, 19];
@@ -150,23 +151,26 @@ export function checkSpace({ free, required, folder }) {
 }
 
 /**
- * The NVIDIA cards that the driver shows. `PODIUM_DEVICE=cpu` or `gpu` decides without looking.
+ * The NVIDIA cards that the driver shows, in WSL2 Windows's. `PODIUM_DEVICE=cpu` or `gpu` decides without looking.
  *
+ * @param {{ root?: string }} [machine] `root`: the file system's root
  * @returns {{ present: boolean, cards: { name: string, memory: string, capability: string, driver: string }[] }}
  */
-export function findGpu() {
+export function findGpu({ root = "/" } = {}) {
   const asked = process.env.PODIUM_DEVICE;
   if (asked === "cpu") return { present: false, cards: [] };
-  const query = "--query-gpu=name,memory.total,compute_cap,driver_version";
-  const lines = ask("nvidia-smi", [query, "--format=csv,noheader"])?.split("\n") ?? [];
-  const cards = lines
+  const query = ["--query-gpu=name,memory.total,compute_cap,driver_version", "--format=csv,noheader"];
+  const wsl = findWsl(root);
+  const answer = ask("nvidia-smi", query) ?? (wsl && ask(wsl.program, query));
+  const cards = (answer?.split("\n") ?? [])
     .map((line) => line.split(",").map((field) => field.trim()))
     .filter((fields) => fields.length === 4)
     .map(([name, memory, capability, driver]) => ({ name, memory, capability, driver }));
+  const devices = ["proc/driver/nvidia/version", "dev/nvidiactl"];
   const present =
     asked === "gpu" ||
     cards.length > 0 ||
-    existsSync("/proc/driver/nvidia/version") ||
-    existsSync("/dev/nvidiactl");
+    wsl?.hasGpu === true ||
+    devices.some((name) => existsSync(path.join(root, name)));
   return { present, cards };
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import type { Tensor, Tensor2D, Tensor4D, Tensor5D } from "@tensorflow/tfjs-node-gpu";
-import { tf } from "../../src/engine";
+import { nativeOp, tf } from "../../src/engine";
 
 type Values = readonly (number | "nan" | "inf" | "-inf")[];
 
@@ -137,3 +137,27 @@ for (const [name, f] of Object.entries(cases)) {
     }
   });
 }
+
+test("the gradient of whole blocks of pixels is that of TensorFlow's own op, of other sizes too", () => {
+  for (const [size, alignCorners, halfPixels] of [
+    [[6, 9], false, true],
+    [[6, 9], false, false],
+    [[6, 9], true, false],
+    [[7, 5], false, true],
+    [[3, 3], false, true],
+  ] as const) {
+    const x = tf.randomNormal([2, 3, 3, 2], 0, 1, "float32", 1) as Tensor4D;
+    const dy = tf.randomNormal([2, ...size, 2], 0, 1, "float32", 2);
+    const grow = (images: Tensor) =>
+      tf.image.resizeNearestNeighbor(images as Tensor4D, [...size], alignCorners, halfPixels);
+    const ours = tf.grad(grow)(x, dy);
+    const [theirs] = nativeOp("ResizeNearestNeighborGrad", [dy, tf.tensor1d([3, 3], "int32")], {
+      attributes: {
+        T: { type: "float32" },
+        align_corners: { bool: alignCorners },
+        half_pixel_centers: { bool: halfPixels },
+      },
+    });
+    close(ours.dataSync(), Array.from(theirs.dataSync()), `${size} ${alignCorners} ${halfPixels}`);
+  }
+});

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { adam, fit } from "../../src/train";
+import { nodesOf, withoutDeterministicKernel, withoutGpuKernel } from "../engine/support/gpuAudit";
 import { networks } from "../models/smallNetworks";
 
 const steps = 10;
 const batch = 2;
 
 for (const [name, build] of Object.entries(networks)) {
-  test(`${name}: ten compiled steps equal ten eager ones, dropout included`, async () => {
+  test(`${name}: ten compiled steps equal ten eager ones, dropout included, and a GPU has kernels for them`, async () => {
     const losses = async (mode: "compiled" | "eager") => {
       const model = build(1);
       const shape = [batch * steps, ...(model.inputs[0].shape.slice(1) as number[])];
@@ -37,7 +38,13 @@ for (const [name, build] of Object.entries(networks)) {
       model.dispose();
       return seen;
     };
-    const [compiled, eager] = [await losses("compiled"), await losses("eager")];
+    let compiled: number[] = [];
+    const nodes = await nodesOf(async () => {
+      compiled = await losses("compiled");
+    });
+    assert.deepEqual(withoutGpuKernel(nodes), []);
+    assert.deepEqual(withoutDeterministicKernel(nodes), []);
+    const eager = await losses("eager");
     assert.equal(compiled.length, steps);
     compiled.forEach((loss, i) =>
       assert.ok(

@@ -2,7 +2,7 @@
  * TensorFlow's gradients where tfjs has others or none: tied extremes share theirs, PReLU has none at 0, padding by
  * reflection adds up what it repeated, resizing counts half pixels, and comparisons and top-k are differentiable.
  */
-import type { Tensor } from "@tensorflow/tfjs-node-gpu";
+import type { Tensor, Tensor4D } from "@tensorflow/tfjs-node-gpu";
 import { tf } from "../load";
 import { type NativeAttribute, nativeOp } from "../native";
 import { replaceGradient } from "./gradients";
@@ -79,14 +79,24 @@ replaceGradient("ResizeBilinear", { inputs: ["images"] }, (dy, [images], attribu
 }));
 
 replaceGradient("ResizeNearestNeighbor", { inputs: ["images"] }, (dy, [images], attributes) => ({
-  images: () =>
-    nativeOp("ResizeNearestNeighborGrad", [dy, tf.tensor1d(images.shape.slice(1, 3), "int32")], {
+  images: () => {
+    const [samples, rows, columns, channels] = images.shape as Tensor4D["shape"];
+    const [, dyRows, dyColumns] = dy.shape as Tensor4D["shape"];
+    const [height, width] = [dyRows / rows, dyColumns / columns];
+    if (!attributes.alignCorners && Number.isInteger(height) && Number.isInteger(width)) {
+      // Every pixel became a whole block. On a GPU TensorFlow's own op refuses to run deterministically.
+      const ofRows = tf.sum(tf.reshape(dy, [samples * rows, height, columns * width * channels]), 1);
+      const blocks = tf.sum(tf.reshape(ofRows, [samples * rows * columns, width, channels]), 1);
+      return tf.reshape(blocks, images.shape);
+    }
+    return nativeOp("ResizeNearestNeighborGrad", [dy, tf.tensor1d([rows, columns], "int32")], {
       attributes: {
         T: float,
         align_corners: { bool: attributes.alignCorners as boolean },
         half_pixel_centers: { bool: attributes.halfPixelCenters as boolean },
       },
-    })[0],
+    })[0];
+  },
 }));
 
 replaceGradient("StridedSlice", { inputs: ["x"] }, (dy, [x], attributes) => ({

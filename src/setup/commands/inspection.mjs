@@ -18,6 +18,7 @@ import { environmentStep, probePython } from "../steps/environment.mjs";
 import { kernelSpec } from "../steps/kernelSpec.mjs";
 import { packagesStep } from "../steps/packages.mjs";
 import { installedTensorflow, tensorflowStep, tensorflowVersion } from "../steps/tensorflow.mjs";
+import { findWsl, windowsDrive } from "../wsl.mjs";
 
 /**
  * One line of the doctor.
@@ -112,6 +113,36 @@ function cudaFinding(places, name) {
   return "not needed without a GPU";
 }
 
+/**
+ * What goes wrong inside WSL2 alone.
+ *
+ * @param {import("../places.mjs").Places} places
+ * @param {string} [root] the file system's root
+ * @returns {Finding[]} none elsewhere
+ */
+export function wslFindings({ home, work }, root = "/") {
+  const wsl = findWsl(root);
+  if (!wsl) return [];
+  return [
+    finding("WSL", () => {
+      if (wsl.linuxDriver) {
+        problem(
+          `an NVIDIA driver is installed inside WSL (${wsl.linuxDriver}), which hides the one of Windows`,
+          "Remove it inside WSL (sudo apt purge 'libnvidia-*' 'nvidia-driver-*' 'cuda-drivers*'), then run wsl --shutdown in Windows.",
+        );
+      }
+      const drive = [home, work].map((folder) => windowsDrive(folder, root)).find(Boolean);
+      if (drive) {
+        problem(
+          `Podium lies on the Windows drive ${drive}, where reading many files is slow`,
+          "Clone it, and keep the data, in WSL's own file system: under your home folder.",
+        );
+      }
+      return wsl.hasGpu ? "WSL2 with the GPU of Windows" : "WSL2 without an NVIDIA GPU";
+    }),
+  ];
+}
+
 /** Loads the addon in a process of its own, so that a crash is a finding too. */
 function addonFindings(places) {
   const script = `
@@ -202,6 +233,7 @@ export function inspect(places) {
       checkStep(packagesStep(places, noLock));
       return `${names.length} installed`;
     }),
+    ...wslFindings(places),
     finding("GPU", driverAndCard),
     finding("CUDA", () => cudaFinding(places, "CUDA")),
     finding("cuDNN", () => cudaFinding(places, "cuDNN")),

@@ -6,6 +6,7 @@ import { explain, SetupError } from "../failure.mjs";
 import { takeLock } from "../lock.mjs";
 import { jupyterVariables } from "../steps/kernelSpec.mjs";
 import { duration } from "../steps/steps.mjs";
+import { findWsl, windowsDrive } from "../wsl.mjs";
 import { makeRunFolder } from "./runFolder.mjs";
 import { flattenScores, textTable } from "./table.mjs";
 
@@ -183,7 +184,12 @@ function printResults(places, run, names) {
  */
 export async function runNotebooks(places, { data, only }) {
   let names = only ? [only] : competitions;
-  if (data) names = competitionsIn(data, only);
+  if (data) {
+    names = competitionsIn(data, only);
+    const drive = findWsl() && windowsDrive(data);
+    if (drive)
+      process.stderr.write(`Reading from the Windows drive ${drive} is slow: copy the data into WSL.\n`);
+  }
   provideNotebooks(places);
   const missing = names.filter((name) => !existsSync(path.join(places.notebooks, `${name}.ipynb`)));
   if (missing.length > 0) {

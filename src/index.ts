@@ -17,6 +17,7 @@ export * as metrics from "./metrics";
 export * as models from "./models";
 export * as motion from "./motion";
 export * as plot from "./plot";
+export * as python from "./python";
 export * as radar from "./radar";
 export * as train from "./train";
 export * as validate from "./validate/public";

@@ -23,6 +23,8 @@ const allowed: Record<string, readonly string[]> = {
   train: ["core", "data", "engine", "metrics"],
   validate: ["core", "data", "metrics", "features", "augment"],
   ensemble: ["core", "metrics", "validate"],
+  // Of the kernel the messages alone.
+  python: ["core", "kernel"],
   kernel: [],
 };
 const stages = Object.keys(allowed).filter((stage) => stage !== "kernel");

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { afterBreak, allowBreaks, Gate, isMarkOfBreak, sharedSlots, slots } from "./breaking";
 import { Cells, type Outcome } from "./cells";
 import { announceCells, type CellContext, currentCell, runInCell } from "./context";
-import { displayKey } from "./display/display";
+import { clearKey, displayKey } from "./display/display";
 import { progressKey, progressSink } from "./display/progress";
 import { kernelInformation } from "./information";
 import { answer } from "./requests";
@@ -71,6 +71,7 @@ export class Kernel {
     const library = globalThis as Record<symbol, unknown>;
     library[progressKey] = progressSink(this.#cells.displays);
     library[displayKey] = this.#cells.displays.display;
+    library[clearKey] = this.#cells.displays.clearOutput;
     // First, as it takes longest.
     this.#cells.compiler.start();
     await this.#link.open((message) => this.#hear(message));

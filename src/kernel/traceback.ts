@@ -24,7 +24,16 @@ export function describeError(thrown: unknown, compiler: Compiler | undefined): 
   return { ename, evalue, traceback: describe(thrown, compiler, 0) };
 }
 
+/** The method by which an error of another language says how it is shown. */
+const foreignKey = Symbol.for("podium.foreignError");
+
+function foreignError(thrown: unknown): CellError | undefined {
+  return (thrown as Record<symbol, CellError | undefined> | undefined)?.[foreignKey];
+}
+
 function nameOf(thrown: unknown): { ename: string; evalue: string } {
+  const foreign = thrown instanceof Error ? foreignError(thrown) : undefined;
+  if (foreign) return { ename: foreign.ename, evalue: foreign.evalue };
   if (!(thrown instanceof Error)) return { ename: "Thrown value", evalue: inspect(thrown) };
   return { ename: thrown.name || thrown.constructor.name, evalue: messageOf(thrown) };
 }
@@ -49,7 +58,10 @@ function describe(thrown: unknown, compiler: Compiler | undefined, depth: number
   const lines = [`${red(ename)}: ${evalue}`];
   if (!(thrown instanceof Error)) return lines;
 
-  const frames = readFrames(thrown);
+  const foreign = foreignError(thrown);
+  if (foreign) lines.splice(0, 1, ...foreign.traceback);
+  // Of the way to another language only the notebook's own lines are of interest.
+  const frames = readFrames(thrown).filter(({ origin }) => !foreign || compiler?.sources.has(origin.file));
   const first = frames.find((frame) => compiler?.sources.has(frame.origin.file))?.origin;
   if (first) lines.push(...codeFrame(compiler?.sources.get(first.file) ?? "", first), "");
   lines.push(...frames.slice(0, most.frames).map((frame) => frame.text));

@@ -4,6 +4,7 @@ import { check } from "./commands/check.mjs";
 import { docs } from "./commands/docs.mjs";
 import { doctor } from "./commands/doctor.mjs";
 import { machineFacts } from "./commands/inspection.mjs";
+import { install } from "./commands/install.mjs";
 import { lab } from "./commands/lab.mjs";
 import { runs } from "./commands/runs.mjs";
 import { runNotebooks, startOptions } from "./commands/start.mjs";
@@ -33,6 +34,7 @@ const commands = {
     await setUp(places);
     return runs(places, args);
   },
+  install: (args) => install(places, args),
   doctor: (args) => doctor(places, args),
   /** For the engine's report, in JSON. */
   facts() {

@@ -6,6 +6,8 @@ export type Publish = (type: string, content: Record<string, unknown>) => void;
 
 /** Where the library looks for `display`, to show figures that change while work runs. */
 export const displayKey = Symbol.for("podium.display");
+/** Where the library looks for `clearOutput`. */
+export const clearKey = Symbol.for("podium.clearOutput");
 
 /** Options of `display`. */
 export interface DisplayOptions {

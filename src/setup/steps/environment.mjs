@@ -119,12 +119,22 @@ export function brokenEnvironment({ environment, python }, required = modules) {
 /** The name of a package in the form that all of its spellings have. */
 const plainName = (name) => name.toLowerCase().replaceAll(/[-.]/g, "_");
 
-/** The installed packages of an environment, by name. */
-export function installedPackages(environment) {
+/** Name and version of what is installed in an environment. */
+function installed(environment) {
   const folder = sitePackages(environment);
   const entries = folder && existsSync(folder) ? readdirSync(folder) : [];
-  const names = entries.map((entry) => /^(.+)-[^-]+\.dist-info$/.exec(entry)?.[1]);
-  return names.filter(Boolean).map(plainName);
+  const found = entries.map((entry) => /^(.+)-([^-]+)\.dist-info$/.exec(entry));
+  return found.flatMap((match) => (match ? [[plainName(match[1]), match[2]]] : []));
+}
+
+/** The installed packages of an environment, by name. */
+export function installedPackages(environment) {
+  return installed(environment).map(([name]) => name);
+}
+
+/** The versions of an environment's packages, by name as an index has it: with hyphens. */
+export function installedVersions(environment) {
+  return new Map(installed(environment).map(([name, version]) => [name.replaceAll("_", "-"), version]));
 }
 
 /** Makes the scripts of an environment that was moved point to where it is. */

@@ -1,0 +1,16 @@
+export { install } from "./install";
+export { PythonResult } from "./outputs";
+export {
+  call,
+  get,
+  Keywords,
+  keywords,
+  type PythonArray,
+  PythonObject,
+  type PythonOptions,
+  requirePackages,
+  restart,
+  run,
+  set,
+} from "./python";
+export { PythonEnded, PythonError } from "./pythonError";

@@ -1,0 +1,1 @@
+"""What runs in the Python child: its kernel, and the values that pass between it and TypeScript."""

@@ -1,0 +1,49 @@
+/** Where the kernel looks for how an error of another language is shown. */
+const foreignKey = Symbol.for("podium.foreignError");
+
+/** How an error of another language is shown. */
+interface ForeignError {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const colours = /\x1b\[[\d;]*m/g;
+
+/**
+ * An exception of Python's: `ename` is its class, the message says what it says and where.
+ *
+ * @example
+ * await python.run("1 / 0").catch((error) => error.ename); // "ZeroDivisionError"
+ */
+export class PythonError extends Error {
+  override readonly name = "PythonError";
+  /** The exception's class in Python, such as `"ValueError"`. */
+  readonly ename: string;
+  /** What the exception says. */
+  readonly evalue: string;
+  /** The traceback as IPython prints it, coloured. */
+  readonly traceback: readonly string[];
+
+  constructor({ ename, evalue, traceback }: ForeignError) {
+    const plain = traceback.join("\n").replace(colours, "");
+    super(`${ename}: ${evalue}${traceback.length > 1 ? `\n\n${plain}` : ""}`);
+    this.ename = ename;
+    this.evalue = evalue;
+    this.traceback = traceback;
+    Object.defineProperty(this, foreignKey, { value: { ename, evalue, traceback }, enumerable: false });
+  }
+}
+
+/**
+ * The Python process ended by itself: a segmentation fault, or the system killed it where memory ran out. Names that it
+ * held are gone; the next call starts a new one.
+ *
+ * @example
+ * const kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)";
+ * await python.run(kill).catch((error) => error instanceof python.PythonEnded); // true
+ */
+export class PythonEnded extends Error {
+  override readonly name = "PythonEnded";
+}

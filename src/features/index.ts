@@ -60,3 +60,32 @@ export {
 export { type DifferenceOptions, difference, type LagOptions, lag } from "./series/shift";
 export { type TiltOptions, tilt } from "./series/tilt";
 export { type WindowStatisticsOptions, windowStatistics } from "./series/windowStatistics";
+export {
+  type ClassNumbers,
+  classNumbers,
+  columnsOf,
+  type FrameLike,
+  type TableColumns,
+  type TableLike,
+} from "./table/columns";
+export type { DatePart } from "./table/dateParts";
+export type {
+  CategoryEncoding,
+  ColumnEncoding,
+  CountEncoding,
+  DateEncoding,
+  EncodingState,
+  NumberEncoding,
+  OneHotEncoding,
+  TargetEncoding,
+} from "./table/encodings";
+export {
+  type Encode,
+  type FitTableOptions,
+  type FittedTableEncoder,
+  type TableEncoder,
+  type TableEncoderOptions,
+  type TableEncoderState,
+  tableEncoder,
+  tableEncoderFrom,
+} from "./table/tableEncoder";

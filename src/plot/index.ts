@@ -20,9 +20,15 @@ export { type CalibrationCurveOptions, calibrationCurve } from "./scores/calibra
 export { type ClassScoresOptions, classScores } from "./scores/classScores";
 export { type ConfusedPairsOptions, confusedPairs } from "./scores/confusedPairs";
 export { type ConfusionPlotOptions, confusion } from "./scores/confusion";
+export {
+  type FeatureImportanceOptions,
+  featureImportance,
+  type ImportanceOfColumns,
+} from "./scores/featureImportance";
 export { type EpochLogs, type FoldCurvesOptions, foldCurves } from "./scores/foldCurves";
 export { type LabelCountsOptions, labelCounts } from "./scores/labelCounts";
 export { type ScoreCurvesOptions, scoreCurves } from "./scores/scoreCurves";
+export { type ShapOfColumns, type ShapValuesOptions, shapValues } from "./scores/shapValues";
 export { type CompareTracesOptions, compareTraces } from "./series/compareTraces";
 export { type TracesOptions, traces } from "./series/traces";
 export { type BarsOptions, bars } from "./tables/bars";

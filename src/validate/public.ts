@@ -1,5 +1,10 @@
 /** What notebooks see of the folds and cross-validation. */
 export type { FoldContext, Logs, PreparedFold } from "../core/estimator";
+export {
+  type AdversarialValidation,
+  type AdversarialValidationOptions,
+  adversarialValidation,
+} from "./adversarialValidation";
 export { type CrossValidation, crossValidate } from "./crossValidate";
 export type {
   CrossValidateOptions,
@@ -27,5 +32,11 @@ export {
   leaderboard,
 } from "./leaderboard";
 export { type OpenedRun, open } from "./open";
+export {
+  type FeatureImportance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+} from "./permutationImportance";
 export { type PrepareFramesOptions, prepareFrames } from "./prepareFrames";
 export { type PrepareSeriesOptions, prepareSeries } from "./prepareSeries";
+export { type PrepareTableOptions, prepareTable } from "./prepareTable";

@@ -60,14 +60,7 @@ export {
 export { type DifferenceOptions, difference, type LagOptions, lag } from "./series/shift";
 export { type TiltOptions, tilt } from "./series/tilt";
 export { type WindowStatisticsOptions, windowStatistics } from "./series/windowStatistics";
-export {
-  type ClassNumbers,
-  classNumbers,
-  columnsOf,
-  type FrameLike,
-  type TableColumns,
-  type TableLike,
-} from "./table/columns";
+export { type ClassNumbers, classNumbers, type TableLike } from "./table/columns";
 export type { DatePart } from "./table/dateParts";
 export type {
   CategoryEncoding,

@@ -42,8 +42,8 @@ export interface FeatureImportance {
  * @example
  * const x = features.windowStatistics(raw);
  * const { runs } = await validate.crossValidate({ folds, data: { x, y: labels }, estimator: models.ridge() });
- * const score = (p: { data: ArrayLike<number>; shape: readonly number[] }) => metrics.accuracy(labels, p);
- * await permutationImportance(runs[0].load(), { x, score, mode: "max", repeats: 1 });
+ * const options = { x, mode: "min" as const, repeats: 1 };
+ * await permutationImportance(runs[0].load(), { ...options, score: (p) => metrics.logLoss(labels, p) });
  */
 export async function permutationImportance(
   fitted: Fitted,

@@ -1,11 +1,6 @@
 import type { FoldContext, PreparedFold } from "../core/estimator";
-import {
-  columnsOf,
-  type FeatureTable,
-  type TableEncoderOptions,
-  type TableLike,
-  tableEncoder,
-} from "../features";
+import { type FeatureTable, type TableEncoderOptions, type TableLike, tableEncoder } from "../features";
+import { columnsOf } from "../features/table/columns";
 import { kFold, type Labels, stratifiedKFold } from "./folds/folds";
 import { groupKFold } from "./folds/groupFolds";
 

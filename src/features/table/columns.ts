@@ -1,61 +1,35 @@
 /** Columns by name, whatever holds them. */
-
-/** What a data frame has to show: danfojs's does. */
-export interface FrameLike {
-  readonly columns: readonly string[];
-  readonly shape: readonly number[];
-  column(name: string): { readonly values: unknown };
-}
+import type { DataFrame } from "danfojs-node";
+import { columnNames, type TableColumns, tableColumn } from "../../core/dataFrame";
 
 /** A table of any values: a danfojs frame, or columns by name. */
-export type TableLike = FrameLike | Readonly<Record<string, ArrayLike<unknown>>>;
+export type TableLike = DataFrame | TableColumns;
 
-/** A table's columns. */
-export interface TableColumns {
+/** A table whose columns are as long as each other. */
+export interface CheckedTable {
   readonly names: readonly string[];
   readonly rows: number;
   /** @throws {RangeError} if there is no such column */
   column(name: string): ArrayLike<unknown>;
 }
 
-function isFrame(table: TableLike): table is FrameLike {
-  return typeof (table as Partial<FrameLike>).column === "function" && Array.isArray(table.columns);
-}
-
 /** The columns of a table. @throws {RangeError} if they are of different lengths or two share a name */
-export function columnsOf(table: TableLike): TableColumns {
-  const names = isFrame(table) ? table.columns.map(String) : Object.keys(table);
-  const values = new Map(
-    names.map((name) => [
-      name,
-      isFrame(table) ? (table.column(name).values as ArrayLike<unknown>) : table[name],
-    ]),
-  );
+export function columnsOf(table: TableLike): CheckedTable {
+  const names = columnNames(table);
+  const values = new Map(names.map((name) => [name, tableColumn(table, name, "read a table")]));
   if (values.size < names.length) {
     const twice = names.find((name, index) => names.indexOf(name) < index);
     throw new RangeError(`Cannot read a table: names of columns must differ, got "${twice}" twice`);
   }
   const rows = names.length > 0 ? (values.get(names[0]) as ArrayLike<unknown>).length : 0;
   for (const [name, column] of values) {
-    if (typeof column?.length !== "number" || column.length !== rows) {
+    if (column?.length !== rows) {
       throw new RangeError(
         `Cannot read a table: columns must have equally many rows, got ${rows} of "${names[0]}" and ${column?.length} of "${name}"`,
       );
     }
   }
-  return {
-    names,
-    rows,
-    column(name) {
-      const column = values.get(name);
-      if (!column) {
-        throw new RangeError(
-          `Cannot read a table: its columns are ${names.join(", ")}, got a request for "${name}"`,
-        );
-      }
-      return column;
-    },
-  };
+  return { names, rows, column: (name) => values.get(name) ?? tableColumn(table, name, "encode a table") };
 }
 
 /** A category: text, a number, a truth value; `null` is a missing one. */
@@ -109,7 +83,7 @@ export interface ClassNumbers {
  * @param values one label a row, such as a frame's column's `values`
  * @throws {RangeError} if a label is missing, with its row
  * @example
- * const { labels, names } = classNumbers(["cat", "dog", "cat"]); // 0, 1, 0
+ * classNumbers(["cat", "dog", "cat"]).names; // ["cat", "dog"]
  */
 export function classNumbers(values: ArrayLike<unknown>): ClassNumbers {
   const cells = Array.from(values, categoryOf);

@@ -1,6 +1,6 @@
 import type { FeatureTable } from "../series/featureTable";
 import { type Scaler, type ScalerState, scalerFrom } from "../series/scale";
-import { columnsOf, type TableColumns, type TableLike } from "./columns";
+import { type CheckedTable, columnsOf, type TableLike } from "./columns";
 import {
   type ColumnEncoding,
   type EncodingState,
@@ -89,7 +89,7 @@ function allRows(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, row) => row);
 }
 
-function encodingsOf(columns: TableColumns, options: TableEncoderOptions): [string, ColumnEncoding][] {
+function encodingsOf(columns: CheckedTable, options: TableEncoderOptions): [string, ColumnEncoding][] {
   const { encode = {}, numbers = {} } = options;
   for (const name of Object.keys(encode)) columns.column(name);
   return columns.names.flatMap((name) => {
@@ -181,7 +181,7 @@ function scaleInPlace(table: FeatureTable, encodings: readonly EncodingState[], 
 
 function encode(
   encodings: readonly EncodingState[],
-  columns: TableColumns,
+  columns: CheckedTable,
   rows: ArrayLike<number>,
 ): FeatureTable {
   const names = outputsOf(encodings);
@@ -230,11 +230,11 @@ export function tableEncoderFrom(state: TableEncoderState): FittedTableEncoder {
  * @example
  * const table = { age: [22, NaN, 31], town: ["Bonn", "Ulm", "Bonn"], joined: ["2024-01-31", "2025-06-01", null] };
  * const encoder = tableEncoder({ encode: { town: ["oneHot", "count"], joined: "date" }, numbers: { flag: true } });
- * encoder.fit(table, { indices: [0, 1] }).transform(table).columns; // age, age.missing, town=Bonn, …
+ * encoder.fit(table, { indices: [0, 1] }).transform(table).columns;
  */
 export function tableEncoder(options: TableEncoderOptions = {}): TableEncoder {
   const fitState = (
-    columns: TableColumns,
+    columns: CheckedTable,
     rows: ArrayLike<number>,
     target: TargetColumns | undefined,
   ): EncodingState[] =>
@@ -292,7 +292,7 @@ export function tableEncoder(options: TableEncoderOptions = {}): TableEncoder {
   };
 }
 
-function targetOf(columns: TableColumns, { y, classes }: FitTableOptions): TargetColumns | undefined {
+function targetOf(columns: CheckedTable, { y, classes }: FitTableOptions): TargetColumns | undefined {
   if (!y) return undefined;
   if (y.length !== columns.rows) {
     throw new RangeError(`Cannot encode a table: need one truth per row (${columns.rows}), got ${y.length}`);

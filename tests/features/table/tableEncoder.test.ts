@@ -200,10 +200,7 @@ test("what cannot be encoded is named with its place", () => {
     message:
       /^Cannot encode "town": its cells must be numbers, got "[A-Zö][a-zö]+" in row \d; give the column an encoding/,
   });
-  assert.throws(
-    () => fit({ encode: { city: "oneHot" } }),
-    /its columns are town, age, got a request for "city"/,
-  );
+  assert.throws(() => fit({ encode: { city: "oneHot" } }), /the column must be one of town, age, got city/);
   assert.throws(
     () => fit({ encode: { town: "hot" as never } }),
     /must be one of number, .*, drop, got "hot"/,

@@ -9,7 +9,7 @@ test("the most important columns come first, and the title says how many are lef
     { columns: ["a", "<b>", "c"], means: [0.1, 0.5, -0.2], deviations: [0, 0.1, 0] },
     { most: 2 },
   );
-  const { data, layout } = figure.spec as unknown as {
+  const { data, layout } = figure.toJSON() as unknown as {
     data: Trace[];
     layout: { title: { text: string }; yaxis: { ticktext: string[] } };
   };
@@ -29,7 +29,7 @@ test("an importance that is no number is named", () => {
 test("SHAP values are points by column, coloured by the value's rank, missing ones in the middle", () => {
   const shap = { columns: ["a", "b"], data: [0.1, -2, 0, 0.2, 1, 0, 0.3, 0, 0], shape: [3, 1, 3] };
   const figure = shapValues(shap, { x: { data: [5, 1, 7, Number.NaN, 9, 3], shape: [3, 2] } });
-  const [trace] = (figure.spec as unknown as { data: Trace[] }).data;
+  const [trace] = (figure.toJSON() as unknown as { data: Trace[] }).data;
   assert.deepEqual(trace.x, [-2, 1, 0, 0.1, 0.2, 0.3], "the column with the larger mean first");
   assert.deepEqual(trace.marker.color, [0, 0.5, 1, 0, 0.5, 1]);
   assert.throws(

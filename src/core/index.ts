@@ -1,6 +1,7 @@
 /** The ground that every stage stands on; notebooks get its names from `data` and `features`. */
 export * from "./array";
 export * from "./atomicFile";
+export * from "./cellMagic";
 export * from "./check";
 export * from "./concurrency";
 export { isMissing, typeOfValues } from "./danfojsFixes";

@@ -10,6 +10,7 @@ import type { CellContext } from "./context";
 import type { MimeBundle } from "./display/bundle";
 import { Displays, displayDeclarations, type Publish } from "./display/display";
 import { describeValue } from "./display/mime";
+import { type MagicCell, magicOf, readMagic } from "./magics";
 import { Names } from "./names";
 import {
   type CellError,
@@ -99,7 +100,10 @@ export class Cells {
     this.displays.begin();
     context.signal = running.controller.signal;
     try {
-      return await this.#finish(cell, source, running);
+      const magic = readMagic(source);
+      return magic && this.knowsMagic(magic)
+        ? await this.#finishMagic(magic, running)
+        : await this.#finish(cell, source, running);
     } finally {
       if (this.#running === running) this.#running = undefined;
     }
@@ -123,6 +127,12 @@ export class Cells {
     }
   }
 
+  /** Whether there is something that runs such a cell; modules that a cell is expected to import may bring it. */
+  knowsMagic({ name }: MagicCell): boolean {
+    if (!magicOf(name)) this.loadExpected();
+    return magicOf(name) !== undefined;
+  }
+
   /** Asks the cell to stop through its signal; asked again, gives the notebook back without waiting for it. */
   interrupt(): void {
     const running = this.#running;
@@ -140,6 +150,27 @@ export class Cells {
   close(): void {
     this.release();
     this.compiler.close();
+  }
+
+  async #finishMagic({ name, body, line }: MagicCell, running: Running): Promise<Outcome> {
+    const { signal } = running.controller;
+    const work = async () => {
+      const value = await this.#gate.call(() => magicOf(name)?.run(body, line));
+      const bundle = await describeValue(value ?? undefined);
+      await this.displays.settle();
+      return { bundle };
+    };
+    try {
+      const outcome = await Promise.race([work(), running.released]);
+      if (outcome !== "released") return outcome;
+      return { error: describeInterrupt("The cell was interrupted; work that does not listen may go on") };
+    } catch (error) {
+      if (isBroken(error) || isAbort(error, signal)) {
+        running.controller.abort();
+        return { error: describeInterrupt() };
+      }
+      return { error: describeError(error, this.compiler) };
+    }
   }
 
   async #finish(cell: number, source: string, running: Running): Promise<Outcome> {

@@ -14,7 +14,7 @@ export interface CellError {
 
 const red = (text: string) => `\x1b[31m${text}\x1b[39m`;
 const dim = (text: string) => `\x1b[2m${text}\x1b[22m`;
-const framePattern = /^\s+at (?:(.*?) \()?(?:file:\/\/)?(.+?):(\d+):(\d+)\)?$/;
+const framePattern = /^\s+at (async )?(?:(.*?) \()?(?:file:\/\/)?(.+?):(\d+):(\d+)\)?$/;
 const hiddenFrames = /node:internal|node:vm|evalmachine|[\\/]tslab[\\/]dist[\\/]/;
 const most = { frames: 12, causes: 4 };
 
@@ -90,13 +90,13 @@ export function keepStacksReadable(compiler: Compiler): void {
       const line = `    at ${site}`;
       const match = framePattern.exec(line);
       if (!match) return hiddenFrames.test(line) ? [] : [line];
-      const [, name, file, row, column] = match;
+      const [, late = "", name, file, row, column] = match;
       if (isHidden(line, file)) return [];
       const place = compiler.originOf(file, Number(row), Number(column));
       // What is left of a cell's code stands for no line of it.
       if (!place) return isCell(file) ? [] : [line];
       const where = `${place.file}:${place.line}:${place.column}`;
-      return [name ? `    at ${asWritten(name)} (${where})` : `    at ${where}`];
+      return [`    at ${late}${name ? `${asWritten(name)} (${where})` : where}`];
     });
     return [asWritten(headOf(error)), ...lines].join("\n");
   };
@@ -120,10 +120,10 @@ function readFrames(error: Error): Frame[] {
   const frames: Frame[] = [];
   for (const line of String(error.stack ?? "").split("\n")) {
     const match = framePattern.exec(line);
-    if (!match || isHidden(line, match[2])) continue;
-    const [, name, file, row, column] = match;
+    if (!match || isHidden(line, match[3])) continue;
+    const [, late = "", name, file, row, column] = match;
     const origin = { file, line: Number(row), column: Number(column) };
-    const caller = name && !/<anonymous>|^exports$/.test(name) ? `${name} ` : "";
+    const caller = name && !/<anonymous>|^exports$/.test(name) ? `${late}${name} ` : "";
     frames.push({ text: `    at ${caller}${dim(`(${placeName(origin)})`)}`, origin });
   }
   return frames;

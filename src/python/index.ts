@@ -1,3 +1,5 @@
+import "./magic";
+
 export { install } from "./install";
 export { PythonResult } from "./outputs";
 export {

@@ -43,6 +43,8 @@ export interface EstimatorFold {
   /** Whether progress is shown, and under which name. */
   readonly progress: boolean;
   readonly label: string;
+  /** Told which share of the fit is done, from 0 to 1, by an estimator that knows. Default: nobody. */
+  readonly onShare?: (share: number) => void;
   /** Stops the fit; default the notebook cell's. */
   readonly signal?: AbortSignal;
 }

@@ -80,7 +80,8 @@ function terminalSink(): ProgressSink {
  *
  * @param label what is being done
  * @param options `total`: pieces in all, if known; `unit`: what a piece is (default "steps"); `interval`: least
- *   milliseconds between two shown states (default 200)
+ *   milliseconds between two shown states (default 200); `remaining`: seconds left at the rate so far, to those that are
+ *   known better (default: as they are)
  * @example
  * const progress = startProgress("Read", { total: 10, unit: "files" });
  * for (let i = 1; i <= 10; i++) progress.update(i);
@@ -88,7 +89,12 @@ function terminalSink(): ProgressSink {
  */
 export function startProgress(
   label: string,
-  options: { total?: number; unit?: string; interval?: number } = {},
+  options: {
+    total?: number;
+    unit?: string;
+    interval?: number;
+    remaining?: (byRate: number | undefined) => number | undefined;
+  } = {},
 ): Progress {
   const { total, unit = "steps", interval = 200 } = options;
   const sink = (globalThis as { [progressKey]?: ProgressSink })[progressKey] ?? terminalSink();
@@ -101,7 +107,8 @@ export function startProgress(
   function show(finished: boolean, note?: string): void {
     const elapsed = (performance.now() - start) / 1000;
     const rate = elapsed > 0 ? done / elapsed : 0;
-    const remaining = total === undefined || rate === 0 ? undefined : Math.max(0, total - done) / rate;
+    const byRate = total === undefined || rate === 0 ? undefined : Math.max(0, total - done) / rate;
+    const remaining = options.remaining ? options.remaining(byRate) : byRate;
     sink({ label, done, total, unit, rate, elapsed, remaining, finished, note }, id);
   }
   return {

@@ -29,4 +29,14 @@ export {
 } from "./network";
 export * from "./optimizers";
 export * from "./schedules";
-export type { Callback, FitContext, FitOptions, FitState, History, Loss, Metric } from "./types";
+export type {
+  Callback,
+  DrawCurves,
+  FitContext,
+  FitOptions,
+  FitState,
+  History,
+  LiveCurvesState,
+  Loss,
+  Metric,
+} from "./types";

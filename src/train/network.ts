@@ -12,7 +12,7 @@ import type {
   FoldContext,
 } from "../core/estimator";
 import { currentSignal, throwIfAborted } from "../core/signal";
-import { earlyStopping, jsonLines, modelCheckpoint, progress, timeBudget } from "./callbacks";
+import { earlyStopping, jsonLines, liveCurves, modelCheckpoint, progress, timeBudget } from "./callbacks";
 import { directionAmong, makeMonitor } from "./callbacks/monitor";
 import { loadCheckpoint, loadWeights, saveWeights, weightTensors } from "./fit/checkpoint";
 import { fit } from "./fit/fit";
@@ -24,7 +24,8 @@ import type { Schedule } from "./schedules";
 import type { Callback, FitOptions, FitState, History } from "./types";
 
 /** How a network is fitted: the options of `fit` less those that a cross-validation sets. */
-export interface NetworkFitOptions extends Omit<FitOptions, "validation" | "initial" | "seed" | "signal"> {
+export interface NetworkFitOptions
+  extends Omit<FitOptions, "validation" | "initial" | "seed" | "signal" | "progress"> {
   /** Learning rate by the share of training done, from 0 to 1: of its epochs or its time. Default: the optimizer's. */
   readonly schedule?: Schedule;
 }
@@ -136,9 +137,9 @@ function usable(callbacks: readonly Callback[], hasValidation: boolean): readonl
 function callbacksOf(
   fold: EstimatorFold,
   settings: NetworkFitOptions,
-  options: NetworkOptions & { keepsBest: boolean },
+  options: NetworkOptions & { keepsBest: boolean; curves: Callback | undefined },
 ): Callback[] {
-  const { keepsBest, monitor, mode } = options;
+  const { keepsBest, monitor, mode, curves } = options;
   const { directory, seconds, clock } = fold;
   const { schedule } = settings;
   const callbacks: Callback[] = [];
@@ -154,7 +155,11 @@ function callbacksOf(
   }
   if (seconds !== undefined || schedule) callbacks.push(timeBudget({ seconds, clock, schedule }));
   callbacks.push(...usable(settings.callbacks ?? [], fold.validation !== undefined));
-  if (fold.progress) callbacks.push(progress({ label: fold.label }));
+  if (fold.progress) {
+    const { label, onShare } = fold;
+    callbacks.push(progress({ label, seconds, clock, onShare }));
+  }
+  if (curves) callbacks.push(curves);
   if (directory !== undefined) {
     callbacks.push(jsonLines(path.join(directory, "log.jsonl")));
     // The last of all: the others' memories of the epoch belong into the file.
@@ -198,6 +203,7 @@ export function network(options: NetworkOptions): Estimator {
   const settingsOf = (context: FoldContext): NetworkFitOptions =>
     typeof options.fit === "function" ? options.fit(context) : options.fit;
   let topology: string | undefined;
+  let curves: Callback | undefined;
   return {
     name: "network",
     config(context) {
@@ -206,7 +212,14 @@ export function network(options: NetworkOptions): Estimator {
         topology = topologyOf(model);
         model.dispose();
       }
-      const { epochs = 1, batchSize = 32, mode: _, memoryBudget: __, ...others } = settingsOf(context);
+      const {
+        epochs = 1,
+        batchSize = 32,
+        mode: _,
+        memoryBudget: __,
+        curves: ___,
+        ...others
+      } = settingsOf(context);
       const callbacks = others.callbacks?.filter(({ config }) => config !== null);
       const { name, learningRate, config, schedule: byUpdate } = optimizerOf(others.optimizer);
       const optimizer = { name, learningRate, schedule: scheduleConfig(byUpdate), ...config };
@@ -228,7 +241,9 @@ export function network(options: NetworkOptions): Estimator {
     async fit(fold) {
       const { context, directory } = fold;
       const settings = settingsOf(context);
-      const { schedule: _, ...fitOptions } = settings;
+      const { schedule: _, curves: draw, ...fitOptions } = settings;
+      // One figure of all folds.
+      if (draw) curves ??= liveCurves({ draw });
       const keepsBest = keep === "best" && fold.validation !== undefined;
       const model = seededModel(options.model, context.foldSeed);
       let initial: FitState | undefined;
@@ -238,7 +253,8 @@ export function network(options: NetworkOptions): Estimator {
         const history = await fit(model, fold.train, {
           ...fitOptions,
           ...(fold.epochs !== undefined && { epochs: fold.epochs }),
-          callbacks: callbacksOf(fold, settings, { ...options, keepsBest }),
+          callbacks: callbacksOf(fold, settings, { ...options, keepsBest, curves: draw && curves }),
+          progress: false,
           initial,
           seed: context.foldSeed,
           validation: fold.validation,

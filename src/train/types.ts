@@ -2,6 +2,7 @@
 
 import type { LayersModel, Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
 import type { FitData, NamedArray } from "../core/array";
+import type { HasFrame } from "../core/dataFrame";
 import type { Logs } from "../core/estimator";
 import type { BatchTransform } from "../engine/batchTransform";
 import type { Direction } from "../metrics/direction";
@@ -141,6 +142,22 @@ export interface Callback {
   restore?(state: { json: unknown; arrays: Record<string, NamedArray> }): void;
 }
 
+/** What `train.liveCurves` tells the function that draws. */
+export interface LiveCurvesState {
+  /** Which of the trainings runs, from 0; `undefined` once it has ended. */
+  present: number | undefined;
+  /** One name a training, in order. */
+  names: string[];
+  /** Whether the figure needs a static image: false while it is redrawn. */
+  image: boolean;
+}
+
+/** Makes the figure of all trainings so far, such as `plot.foldCurves`. */
+export type DrawCurves = (
+  histories: { readonly logs: Readonly<Record<string, readonly number[]>> }[],
+  state: LiveCurvesState,
+) => unknown;
+
 /** Options of `fit`. */
 export interface FitOptions {
   /** An optimizer, or the name of one. */
@@ -192,12 +209,18 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** A state to go on from. */
   readonly initial?: FitState;
+  /** Whether a line shows epoch, losses and the time left (default true); callbacks may have one of their own. */
+  readonly progress?: boolean;
+  /** Draws losses and metrics while they come, such as `plot.foldCurves` (default: no curves). */
+  readonly curves?: DrawCurves;
 }
 
-/** What `fit` returns: one value an epoch under each name. */
-export interface History {
+/** What `fit` returns: one value per epoch under each name; shown as a table, and `toFrame` gives one row per epoch. */
+export interface History extends HasFrame {
   readonly logs: Readonly<Record<string, readonly number[]>>;
   readonly epochs: number;
+  /** Seconds that the training took, without what it went on from. */
+  readonly seconds: number;
   /** Milliseconds a training step, the median over native calls. */
   readonly stepTime: number;
   readonly mode: "compiled" | "eager";

@@ -12,6 +12,7 @@ import { describeFold, foldsBeyondFirst } from "./foldData";
 import { makeFoldData, runFold } from "./foldRun";
 import { checkFolds, type Fold, validatedSamples } from "./folds/folds";
 import { meanPredictions, predictionMemory } from "./meanPredictions";
+import { OverallProgress } from "./overallProgress";
 import { configOf, takeRunFolder, totalsFile } from "./runFolder";
 import { trainingCount } from "./trainingCount";
 
@@ -178,10 +179,27 @@ function contextIn({ options, samples }: Run, seed: number, fold: number | undef
 }
 
 async function runFolds(run: Run): Promise<CrossValidation> {
-  const { options, prepare, samples, folder } = run;
+  const { options } = run;
   const { folds, seeds = [0], refit = false } = options;
   const signal = options.signal ?? currentSignal();
-  const ofRun = { options, prepare, seconds: options.seconds && options.seconds / trainingCount(options) };
+  const fits = (folds.length + (refit ? 1 : 0)) * seeds.length;
+  const overall = options.progress !== false && fits > 1 ? new OverallProgress(fits) : undefined;
+  try {
+    return await fitAll(run, { signal, overall });
+  } finally {
+    overall?.close();
+  }
+}
+
+/** Fits and predicts all, under one line of progress. */
+async function fitAll(
+  run: Run,
+  { signal, overall }: { signal: AbortSignal | undefined; overall: OverallProgress | undefined },
+): Promise<CrossValidation> {
+  const { options, prepare, samples, folder } = run;
+  const { folds, seeds = [0], refit = false } = options;
+  const seconds = options.seconds && options.seconds / trainingCount(options);
+  const ofRun = { options, prepare, seconds, overall };
   const directoryOf = (seed: number, part: string) => folder && path.join(folder, `seed-${seed}`, part);
 
   const runs: FoldRun[] = [];
@@ -195,6 +213,7 @@ async function runFolds(run: Run): Promise<CrossValidation> {
       run.first = undefined;
       const directory = directoryOf(seed, `fold-${fold}`);
       runs.push(await runFold(context, { ...ofRun, label, directory, prepared }));
+      overall?.end();
     }
   }
   const refits: FoldRun[] = [];
@@ -205,6 +224,7 @@ async function runFolds(run: Run): Promise<CrossValidation> {
     const directory = directoryOf(seed, `all-${epochs}`);
     const context = contextIn(run, seed, undefined);
     refits.push(await runFold(context, { ...ofRun, epochs, label: "All samples", directory }));
+    overall?.end();
   }
   const { scores = {}, predictionMemory: memory } = options;
   const result = combineRuns({ runs, refits, samples, folds, scores, memory, directory: folder });

@@ -11,6 +11,7 @@ import { type CrossValidateOptions, type FoldRun, scorePredictions } from "./cro
 import { claimFold, describeFold } from "./foldData";
 import { foldPredictions, predictionBytes } from "./foldPredictions";
 import { predictionMemory } from "./meanPredictions";
+import type { OverallProgress } from "./overallProgress";
 import { withPseudoLabels } from "./pseudoLabels";
 
 const recordKey = "podium.fold";
@@ -179,6 +180,8 @@ export interface FoldOfRun {
   readonly directory: string | undefined;
   /** The fold's data, where they are made. */
   readonly prepared?: PreparedFold;
+  /** Told how far the fits are. */
+  readonly overall?: Pick<OverallProgress, "begin" | "share">;
 }
 
 /** Fits one fold in one round and predicts, or reads what a finished one left. */
@@ -191,11 +194,16 @@ export async function runFold(context: FoldContext, run: FoldOfRun): Promise<Fol
   const prepared = run.prepared ?? (await makeFoldData(context, run));
   warnOfUnseenClasses(prepared, fold);
   if (directory !== undefined) claimFold(directory, describeFold(prepared, false));
+  run.overall?.begin();
+  const rounds = options.pseudoLabels ? (options.pseudoLabels.rounds ?? 1) : 0;
   let seconds = 0;
+  let stages = 0;
   const fit = async (train: PreparedFold["train"], stage: { folder?: string; label: string }) => {
     const start = performance.now();
     const { validation } = prepared;
-    const own = { directory: stage.folder, label: stage.label };
+    const before = stages++;
+    const onShare = (share: number) => run.overall?.share((before + share) / (rounds + 1));
+    const own = { directory: stage.folder, label: stage.label, onShare };
     const budget = { seconds: run.seconds, clock, epochs };
     const fitted = await estimator.fit({ context, train, validation, progress, signal, ...own, ...budget });
     seconds = (performance.now() - start) / 1000;
@@ -211,8 +219,8 @@ export async function runFold(context: FoldContext, run: FoldOfRun): Promise<Fol
   };
   let fitted = await fit(prepared.train, { folder: directory, label: run.label });
   let testPrediction = test && (await predict(test, "test"));
-  const { rounds = 1, threshold = 0.9, soft = false } = options.pseudoLabels ?? {};
-  for (let round = 1; options.pseudoLabels && test && testPrediction && round <= rounds; round++) {
+  const { threshold = 0.9, soft = false } = options.pseudoLabels ?? {};
+  for (let round = 1; test && testPrediction && round <= rounds; round++) {
     fitted.dispose();
     const train = withPseudoLabels(prepared.train, { test, prediction: testPrediction, threshold, soft });
     fitted = await fit(train, {

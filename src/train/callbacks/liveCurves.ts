@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Callback, FitContext } from "../types";
+import type { Callback, DrawCurves, FitContext } from "../types";
 
 /** Where the kernel puts the function that shows a value in the notebook; the same `id` replaces what it showed. */
 export const displayKey = Symbol.for("podium.display");
@@ -7,25 +7,10 @@ export const displayKey = Symbol.for("podium.display");
 /** Shows a value under a name; settles when it is shown. */
 export type DisplaySink = (value: unknown, options: { id: string }) => Promise<void>;
 
-/** The logs of one training so far. */
-interface TrainingLogs {
-  readonly logs: Readonly<Record<string, readonly number[]>>;
-}
-
-/** What {@link liveCurves} tells the function that draws. */
-export interface LiveCurvesState {
-  /** Which of the trainings runs, from 0; `undefined` once it has ended. */
-  present: number | undefined;
-  /** One name a training, in order. */
-  names: string[];
-  /** Whether the figure needs a static image: false while it is redrawn. */
-  image: boolean;
-}
-
 /** Options of {@link liveCurves}. */
 export interface LiveCurvesOptions {
   /** Makes the figure of all trainings so far, such as `plot.foldCurves`. */
-  draw: (histories: TrainingLogs[], state: LiveCurvesState) => unknown;
+  draw: DrawCurves;
   /** One name a training; `training 1`, `training 2`, … by default. */
   names?: readonly string[];
   /** Least milliseconds between two drawings (default 1000). */
@@ -45,7 +30,7 @@ export interface LiveCurvesOptions {
 export function liveCurves(options: LiveCurvesOptions): Callback {
   const { draw, names = [], interval = 1000 } = options;
   const id = `curves-${randomUUID()}`;
-  const histories: TrainingLogs[] = [];
+  const histories: Parameters<DrawCurves>[0] = [];
   let busy = false;
   let queue = Promise.resolve();
   let drawn = Number.NEGATIVE_INFINITY;

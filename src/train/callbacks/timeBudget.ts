@@ -34,7 +34,7 @@ export function timeBudget(options: TimeBudgetOptions = {}): Callback {
   let start = 0;
   let before = 0;
   let isResumed = false;
-  const now = clock === "wall" ? wallSeconds : processorSeconds;
+  const now = secondsOf(clock);
   const spent = (): number => before + now() - start;
   return {
     name: "timeBudget",
@@ -60,6 +60,11 @@ export function timeBudget(options: TimeBudgetOptions = {}): Callback {
       isResumed = true;
     },
   };
+}
+
+/** The seconds that a clock shows. */
+export function secondsOf(clock: "wall" | "processor"): () => number {
+  return clock === "wall" ? wallSeconds : processorSeconds;
 }
 
 function wallSeconds(): number {

@@ -1,13 +1,15 @@
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
 import type { FitData } from "../../core/array";
 import { currentSignal, throwIfAborted } from "../../core/signal";
+import { liveCurves } from "../callbacks/liveCurves";
+import { progress } from "../callbacks/progress";
 import { metric as metricOf } from "../losses/metrics";
 import { optimizer as optimizerOf } from "../optimizers";
 import { EagerTrainer } from "../step/eager";
 import { FallbackTrainer } from "../step/fallbackTrainer";
 import { TrainStep } from "../step/step";
 import type { DataSpecs, ProgramOptions } from "../step/trainer";
-import type { FitOptions, History } from "../types";
+import type { Callback, FitOptions, History } from "../types";
 import { checkClassWeight, checkTruth } from "./checkTruth";
 import { Feeder, type FitSource, makeFitSource, streamedBytes } from "./feeding";
 import { FitRun } from "./fitRun";
@@ -49,6 +51,16 @@ function checkShapes(model: LayersModel, source: FitSource, options: FitOptions)
   }
 }
 
+/** The callbacks with those that show how training goes. */
+function shownBy({ callbacks = [], progress: isShown = true, curves }: FitOptions): Callback[] {
+  const has = (name: string) => callbacks.some((callback) => callback.name === name);
+  return [
+    ...callbacks,
+    ...(isShown && !has("progress") ? [progress()] : []),
+    ...(curves && !has("liveCurves") ? [liveCurves({ draw: curves })] : []),
+  ];
+}
+
 /**
  * Trains a model: by default each step is part of one native call, with data, weights and random numbers on the
  * device. The model has the last weights when it returns. An interrupt ends it like a callback that stops it: the history
@@ -64,7 +76,7 @@ function checkShapes(model: LayersModel, source: FitSource, options: FitOptions)
  * @param data `x` `[samples, …]` float32, int32 or uint8; `y` `[samples, …]`, class numbers or what the loss wants;
  *   `sampleWeight` one factor per sample
  * @param given see {@link FitOptions}
- * @returns loss and metrics of every epoch, the time of a step, and the state to go on from
+ * @returns loss and metrics of every epoch, as a table in a notebook, the time of a step, and the state to go on from
  * @throws {RangeError} if shapes disagree, labels are not the loss's, an option lies outside its range, or loss or gradient
  *   is not finite
  * @throws {DOMException} if the signal is aborted before it begins
@@ -73,7 +85,7 @@ function checkShapes(model: LayersModel, source: FitSource, options: FitOptions)
  * history.logs.loss.length; // 2
  */
 export async function fit(model: LayersModel, data: FitData, given: FitOptions): Promise<History> {
-  const options = { ...given, optimizer: optimizerOf(given.optimizer) };
+  const options = { ...given, optimizer: optimizerOf(given.optimizer), callbacks: shownBy(given) };
   const { epochs = 1, batchSize = 32, mode = "compiled", memoryBudget = defaultBudget } = options;
   checkCount("epochs", epochs);
   checkCount("batchSize", batchSize);

@@ -16,6 +16,7 @@ import { evaluateAll, type ValidationData } from "./evaluateAll";
 import type { Feeder, FitSource } from "./feeding";
 import { sampleOrder } from "./feeding";
 import { gatherState, restoreState, type StateHolders, writeWeights } from "./fitState";
+import { shownHistory } from "./history";
 import { checkRateSetters, learningRateAt, refuseBesideSchedule } from "./learningRate";
 import { areFinite, callsOf, type EpochRecord, findSpoilt, nextTurn, type UpdateCall } from "./updates";
 
@@ -112,6 +113,7 @@ export class FitRun implements FitContext {
   /** Trains up to `epochs` epochs in all. */
   async train(epochs: number): Promise<History> {
     const { options, trainer, signal } = this.parts;
+    const begin = performance.now();
     checkRateSetters(this);
     if (options.initial) this.restore(options.initial);
     else {
@@ -136,14 +138,15 @@ export class FitRun implements FitContext {
     this.pull();
     await this.each((callback) => callback.onTrainEnd?.(this, failure));
     if (failure !== undefined && !isInterrupt) throw failure;
-    return {
+    return shownHistory({
       logs: this.history,
       epochs: this.epoch,
+      seconds: (performance.now() - begin) / 1000,
       stepTime: median(this.stepTimes),
       mode: trainer.mode,
       stopReason: this.stopReason,
       state,
-    };
+    });
   }
 
   /** Puts the best weights back, and says so. */

@@ -19,8 +19,12 @@ export const slots = {
   gate: 2,
   /** Messages that the main thread gave to the wire's, and that are not sent yet. */
   pending: 3,
-  /** Cells that have begun: what was meant for one must not meet the next. */
+  /** The number of the cell that an interrupt is meant for: what was meant for one must not meet the next. */
   cell: 4,
+  /** Whether the main thread waits for an answer of the person. */
+  asking: 5,
+  /** Counts what the main thread is woken for while it waits for an answer. */
+  news: 6,
 } as const;
 
 /** Shared memory for `slots`. */

@@ -4,12 +4,13 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Converter } from "tslab/dist/converter";
 import type { Executor } from "tslab/dist/executor";
 import { afterBreak, type Gate, isBroken } from "./breaking";
-import { Compiler } from "./compile/compiler";
+import { type Compiled, Compiler } from "./compile/compiler";
 import { provideModule } from "./compile/modules";
-import type { CellContext } from "./context";
+import { type CellContext, currentCell } from "./context";
 import type { MimeBundle } from "./display/bundle";
 import { Displays, displayDeclarations, type Publish } from "./display/display";
 import { describeValue } from "./display/mime";
+import { type Prompts, promptDeclarations } from "./input/prompts";
 import { type MagicCell, magicOf, readMagic } from "./magics";
 import { Names } from "./names";
 import {
@@ -23,38 +24,63 @@ import {
 /** How a cell ended: with what its last line shows, or with an error. */
 export type Outcome = { bundle?: MimeBundle } | { error: CellError };
 
-/** A cell that runs. */
-interface Running {
-  readonly controller: AbortController;
-  /** Ends the wait for the cell, whatever it still does. */
-  release(): void;
-  readonly released: Promise<"released">;
+/** Why the wait for a cell ended before the cell did: for an error, or as the person wished. */
+class Release {
+  constructor(readonly error?: unknown) {}
 }
 
-/** Compiles and runs cells, one at a time, in tslab's executor. */
+/** A cell that runs. */
+interface Running {
+  readonly run: number;
+  readonly controller: AbortController;
+  /** Ends the wait for the cell, whatever it still does. */
+  release(release: Release): void;
+  readonly released: Promise<Release>;
+  /** The values that its names had before it. */
+  earlier: ReadonlyMap<string, unknown>;
+  /** What the executor reported. */
+  thrown?: { readonly error: unknown };
+  /** What its last line gave. */
+  value?: unknown;
+}
+
+/** What cells are run with. */
+interface CellsParts {
+  readonly publish: Publish;
+  /** Where a cell's code can be broken. */
+  readonly gate: Gate;
+  /** Modules that a cell is expected to import. */
+  readonly expected: readonly string[];
+  /** What cells ask by. */
+  readonly prompts: Prompts;
+}
+
+interface CellRun {
+  readonly running: Running;
+  readonly context: CellContext;
+}
+
+/** Compiles and runs cells in tslab's executor: several at a time, where they await. */
 export class Cells {
   readonly displays: Displays;
   readonly compiler: Compiler;
   readonly #names = new Names();
   readonly #publish: Publish;
   readonly #gate: Gate;
+  readonly #prompts: Prompts;
   /** Modules that a cell is expected to import, and that are not loaded yet. */
   readonly #expected: string[];
   #executor: Executor | undefined;
-  #running: Running | undefined;
-  /** What the executor reported of the running cell. */
-  #thrown: { error: unknown } | undefined;
+  readonly #running = new Map<CellContext, Running>();
+  #runs = 0;
 
-  /**
-   * @param gate where a cell's code can be broken
-   * @param expected modules that a cell is expected to import
-   */
-  constructor(publish: Publish, gate: Gate, expected: readonly string[]) {
+  constructor({ publish, gate, expected, prompts }: CellsParts) {
     this.#publish = publish;
     this.#gate = gate;
     this.#expected = [...expected];
+    this.#prompts = prompts;
     this.displays = new Displays(publish);
-    this.compiler = new Compiler(displayDeclarations, expected);
+    this.compiler = new Compiler(displayDeclarations + promptDeclarations, expected);
     this.compiler.values = this.#names.values;
     keepStacksReadable(this.compiler);
   }
@@ -78,14 +104,22 @@ export class Cells {
         log: () => {},
         error: (error: unknown) => {
           if (isBroken(error)) afterBreak();
-          this.#thrown = { error };
+          const running = this.#current;
+          if (running) running.thrown = { error };
         },
       },
     );
     const { display, clearOutput } = this.displays;
-    Object.assign(this.#names.values, { display, clearOutput });
+    const { prompt, promptSecret, confirm, alert } = this.#prompts;
+    Object.assign(this.#names.values, { display, clearOutput, prompt, promptSecret, confirm, alert });
     // What compiled cells use: not tslab's own object of names, which takes a hundred times as long.
     Object.assign(runtime(), { exports: this.#names.values, bind: this.#names.bind });
+    Object.defineProperty(runtime(), "value", {
+      set: (value: unknown) => {
+        const running = this.#current;
+        if (running) running.value = value;
+      },
+    });
     return this.#executor;
   }
 
@@ -95,18 +129,24 @@ export class Cells {
    * @param cell the count of this run; 0 for code that is no cell of the notebook
    */
   async run(cell: number, source: string, context: CellContext): Promise<Outcome> {
-    const running = start();
-    this.#running = running;
-    this.displays.begin();
+    const running = start(++this.#runs);
+    this.#running.set(context, running);
+    this.displays.begin(context);
     context.signal = running.controller.signal;
     try {
       const magic = readMagic(source);
       return magic && this.knowsMagic(magic)
-        ? await this.#finishMagic(magic, running)
-        : await this.#finish(cell, source, running);
+        ? await this.#finishMagic(magic, { running, context })
+        : await this.#finish(cell, source, { running, context });
     } finally {
-      if (this.#running === running) this.#running = undefined;
+      this.#running.delete(context);
     }
+  }
+
+  /** The run that the code belongs to which runs now. */
+  get #current(): Running | undefined {
+    const context = currentCell();
+    return context && this.#running.get(context);
   }
 
   /** Whether the cell is one of a console's words for leaving it, and no name that an earlier cell declared. */
@@ -133,100 +173,115 @@ export class Cells {
     return magicOf(name) !== undefined;
   }
 
-  /** Asks the cell to stop through its signal; asked again, gives the notebook back without waiting for it. */
-  interrupt(): void {
-    const running = this.#running;
+  /** Asks a cell to stop through its signal; asked again, gives the notebook back without waiting for it. */
+  interrupt(context: CellContext): void {
+    const running = this.#running.get(context);
     if (!running) return;
-    if (running.controller.signal.aborted) running.release();
+    if (running.controller.signal.aborted) running.release(new Release());
     else running.controller.abort(new DOMException("The cell was interrupted", "AbortError"));
   }
 
   /** Ends the wait for a cell whose code was broken. */
-  release(): void {
-    this.#running?.controller.abort(new DOMException("The cell was interrupted", "AbortError"));
-    this.#running?.release();
+  release(context: CellContext): void {
+    const running = this.#running.get(context);
+    running?.controller.abort(new DOMException("The cell was interrupted", "AbortError"));
+    running?.release(new Release());
+  }
+
+  /**
+   * Ends a cell with an error that its code cannot be told of.
+   *
+   * @returns whether the cell runs
+   */
+  fail(context: CellContext, error: unknown): boolean {
+    const running = this.#running.get(context);
+    running?.release(new Release(error));
+    return running !== undefined;
   }
 
   close(): void {
-    this.release();
+    for (const context of this.#running.keys()) this.release(context);
     this.compiler.close();
   }
 
-  async #finishMagic({ name, body, line }: MagicCell, running: Running): Promise<Outcome> {
+  async #finishMagic({ name, body, line }: MagicCell, { running, context }: CellRun): Promise<Outcome> {
     const { signal } = running.controller;
     const work = async () => {
       const value = await this.#gate.call(() => magicOf(name)?.run(body, line));
       const bundle = await describeValue(value ?? undefined);
-      await this.displays.settle();
+      await this.displays.settle(context);
       return { bundle };
     };
     try {
       const outcome = await Promise.race([work(), running.released]);
-      if (outcome !== "released") return outcome;
+      if (!(outcome instanceof Release)) return outcome;
+      if (outcome.error !== undefined) return this.#failure(outcome.error, signal);
       return { error: describeInterrupt("The cell was interrupted; work that does not listen may go on") };
     } catch (error) {
-      if (isBroken(error) || isAbort(error, signal)) {
-        running.controller.abort();
-        return { error: describeInterrupt() };
-      }
-      return { error: describeError(error, this.compiler) };
+      if (isBroken(error)) running.controller.abort();
+      return this.#failure(error, signal);
     }
   }
 
-  async #finish(cell: number, source: string, running: Running): Promise<Outcome> {
+  async #finish(cell: number, source: string, { running, context }: CellRun): Promise<Outcome> {
     const { executor, compiler } = this;
     const { signal } = running.controller;
-    this.#thrown = undefined;
-    let assigned: ReadonlySet<string> | undefined = new Set();
+    let code: Compiled | undefined;
+    let hasEnded = false;
+    const given = ({ error }: Release, note?: string): Outcome =>
+      error === undefined ? { error: describeInterrupt(note) } : this.#failure(error, signal);
     try {
-      const compiled = compiler.compile(cell, source);
+      const compiled = compiler.compile(running.run, cell, source);
       if (this.#expected.some((name) => isImported(source, name))) {
         await nextTurn();
         this.loadExpected();
       }
       const early = await Promise.race([compiled, running.released]);
-      if (early === "released" || signal.aborted) {
-        compiler.drop();
-        return { error: describeInterrupt() };
+      if (early instanceof Release || signal.aborted) {
+        compiler.drop(running.run);
+        return given(early instanceof Release ? early : new Release());
       }
-      const state = await Promise.race([this.#execute(executor, source), running.released]);
-      if (state === "released") {
-        executor.interrupt();
-        // The executor reports the interrupt in a later turn, which must not fall into the next cell.
+      code = early;
+      const state = await Promise.race([this.#execute(executor, code, running), running.released]);
+      if (state instanceof Release) {
+        // It ends every cell that awaits.
+        if (this.#running.size === 1) executor.interrupt();
+        // The executor reports the interrupt in a later turn.
         await nextTurn();
-        return { error: describeInterrupt("The cell was interrupted; work that does not listen may go on") };
+        return given(state, "The cell was interrupted; work that does not listen may go on");
       }
-      if (compiler.diagnostics.length > 0)
-        return { error: describeDiagnostics(compiler.diagnostics, source) };
-      if (this.#thrown) throw (this.#thrown as { error: unknown }).error;
-      assigned = undefined;
-      const { value } = runtime();
-      const shown = Promise.resolve(this.#gate.call(() => describeValue(value ?? undefined)));
+      if (code.diagnostics.length > 0) return { error: describeDiagnostics(code.diagnostics, source) };
+      if (running.thrown) throw running.thrown.error;
+      hasEnded = true;
+      const shown = Promise.resolve(this.#gate.call(() => describeValue(running.value ?? undefined)));
       const bundle = await Promise.race([shown, running.released]);
-      const settled =
-        bundle === "released" ? bundle : await Promise.race([this.displays.settle(), running.released]);
-      if (bundle === "released" || settled === "released") return { error: describeInterrupt() };
+      if (bundle instanceof Release) return given(bundle);
+      const settled = await Promise.race([this.displays.settle(context), running.released]);
+      if (settled instanceof Release) return given(settled);
       return { bundle };
     } catch (error) {
-      if (isBroken(error) || isAbort(error, signal)) {
-        running.controller.abort();
-        return { error: describeInterrupt() };
-      }
-      return { error: describeError(error, compiler) };
+      if (isBroken(error)) running.controller.abort();
+      return this.#failure(error, signal);
     } finally {
-      runtime().value = undefined;
-      await compiler.end(assigned && this.#names.assigned());
+      running.value = undefined;
+      if (code) await compiler.end(code, hasEnded ? undefined : this.#names.assigned(running.earlier));
     }
   }
 
+  #failure(error: unknown, signal: AbortSignal): Outcome {
+    if (isBroken(error) || isAbort(error, signal)) return { error: describeInterrupt() };
+    return { error: describeError(error, this.compiler) };
+  }
+
   /** In a turn of its own: where the cell's code is broken from outside, nothing of the kernel is on its stack. */
-  #execute(executor: Executor, source: string): Promise<boolean> {
+  #execute(executor: Executor, code: Compiled, running: Running): Promise<boolean> {
     return new Promise((resolve, reject) => {
       setImmediate(() => {
+        this.compiler.next = code;
         this.compiler.onRun = () => this.#gate.enter();
-        const { names, cleared } = this.compiler.names;
-        this.#names.declare(names, cleared);
-        executor.execute(source).then(resolve, reject);
+        const { names = [], cleared = [] } = code.output ?? {};
+        running.earlier = this.#names.declare(names, cleared);
+        executor.execute(code.source).then(resolve, reject);
         this.#gate.leave();
       });
     });
@@ -234,16 +289,16 @@ export class Cells {
 }
 
 /** What the code of cells finds in the global scope. */
-function runtime(): { exports: object; bind: Names["bind"]; value: unknown } {
+function runtime(): { exports: object; bind: Names["bind"] } {
   return (globalThis as unknown as { __tslab__: ReturnType<typeof runtime> }).__tslab__;
 }
 
-function start(): Running {
-  let release = () => {};
-  const released = new Promise<"released">((resolve) => {
-    release = () => resolve("released");
+function start(run: number): Running {
+  let release: Running["release"] = () => {};
+  const released = new Promise<Release>((resolve) => {
+    release = resolve;
   });
-  return { controller: new AbortController(), release, released };
+  return { run, controller: new AbortController(), release, released, earlier: new Map() };
 }
 
 /** Whether the code imports the module by a statement. */

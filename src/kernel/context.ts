@@ -11,12 +11,14 @@ export interface CellContext {
   /** What the front end calls the cell, if it says so. */
   readonly cell: unknown;
   signal?: AbortSignal;
+  /** Whether it has ended: then nobody answers its questions. */
+  hasEnded?: boolean;
 }
 
 const contexts = new AsyncLocalStorage<CellContext>();
 
-/** The cell that runs, or ran last: of code whose cell is not known. */
-let latest: CellContext | undefined;
+/** The cells that run, and the one that ran last, latest begun last: code whose cell is not known is the last one's. */
+let begun: CellContext[] = [];
 
 /** Where the library looks for the running cell's AbortSignal. */
 const signalKey = Symbol.for("podium.signal");
@@ -25,13 +27,25 @@ const cellKey = Symbol.for("podium.cell");
 
 /** The cell that the code belongs to that runs now. */
 export function currentCell(): CellContext | undefined {
-  return contexts.getStore() ?? latest;
+  return contexts.getStore() ?? begun.at(-1);
 }
 
 /** Runs a cell's code: what it calls, at once or later, belongs to it. */
 export function runInCell<T>(context: CellContext, run: () => T): T {
-  latest = context;
+  begun = [...begun.filter(({ hasEnded }) => !hasEnded), context];
   return contexts.run(context, run);
+}
+
+/** Runs code that a cell left for later. */
+export function runForCell<T>(context: CellContext, run: () => T): T {
+  return contexts.run(context, run);
+}
+
+/** Says that a cell has ended. */
+export function leaveCell(context: CellContext): void {
+  context.hasEnded = true;
+  const running = begun.filter(({ hasEnded }) => !hasEnded);
+  if (running.length > 0) begun = running;
 }
 
 /** Lets code of the library ask for its cell's signal and name. */

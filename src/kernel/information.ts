@@ -9,10 +9,13 @@ export function kernelInformation(): Record<string, unknown> {
   const typescript = version(require.resolve("@tslab/typescript-for-tslab/package.json"));
   return {
     status: "ok",
-    protocol_version: "5.4",
+    protocol_version: "5.5",
     implementation: "podium",
     implementation_version: version(require.resolve("../../package.json")),
     banner: `TypeScript ${typescript} (Podium) on Node ${process.versions.node}`,
+    // Several cells at a time, where they await (JEP 91).
+    supported_features: ["kernel subshells"],
+    debugger: false,
     help_links: [{ text: "TypeScript", url: "https://www.typescriptlang.org/docs/" }],
     language_info: {
       name: "typescript",
@@ -20,6 +23,7 @@ export function kernelInformation(): Record<string, unknown> {
       mimetype: "text/typescript",
       file_extension: ".ts",
       pygments_lexer: "typescript",
+      nbconvert_exporter: "script",
       // The protocol knows a name, or an object of name and version and nothing else.
       codemirror_mode: "typescript",
     },

@@ -4,28 +4,28 @@ type Loaded = { readonly __esModule?: boolean } & Record<string, unknown>;
 /** The values of the names that a notebook's cells declare, in the one object that their code reads and writes. */
 export class Names {
   readonly values: Record<string, unknown> = {};
-  /** Values that the names of the running cell had before it. */
-  readonly #before = new Map<string, unknown>();
 
   /**
    * Makes place for what a cell declares.
    *
    * @param cleared those that begin anew: what an earlier cell gave an enumeration does not come back
+   * @returns the values that the names had before
    */
-  declare(names: readonly string[], cleared: readonly string[]): void {
-    this.#before.clear();
+  declare(names: readonly string[], cleared: readonly string[]): Map<string, unknown> {
+    const earlier = new Map<string, unknown>();
     for (const name of names) {
       const before = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
-      this.#before.set(name, before);
+      earlier.set(name, before);
       this.#set(name, cleared.includes(name) ? undefined : before);
     }
     keepFast(this.values);
+    return earlier;
   }
 
   /** The declared names that the cell has given a value; what it has not has its earlier one back. */
-  assigned(): Set<string> {
+  assigned(earlier: ReadonlyMap<string, unknown>): Set<string> {
     const assigned = new Set<string>();
-    for (const [name, before] of this.#before) {
+    for (const [name, before] of earlier) {
       if (this.values[name] === undefined && before !== undefined) this.#set(name, before);
       if (this.values[name] !== before) assigned.add(name);
     }

@@ -1,6 +1,7 @@
 import type { CompletionInfo } from "tslab/dist/converter";
 import type { Cells } from "./cells";
 import { magicNames, magicOf, readMagic } from "./magics";
+import { rejection } from "./wire/rejection";
 import type { Content } from "./wire/wire";
 
 /** The reply to a request that runs nothing; `undefined` for a message that wants none. */
@@ -15,26 +16,17 @@ export function answer(type: string, content: Content, cells: Cells): Content | 
       return inspect(code, Number(content.cursor_pos), cells);
     case "comm_info_request":
       return { status: "ok", comms: {} };
-    case "history_request":
-      return { status: "ok", history: [] };
     default:
       return rejection(type);
   }
-}
-
-/** The reply to a request that this kernel does not know; `undefined` for what is no request. */
-export function rejection(type: string): Content | undefined {
-  if (!type.endsWith("_request")) return undefined;
-  const evalue = `Cannot answer request: a type that this kernel knows is required, got ${type}`;
-  return { status: "error", ename: "KernelError", evalue, traceback: [] };
 }
 
 function isComplete(code: string, cells: Cells): Content {
   // In a console such a cell ends with an empty line, as in IPython.
   if (readMagic(code))
     return code.endsWith("\n") ? { status: "complete" } : { status: "incomplete", indent: "" };
-  const { completed, indent } = cells.compiler.isComplete(code);
-  return completed ? { status: "complete" } : { status: "incomplete", indent };
+  const { status, indent } = cells.compiler.isComplete(code);
+  return status === "incomplete" ? { status, indent } : { status };
 }
 
 async function complete(code: string, cursor: number, cells: Cells): Promise<Content> {

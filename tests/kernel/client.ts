@@ -21,6 +21,16 @@ export interface Answer {
   outputs: Received[];
 }
 
+/** A question of the kernel to the person. */
+export interface Question {
+  readonly prompt: string;
+  readonly password: boolean;
+  /** The request of the cell that asks. */
+  readonly parent: string;
+  /** Its own header. */
+  readonly header: Record<string, unknown>;
+}
+
 /** A request under way. */
 export interface Pending {
   readonly id: string;
@@ -69,12 +79,19 @@ export class Client {
   readonly process: ChildProcess;
   /** Everything published, whosever it is. */
   readonly published: Received[] = [];
+  /** Questions of the kernel, as they came. */
+  readonly questions: Question[] = [];
+  /** Called with each question (default: nobody answers). */
+  onQuestion: (question: Question) => void = () => {};
   /** What the process wrote to its own streams. */
   log = "";
   readonly #key = randomUUID();
   readonly #session = randomUUID();
-  readonly #shell = new Dealer({ linger: 0 });
-  readonly #control = new Dealer({ linger: 0 });
+  // By this name the kernel sends questions to who sent the cell.
+  readonly #named = { linger: 0, routingId: this.#session };
+  readonly #shell = new Dealer(this.#named);
+  readonly #control = new Dealer(this.#named);
+  readonly #input = new Dealer(this.#named);
   readonly #output = new Subscriber({ linger: 0 });
   readonly #sending = { shell: Promise.resolve(), control: Promise.resolve() };
   readonly #waiting = new Map<string, Waiting>();
@@ -100,9 +117,11 @@ export class Client {
     }
     this.#shell.connect(`tcp://127.0.0.1:${shell_port}`);
     this.#control.connect(`tcp://127.0.0.1:${control_port}`);
+    this.#input.connect(`tcp://127.0.0.1:${stdin_port}`);
     this.#output.connect(`tcp://127.0.0.1:${iopub_port}`);
     this.#output.subscribe();
     for (const socket of [this.#shell, this.#control, this.#output]) void this.#listen(socket);
+    void this.#listenForQuestions();
   }
 
   /** Starts a kernel in a directory and waits until its outputs arrive. */
@@ -121,27 +140,24 @@ export class Client {
   request(
     type: string,
     content: Record<string, unknown>,
-    options: { channel?: "shell" | "control"; metadata?: Record<string, unknown> } = {},
+    options: {
+      channel?: "shell" | "control";
+      metadata?: Record<string, unknown>;
+      subshell?: string;
+      buffers?: Uint8Array[];
+    } = {},
   ): Pending {
-    const { channel = "shell", metadata = {} } = options;
+    const { channel = "shell", metadata = {}, subshell, buffers = [] } = options;
     const id = randomUUID();
-    const header = {
-      msg_id: id,
-      msg_type: type,
-      session: this.#session,
-      username: "test",
-      version: "5.3",
-      date: "",
-    };
-    const parts = [header, {}, metadata, content].map((part) => JSON.stringify(part));
-    const signature = createHmac("sha256", this.#key).update(parts.join("")).digest("hex");
+    const header = { ...this.#header(id, type), ...(subshell && { subshell_id: subshell }) };
+    const frames = [...this.#frames([header, {}, metadata, content]), ...buffers];
     const watchers: Waiting["watchers"] = [];
     const answer = new Promise<Answer>((resolve) => {
       this.#waiting.set(id, { outputs: [], idle: false, resolve, watchers });
     });
     const socket = channel === "shell" ? this.#shell : this.#control;
     // Until the kernel listens a send waits, and a socket takes one at a time.
-    this.#sending[channel] = this.#sending[channel].then(() => socket.send([delimiter, signature, ...parts]));
+    this.#sending[channel] = this.#sending[channel].then(() => socket.send(frames));
     return {
       id,
       answer,
@@ -154,8 +170,12 @@ export class Client {
     };
   }
 
-  /** Sends a cell. */
-  send(code: string, options: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}): Pending {
+  /** Sends a cell; `subshell` names the queue that it waits in. */
+  send(
+    code: string,
+    { subshell, ...options }: Record<string, unknown> & { subshell?: string } = {},
+    metadata: Record<string, unknown> = {},
+  ): Pending {
     const content = {
       code,
       silent: false,
@@ -165,12 +185,22 @@ export class Client {
       stop_on_error: true,
       ...options,
     };
-    return this.request("execute_request", content, { metadata });
+    return this.request("execute_request", content, { metadata, subshell });
   }
 
   /** Runs a cell to its end. */
   run(code: string, options: Record<string, unknown> = {}): Promise<Answer> {
     return this.send(code, options).answer;
+  }
+
+  /**
+   * Answers a question of the kernel.
+   *
+   * @param isNamed whether the answer says to which question, as not all front ends do (default true)
+   */
+  async reply({ header }: Question, value: string, isNamed = true): Promise<void> {
+    const parts = [this.#header(randomUUID(), "input_reply"), isNamed ? header : {}, {}, { value }];
+    await this.#input.send(this.#frames(parts));
   }
 
   /** Interrupts as Jupyter does for kernels with `interrupt_mode: "message"`. */
@@ -187,8 +217,31 @@ export class Client {
       await exit;
       clearTimeout(timer);
     }
-    for (const socket of [this.#shell, this.#control, this.#output]) socket.close();
+    for (const socket of [this.#shell, this.#control, this.#output, this.#input]) socket.close();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #header(id: string, type: string): Record<string, unknown> {
+    const date = new Date().toISOString();
+    return { msg_id: id, msg_type: type, session: this.#session, username: "test", version: "5.4", date };
+  }
+
+  #frames(content: object[]): string[] {
+    const parts = content.map((part) => JSON.stringify(part));
+    const signature = createHmac("sha256", this.#key).update(parts.join("")).digest("hex");
+    return [delimiter, signature, ...parts];
+  }
+
+  async #listenForQuestions(): Promise<void> {
+    for await (const frames of this.#input) {
+      const start = frames.findIndex((frame) => frame.toString() === delimiter);
+      const [header, parent, , content] = frames
+        .slice(start + 2, start + 6)
+        .map((frame) => JSON.parse(frame.toString()));
+      const question: Question = { ...content, parent: parent.msg_id, header };
+      this.questions.push(question);
+      this.onQuestion(question);
+    }
   }
 
   async #listen(socket: Dealer | Subscriber): Promise<void> {

@@ -54,6 +54,16 @@ export interface PastCell {
 /** TypeScript's node of a cell, with the table of names that it does not publish. */
 type CellFile = ts.SourceFile & { locals?: Map<ts.__String, ts.Symbol>; imports: ts.StringLiteralLike[] };
 
+/** A cell that was compiled and has not ended. */
+interface PendingCell {
+  readonly file: CellFile;
+  readonly checker: ts.TypeChecker;
+  readonly names: readonly string[];
+  readonly augmentations: readonly Augmentation[];
+  /** Of its names, those that were not known before, where other code sees them already. */
+  early?: readonly string[];
+}
+
 /** Compiles the cells of a notebook, which to TypeScript are one program. */
 export class CellCompiler {
   readonly #ts = loadTypeScript();
@@ -67,15 +77,8 @@ export class CellCompiler {
   readonly #done = new Map<string, string>();
   /** The cell that was asked about last. */
   #looked: string | undefined;
-  /** The cell that runs. */
-  #pending:
-    | {
-        readonly file: CellFile;
-        readonly checker: ts.TypeChecker;
-        readonly names: readonly string[];
-        readonly augmentations: readonly Augmentation[];
-      }
-    | undefined;
+  /** The cells that run, by their numbers. */
+  readonly #pending = new Map<number, PendingCell>();
   /** What cells added to the global scope and to modules. */
   #augmentations: readonly Augmentation[] = [];
 
@@ -89,9 +92,13 @@ export class CellCompiler {
     this.#scope.add(file, program.getTypeChecker(), () => true);
   }
 
-  /** Compiles the cell that runs next. */
-  compile(source: string): CompiledCell {
-    this.#pending = undefined;
+  /**
+   * Compiles a cell.
+   *
+   * @param run tells the runs of cells apart (default: one at a time)
+   */
+  compile(source: string, run = 0): CompiledCell {
+    this.#pending.delete(run);
     const metadata = this.#metadataOf(source);
     if (metadata.module) {
       const written = path.join(this.#host.directory, `${metadata.module}.${metadata.jsx ? "tsx" : "ts"}`);
@@ -110,24 +117,36 @@ export class CellCompiler {
     if (diagnostics.length > 0) return { metadata, files: [], diagnostics };
     const files = local.flatMap((one) => this.#compileFile(one, program));
     const output = this.#compileCell(file, program);
-    this.#pending = { file, checker: program.getTypeChecker(), names: output.names, augmentations };
+    const checker = program.getTypeChecker();
+    this.#pending.set(run, { file, checker, names: output.names, augmentations });
     return { metadata, files, diagnostics, output };
   }
 
   /**
-   * Takes over the names of the cell that ran.
+   * Takes over the names of a cell that ran.
    *
    * @param assigned those that it gave a value (default: all)
    */
-  end(assigned?: ReadonlySet<string>): void {
-    if (!this.#pending) return;
+  end(assigned?: ReadonlySet<string>, run = 0): void {
+    const pending = this.#pending.get(run);
+    if (!pending) return;
     this.#looked = undefined;
-    const { file, checker, names, augmentations } = this.#pending;
-    this.#pending = undefined;
+    this.#pending.delete(run);
+    const { file, checker, names, augmentations, early = [] } = pending;
     const lost = new Set(assigned ? names.filter((name) => !assigned.has(name)) : []);
+    for (const name of early) if (lost.has(name)) this.#known.delete(name);
+    this.#scope.drop(file, early);
     for (const name of names) if (!lost.has(name)) this.#known.add(name);
+    for (const other of this.#pending.values()) {
+      other.early = other.early?.filter((name) => !names.includes(name));
+    }
     this.#scope.add(file, checker, (name) => !lost.has(name));
     this.#augmentations = augmentations;
+  }
+
+  /** Forgets a cell that was compiled and did not run. */
+  drop(run: number): void {
+    this.#pending.delete(run);
   }
 
   /** Whether a cell so far gave the name a value. */
@@ -167,6 +186,7 @@ export class CellCompiler {
     augmentations: readonly Augmentation[];
   } {
     this.#looked = undefined;
+    this.#showPending();
     // The first line of a script, which a module's first line is before.
     this.#host.write(this.#host.cell, source.replace(/^#!/, "//"));
     const own = augmentationsOf(this.#ts, source);
@@ -183,6 +203,17 @@ export class CellCompiler {
     this.#scope.enclose(file);
     if (kept) this.#scope.enclose(kept);
     return { file, program, augmentations: [...earlier, ...own] };
+  }
+
+  /** Lets code see the names of cells that still run: their values are there as soon as those cells assign them. */
+  #showPending(): void {
+    for (const pending of this.#pending.values()) {
+      if (pending.early) continue;
+      pending.early = pending.names.filter((name) => !this.#known.has(name));
+      const early = new Set(pending.early);
+      for (const name of early) this.#known.add(name);
+      this.#scope.add(pending.file, pending.checker, (name) => early.has(name));
+    }
   }
 
   /** The files beside the notebook that the cell imports, and those that they import. */

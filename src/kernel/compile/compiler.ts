@@ -2,7 +2,7 @@ import { SourceMap } from "node:module";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import type { CompletionInfo, ConvertResult, Diagnostic, IsCompleteResult } from "tslab/dist/converter";
+import type { CompletionInfo, ConvertResult, Diagnostic } from "tslab/dist/converter";
 import type { CodeMetadata } from "tslab/dist/metadata";
 import type { CompiledCell, CompiledCode, CompiledFile, PastCell } from "./cellCompiler";
 import type { CompilerCalls, CompilerData, CompilerReply, CompilerRequest } from "./compilerThread";
@@ -20,10 +20,22 @@ export interface SourcePosition {
 
 type Lookup = (line: number, column: number) => { line: number; column: number } | undefined;
 
+/** A cell that was compiled, or refused. */
+export interface Compiled extends CompiledCell {
+  /** Its run. */
+  readonly run: number;
+  readonly source: string;
+  /** Its file's name. */
+  readonly cell: string;
+}
+
 interface Waiting {
   resolve(value: never): void;
   reject(error: unknown): void;
 }
+
+/** What TypeScript says where a template or a comment has no end yet. */
+const isUnfinished = new Set([1160, 1010]);
 
 /** Time that the first completion waits for types, in milliseconds. */
 const patience = 300;
@@ -39,10 +51,8 @@ const prefixes = { plain: "(function(exports, require) { ", async: "(async funct
 export class Compiler {
   /** Sources by cell name, for code frames. */
   readonly sources = new Map<string, string>();
-  /** What TypeScript said about the last cell. */
-  diagnostics: readonly Diagnostic[] = [];
-  /** What the last cell said about itself in its first comment. */
-  metadata: CodeMetadata = {};
+  /** The cell that tslab's executor is handed next. */
+  next: Compiled | undefined;
   /** Called when a compiled cell is about to run. */
   onRun: () => void = () => {};
 
@@ -58,11 +68,6 @@ export class Compiler {
   /** Whether the thread has answered anything. */
   #isWarm = false;
   #calls = 0;
-  /** Cells so far: one that was given up may come back from the thread after the next has begun. */
-  #turn = 0;
-  #cell = "cell-0.ts";
-  #source = "";
-  #compiled: CompiledCell | undefined;
   /** Local files that were compiled but not yet handed on: each is compiled but once. */
   #files: CompiledFile[] = [];
 
@@ -87,62 +92,55 @@ export class Compiler {
     thread.on("error", (cause) => this.#leave(cause));
   }
 
-  /** Names that the cell gives values, and those of them that begin anew. */
-  get names(): { names: readonly string[]; cleared: readonly string[] } {
-    return this.#compiled?.output ?? { names: [], cleared: [] };
-  }
-
-  /** Compiles the cell that runs next. */
-  async compile(cell: number, source: string): Promise<void> {
-    const turn = ++this.#turn;
-    this.#cell = `cell-${cell}.ts`;
-    this.sources.set(this.#cell, source);
-    this.#source = source;
-    this.diagnostics = [];
-    this.#compiled = undefined;
-    const compiled = await this.#call("compile", source);
-    for (const file of compiled.files) this.#keepFile(file);
-    if (turn !== this.#turn) return;
-    this.#compiled = compiled;
-    this.metadata = compiled.metadata;
-    this.diagnostics = compiled.diagnostics;
-    if (compiled.metadata.module) this.#past.push({ source });
-    if (compiled.output) this.#keepCell(compiled.output);
+  /** What the next cell said about itself in its first comment. */
+  get metadata(): CodeMetadata {
+    return this.next?.metadata ?? {};
   }
 
   /**
-   * Takes over the names of the cell that ran.
+   * Compiles a cell, to be handed to `end` or `drop`.
+   *
+   * @param run tells the runs of cells apart, from 1 on: what the thread compiles of its own accord is 0
+   */
+  async compile(run: number, cell: number, source: string): Promise<Compiled> {
+    const name = `cell-${cell}.ts`;
+    this.sources.set(name, source);
+    const compiled = await this.#call("compile", source, run);
+    for (const file of compiled.files) this.#keepFile(file);
+    if (compiled.metadata.module) this.#past.push({ source });
+    if (compiled.output) this.#keepCell(name, compiled.output);
+    return { ...compiled, run, source, cell: name };
+  }
+
+  /**
+   * Takes over the names of a cell that ran.
    *
    * @param assigned those that it gave a value (default: all)
    */
-  async end(assigned?: ReadonlySet<string>): Promise<void> {
-    const compiled = this.#compiled;
-    this.#compiled = undefined;
-    if (!compiled?.output) return;
-    if (compiled.output.declares) this.#past.push({ source: this.#source, assigned });
-    await this.#call("end", assigned);
+  async end({ output, source, run }: Compiled, assigned?: ReadonlySet<string>): Promise<void> {
+    if (!output) return;
+    if (output.declares) this.#past.push({ source, assigned });
+    await this.#call("end", assigned, run);
   }
 
-  /** Forgets a cell that was compiled but not run. */
-  drop(): void {
-    this.#turn++;
-    this.#compiled = undefined;
+  /** Forgets a cell that was compiled, or still is, and does not run. */
+  drop(run: number): void {
+    void this.#call("drop", run).catch(() => {});
   }
 
-  /** The compiled cell, for tslab's executor. */
+  /** The next cell, for tslab's executor. */
   convert(): ConvertResult {
-    const diagnostics = [...this.diagnostics];
+    const { diagnostics = [], output, cell } = this.next ?? {};
     const sideOutputs = this.#files.splice(0).map(({ path, code }) => ({ path, data: code }));
-    const output = this.#compiled?.output;
-    if (!output || diagnostics.length > 0) return { diagnostics, sideOutputs };
+    if (!output || diagnostics.length > 0) return { diagnostics: [...diagnostics], sideOutputs };
     this.onRun();
-    const code = `${output.code}\n//# sourceURL=${this.#cell}`;
-    return { diagnostics, sideOutputs, output: code, hasToplevelAwait: output.isAsync };
+    const code = `${output.code}\n//# sourceURL=${cell}`;
+    return { diagnostics: [], sideOutputs, output: code, hasToplevelAwait: output.isAsync };
   }
 
   /** What TypeScript said about a cell that defines a module, for tslab's executor. */
   addModule(): Diagnostic[] {
-    return [...this.diagnostics];
+    return [...(this.next?.diagnostics ?? [])];
   }
 
   /** Whether a cell so far gave the name a value. */
@@ -164,13 +162,21 @@ export class Compiler {
   }
 
   /**
-   * Whether a cell's text is finished, and if not, how far its next line is indented. On this thread: a console waits
+   * Whether a cell's text is finished and TypeScript, and if not finished, how far its next line is indented. On this thread: a console waits
    * for it no longer than a second, while the other may be reading types.
    */
-  isComplete(code: string): IsCompleteResult {
-    loadTypeScript();
+  isComplete(code: string): { status: "complete" | "incomplete" | "invalid"; indent: string } {
+    const compiler = loadTypeScript();
     const { isCompleteCode }: typeof import("tslab/dist/converter") = require("tslab/dist/converter");
-    return isCompleteCode(code);
+    const { completed, indent = "" } = isCompleteCode(code);
+    if (!completed) return { status: "incomplete", indent };
+    // Its own field, which it does not publish.
+    const { parseDiagnostics } = compiler.createSourceFile("cell.ts", code, compiler.ScriptTarget.ES2022) as {
+      parseDiagnostics?: readonly { readonly code: number }[];
+    };
+    if (parseDiagnostics?.some(({ code }) => isUnfinished.has(code)))
+      return { status: "incomplete", indent: "" };
+    return { status: parseDiagnostics?.length ? "invalid" : "complete", indent };
   }
 
   /** Where a place in compiled code came from; `undefined` for code that is no cell's nor a local file's. */
@@ -215,12 +221,12 @@ export class Compiler {
     else waiting?.resolve(reply.value as never);
   }
 
-  #keepCell({ code, maps, isAsync }: NonNullable<CompiledCell["output"]>): void {
+  #keepCell(cell: string, { code, maps, isAsync }: NonNullable<CompiledCell["output"]>): void {
     const prefix = isAsync ? prefixes.async : prefixes.plain;
     const lookup = chain({ code, maps }, 1);
     const length = code.split("\n").length;
-    this.#lookups.set(this.#cell, {
-      file: this.#cell,
+    this.#lookups.set(cell, {
+      file: cell,
       // What follows the cell's own lines is the call of tslab's wrapper.
       lookup: (line, column) =>
         line > length ? undefined : lookup(line, line === 1 ? column - prefix.length : column),

@@ -15,8 +15,11 @@ export interface CompilerData {
   readonly past: readonly PastCell[];
 }
 
-/** What the main thread may ask for, one after the other. */
-export type CompilerCalls = Pick<CellCompiler, "compile" | "end" | "declares" | "inspect" | "complete">;
+/** What the main thread may ask for. */
+export type CompilerCalls = Pick<
+  CellCompiler,
+  "compile" | "end" | "drop" | "declares" | "inspect" | "complete"
+>;
 
 export interface CompilerRequest {
   readonly id: number;
@@ -71,7 +74,9 @@ async function main(): Promise<void> {
   const pieces = [
     load,
     () => {
-      if (!isWarm) load().compile(importsOf(expected));
+      if (isWarm) return;
+      load().compile(importsOf(expected));
+      load().drop(0);
     },
     keepTypeScript,
   ];

@@ -20,6 +20,8 @@ export class NotebookScope {
   // Apart, as a cell may declare a type of an earlier value's name.
   readonly #values: Names = new Map();
   readonly #types: Names = new Map();
+  /** Cells whose names were taken, those that still run too. */
+  readonly #taken = new WeakSet<ts.SourceFile>();
   /** Modules that the cells imported. */
   readonly modules = new Set<string>();
 
@@ -46,7 +48,8 @@ export class NotebookScope {
     const { SymbolFlags } = this.#ts;
     const cell = file as CellFile;
     if (!cell.locals?.size) return;
-    this.#leaveOnly(cell);
+    if (!this.#taken.has(cell)) this.#leaveOnly(cell);
+    this.#taken.add(cell);
     for (const [name, local] of cell.locals) {
       const symbol = (local as LocalSymbol).exportSymbol ?? local;
       const flags = this.#flagsOf(symbol, checker);
@@ -59,6 +62,15 @@ export class NotebookScope {
       if (isValue) this.#values.set(name, symbol);
     }
     for (const { text } of cell.imports) this.modules.add(text);
+  }
+
+  /** Forgets values of a cell, unless another cell declared them since. */
+  drop(file: ts.SourceFile, names: readonly string[]): void {
+    for (const text of names) {
+      const name = this.#ts.escapeLeadingUnderscores(text);
+      const local: LocalSymbol | undefined = (file as CellFile).locals?.get(name);
+      if (local && this.#values.get(name) === (local.exportSymbol ?? local)) this.#values.delete(name);
+    }
   }
 
   #flagsOf(symbol: ts.Symbol, checker: ts.TypeChecker): ts.SymbolFlags {

@@ -1,3 +1,4 @@
+import { type CellContext, currentCell } from "../context";
 import type { MimeBundle } from "./bundle";
 import { describeValue } from "./mime";
 
@@ -35,26 +36,38 @@ declare function display(value: unknown, options?: { id?: string; update?: boole
 declare function clearOutput(options?: { wait?: boolean }): void;
 `;
 
+/** What one run of a cell displays. */
+interface CellDisplays {
+  /** What is not there yet. */
+  readonly pending: Set<Promise<void>>;
+  /** Names that are shown. */
+  readonly shown: Set<string>;
+}
+
 /** `display` and `clearOutput`, as cells use them. */
 export class Displays {
   readonly #publish: Publish;
-  readonly #pending = new Set<Promise<void>>();
-  /** Names shown by the running cell. */
-  readonly #shown = new Set<string>();
+  readonly #cells = new WeakMap<object, CellDisplays>();
 
   constructor(publish: Publish) {
     this.#publish = publish;
   }
 
-  /** Forgets what the cell before has shown, so that a cell that runs again shows its displays again. */
-  begin(): void {
-    this.#shown.clear();
-    this.#pending.clear();
+  /** Forgets what was shown by an earlier run, so that a cell that runs again shows its displays again. */
+  begin(cell: CellContext): void {
+    this.#cells.set(cell, { pending: new Set(), shown: new Set() });
   }
 
   /** Settles when all that the cell displays is published. */
-  async settle(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  async settle(cell: CellContext): Promise<void> {
+    const { pending } = this.#of(cell);
+    while (pending.size > 0) await Promise.all(pending);
+  }
+
+  #of(cell: object = this): CellDisplays {
+    const displays = this.#cells.get(cell) ?? { pending: new Set(), shown: new Set() };
+    this.#cells.set(cell, displays);
+    return displays;
   }
 
   readonly display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
@@ -64,12 +77,13 @@ export class Displays {
       if (bundle) this.show(bundle, options);
       return Promise.resolve();
     }
+    const { pending } = this.#of(currentCell());
     const shown = bundle
       .then((ready) => ready && this.show(ready, options))
       .then(() => {
-        this.#pending.delete(shown);
+        pending.delete(shown);
       });
-    this.#pending.add(shown);
+    pending.add(shown);
     // A failure stays pending: settle reports it even where the cell does not await it.
     shown.catch(() => {});
     return shown;
@@ -82,8 +96,9 @@ export class Displays {
   /** Publishes a bundle: a new display, or a replacement of those of the same name. */
   show(bundle: MimeBundle, options: DisplayOptions = {}): void {
     const { id, update = false } = options;
-    const type = id !== undefined && (update || this.#shown.has(id)) ? "update_display_data" : "display_data";
-    if (id !== undefined) this.#shown.add(id);
+    const { shown } = this.#of(currentCell());
+    const type = id !== undefined && (update || shown.has(id)) ? "update_display_data" : "display_data";
+    if (id !== undefined) shown.add(id);
     const transient = id === undefined ? {} : { display_id: id };
     this.#publish(type, { data: bundle, metadata: {}, transient });
   }

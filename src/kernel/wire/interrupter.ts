@@ -42,6 +42,8 @@ export class Interrupter {
     const cell = Atomics.load(this.#slots, slots.cell);
     this.#count = cell === this.#cell ? this.#count + 1 : 1;
     this.#cell = cell;
+    // What waits for an answer hears of it by itself.
+    if (Atomics.load(this.#slots, slots.asking)) return { press, cell };
     if (this.#isInGate) this.#breakStack();
     else if (this.#count > 1) setTimeout(() => this.#breakStack(), lookAgain);
     interruptChildren();

@@ -1,6 +1,7 @@
 import path from "node:path";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { slots } from "../breaking";
+import type { Answer, AskedQuestion } from "./openQuestions";
 import type { Published } from "./server";
 import { type Content, type Message, toJson } from "./wire";
 import type { FromWire, ToWire, WireData } from "./wireThread";
@@ -12,19 +13,27 @@ const mostPending = 1000;
 export class Link {
   /** Called before anything is published, so that buffered text goes first. */
   beforePublish: () => void = () => {};
-  readonly #data: WireData;
+  /** Called with an answer that nobody on this thread holds everything for. */
+  onAnswer: (answer: Answer) => void = () => {};
+  readonly #data: Omit<WireData, "answers">;
   #thread: Worker | undefined;
+  #answers: MessagePort | undefined;
 
-  constructor(data: WireData) {
+  constructor(data: Omit<WireData, "answers">) {
     this.#data = data;
   }
 
   /** Opens the channels; what comes by them is handed to `receive`. */
   open(receive: (message: FromWire) => void): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
     const thread = new Worker(path.join(__dirname, `wireThread${path.extname(__filename)}`), {
-      workerData: this.#data,
+      workerData: { ...this.#data, answers: port2 } satisfies WireData,
+      transferList: [port2],
     });
     this.#thread = thread;
+    this.#answers = port1;
+    port1.on("message", (answer: Answer) => this.onAnswer(answer));
+    port1.unref();
     return new Promise((resolve, reject) => {
       thread.on("error", reject);
       thread.on("message", (message: FromWire) => {
@@ -46,6 +55,23 @@ export class Link {
     const text = toJson(content);
     this.beforePublish();
     this.#tell({ type: "publish", message: { ...message, content: text } });
+  }
+
+  /** Asks the person at the front end that sent the request. */
+  ask(question: AskedQuestion): void {
+    this.beforePublish();
+    const { identities, header } = question.request;
+    this.#tell({ type: "ask", question: { ...question, request: { identities, header } } });
+  }
+
+  /** Forgets a question: an answer that comes yet is nobody's. */
+  forget(id: number): void {
+    this.#tell({ type: "forget", id });
+  }
+
+  /** The next answer that is there, without a turn of this thread. */
+  takeAnswer(): Answer | undefined {
+    return this.#answers && receiveMessageOnPort(this.#answers)?.message;
   }
 
   /** Closes the channels once what was sent is out. */

@@ -8,6 +8,7 @@ export type Channel = "shell" | "control" | "stdin";
 /** A message to publish. */
 export interface Published {
   readonly type: string;
+  readonly id?: string;
   readonly content: Content | string;
   readonly parent?: Message["header"];
   readonly metadata?: Content;

@@ -20,6 +20,8 @@ export interface Header {
   readonly username: string;
   readonly version: string;
   readonly date: string;
+  /** The queue of cells that the request belongs to (JEP 91); none for the first one. */
+  readonly subshell_id?: string | null;
 }
 
 /** The body of a message; its fields depend on the message's type. */
@@ -30,6 +32,8 @@ export interface Message {
   /** Routing frames of the sender, returned with the reply. */
   readonly identities: readonly Uint8Array[];
   readonly header: Header;
+  /** The header of what it answers; empty for a request. */
+  readonly parent: Partial<Header>;
   readonly metadata: Content;
   readonly content: Content;
   readonly buffers: readonly Uint8Array[];
@@ -72,6 +76,7 @@ export function decodeMessage(frames: readonly Buffer[], key: string): Message {
   return {
     identities: frames.slice(0, start),
     header: JSON.parse(body[0].toString()),
+    parent: JSON.parse(body[1].toString()),
     metadata: JSON.parse(body[2].toString()),
     content: JSON.parse(body[3].toString()),
     buffers: frames.slice(start + 6),
@@ -81,6 +86,8 @@ export function decodeMessage(frames: readonly Buffer[], key: string): Message {
 /** A message to send; `parent` is the header of the request that caused it. */
 export interface Outgoing {
   readonly type: string;
+  /** The message's own name (default: a new one). */
+  readonly id?: string;
   /** The content, as JSON already where it comes from another thread. */
   readonly content: Content | string;
   readonly parent?: Header;
@@ -104,9 +111,17 @@ export function toJson(part: unknown): string {
 
 /** Frames of a signed message. */
 export function encodeMessage(message: Outgoing, key: string): (Uint8Array | string)[] {
-  const { type, content, parent = {}, metadata = {}, identities = [], buffers = [] } = message;
+  const {
+    type,
+    id = randomUUID(),
+    content,
+    parent = {},
+    metadata = {},
+    identities = [],
+    buffers = [],
+  } = message;
   const header: Header = {
-    msg_id: randomUUID(),
+    msg_id: id,
     msg_type: type,
     session,
     username: "kernel",

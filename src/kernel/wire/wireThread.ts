@@ -1,7 +1,9 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { randomUUID } from "node:crypto";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { slots } from "../breaking";
-import { rejection } from "../requests";
 import { Interrupter } from "./interrupter";
+import { type AskedQuestion, OpenQuestions } from "./openQuestions";
+import { failure, rejection } from "./rejection";
 import { type Channel, type Published, Server } from "./server";
 import type { Connection, Content, Header, Message } from "./wire";
 
@@ -12,6 +14,8 @@ export interface WireData {
   readonly information: Content;
   /** What both threads know of interrupts: see `slots`. */
   readonly slots: Int32Array;
+  /** Where answers go, so that the main thread can wait for one. */
+  readonly answers: MessagePort;
 }
 
 /** What the wire's thread tells the main thread. */
@@ -32,6 +36,8 @@ export type ToWire =
       readonly request: Pick<Message, "identities" | "header">;
       readonly content: string;
     }
+  | { readonly type: "ask"; readonly question: AskedQuestion }
+  | { readonly type: "forget"; readonly id: number }
   | { readonly type: "close" };
 
 /** Time that the main thread has to end the process after a shutdown, in milliseconds. */
@@ -43,28 +49,49 @@ const shutdownGrace = 4000;
  * on the main thread is broken.
  */
 async function main(): Promise<void> {
-  const { connection, information, slots: shared } = workerData as WireData;
+  const { connection, information, slots: shared, answers } = workerData as WireData;
   const server = new Server(connection);
   const interrupter = new Interrupter(shared, (cell) => tell({ type: "broken", cell }));
   /** The requests of cells that run. */
   const running = new Map<string, Header>();
+  const questions = new OpenQuestions(server, (id, value) => {
+    answers.postMessage({ id, value });
+    wake();
+  });
 
   parentPort?.on("message", (order: ToWire) => {
     Atomics.sub(shared, slots.pending, 1);
     Atomics.notify(shared, slots.pending);
     if (order.type === "publish") publish(order.message);
-    if (order.type === "reply") server.reply("shell", order.request, order.content);
+    if (order.type === "reply") {
+      questions.forgetThoseOf(order.request.header);
+      server.reply("shell", order.request, order.content);
+    }
+    if (order.type === "ask") questions.ask(order.question);
+    if (order.type === "forget") questions.forget(order.id);
     // Sockets that are open when their thread ends bring the process down.
     if (order.type === "close") void server.close().then(() => setTimeout(() => process.exit(), 20));
   });
+  const subshells = new Set<string>();
   await server.listen(receive);
   publish({ type: "status", content: { execution_state: "starting" } });
   tell({ type: "ready" });
   leaveWithParent();
 
+  /** Wakes the main thread where it waits for an answer. */
+  function wake(): void {
+    Atomics.add(shared, slots.news, 1);
+    Atomics.notify(shared, slots.news);
+  }
+
   function receive(channel: Channel, message: Message): void {
-    const type = message.header.msg_type;
-    const content = answer(channel, type, message.content);
+    if (channel === "stdin") {
+      questions.receive(message);
+      return;
+    }
+    const { msg_type: type, subshell_id: subshell } = message.header;
+    const isUnknown = channel === "shell" && typeof subshell === "string" && !subshells.has(subshell);
+    const content = isUnknown ? unknownSubshell(subshell) : answer(channel, type, message.content);
     if (content) {
       status("busy", message.header);
       server.reply(channel, message, content);
@@ -82,14 +109,28 @@ async function main(): Promise<void> {
       // Some versions of VS Code send it by the shell.
       case "interrupt_request":
         tell({ type: "interrupt", ...interrupter.press() });
+        wake();
         return { status: "ok" };
       case "shutdown_request": {
         const restart = content.restart === true;
         tell({ type: "shutdown", restart });
+        // It goes on where it waits for an answer.
+        if (Atomics.load(shared, slots.asking)) Atomics.add(shared, slots.presses, 1);
+        wake();
         // The main thread may be in a loop that never ends.
         setTimeout(() => process.kill(process.pid, "SIGKILL"), shutdownGrace);
         return { status: "ok", restart };
       }
+      case "create_subshell_request": {
+        const subshell_id = randomUUID();
+        subshells.add(subshell_id);
+        return { status: "ok", subshell_id };
+      }
+      case "list_subshell_request":
+        return { status: "ok", subshell_id: [...subshells] };
+      case "delete_subshell_request":
+        if (!subshells.delete(String(content.subshell_id))) return unknownSubshell(content.subshell_id);
+        return { status: "ok" };
       default:
         return channel === "control" ? rejection(type) : undefined;
     }
@@ -111,6 +152,10 @@ async function main(): Promise<void> {
   function status(state: "busy" | "idle", parent: Header): void {
     publish({ type: "status", content: `{"execution_state":"${state}"}`, parent });
   }
+}
+
+function unknownSubshell(id: unknown): Content {
+  return failure(`Cannot find subshell: one that was created and not deleted is required, got ${id}`);
 }
 
 function tell(message: FromWire): void {

@@ -15,7 +15,18 @@ const nvidia = /^(tensorflow|nvidia-)/;
 
 /** What is wanted of each file of pins, and which of what it brings is kept (default: all). */
 const wanted = {
-  jupyter: { packages: ["jupyterlab==4.6.6", "nbclient==0.11.0", "nbconvert==7.17.2", "nbformat==5.11.1"] },
+  jupyter: {
+    packages: [
+      "jupyterlab==4.6.6",
+      // The front end of a cell's controls.
+      "jupyterlab-widgets==3.0.17",
+      // Checks of the protocol, for the tests.
+      "jupyter-kernel-test==0.7.0",
+      "nbclient==0.11.0",
+      "nbconvert==7.17.2",
+      "nbformat==5.11.1",
+    ],
+  },
   "tensorflow-cpu": { packages: [`tensorflow-cpu==${tensorflowVersion}`], kept: nvidia },
   tensorflow: { packages: [`tensorflow[and-cuda]==${tensorflowVersion}`], kept: nvidia },
 };

@@ -11,15 +11,15 @@ test("a cell under way fails when the compiler's thread ends, and the next one g
     const { Compiler } = require("./src/kernel/compile/compiler");
     async function main() {
       const compiler = new Compiler("declare const given: number;", []);
-      const lost = compiler.compile(1, "const lost = given;");
+      const lost = compiler.compile(1, 1, "const lost = given;");
       compiler.close();
       const reason = await lost.catch((error) => error.message);
-      await compiler.compile(2, "const found = given;");
+      compiler.next = await compiler.compile(2, 2, "const found = given;");
       const { output } = compiler.convert();
-      await compiler.end();
+      await compiler.end(compiler.next);
       compiler.close();
-      await compiler.compile(3, "found.toFixed() + found.nothing");
-      const [{ messageText }] = compiler.diagnostics;
+      const refused = await compiler.compile(3, 3, "found.toFixed() + found.nothing");
+      const [{ messageText }] = refused.diagnostics;
       const declared = [await compiler.declares("found"), await compiler.declares("lost")];
       console.log(JSON.stringify({ reason, output, messageText, declared }));
       compiler.close();

@@ -32,14 +32,14 @@ export class Notebook {
     if (diagnostics.length > 0 || !output) {
       throw new Error(`${diagnostics[0]?.messageText} in ${source}`);
     }
-    this.names.declare(output.names, output.cleared);
+    const earlier = this.names.declare(output.names, output.cleared);
     Object.assign(globalThis, { __tslab__: this.#runtime });
     this.#runtime.value = undefined;
     const wrapper = `(${output.isAsync ? "async " : ""}function (exports, require) { ${output.code}\n})`;
     try {
       await vm.runInThisContext(wrapper)(this.#runtime.exports, this.#runtime.require);
     } catch (error) {
-      this.compiler.end(this.names.assigned());
+      this.compiler.end(this.names.assigned(earlier));
       throw error;
     }
     this.compiler.end();

@@ -2,6 +2,7 @@ import os from "node:os";
 import { factHtml, factText } from "../core/display";
 import { tf } from "./load";
 import { backend } from "./native";
+import { recurrentOps } from "./ops/library";
 import { askSetup } from "./setup";
 
 /** One graphics card, as NVIDIA's driver names it. */
@@ -48,6 +49,8 @@ export class DeviceReport {
   readonly cuda: string | null;
   /** cuDNN's version, `null` where there is none. */
   readonly cudnn: string | null;
+  /** What computes LSTM and GRU layers: our own ops, or TensorFlow's and why. */
+  readonly recurrent: string;
   /** Node's version. */
   readonly node: string;
 
@@ -60,6 +63,7 @@ export class DeviceReport {
     this.threads = facts.threads;
     this.cuda = facts.cuda;
     this.cudnn = facts.cudnn;
+    this.recurrent = facts.recurrent;
     this.node = facts.node;
   }
 
@@ -75,6 +79,7 @@ export class DeviceReport {
       ["CPU", `${this.cpu}, ${this.threads} ${this.threads === 1 ? "thread" : "threads"}`],
       ["TensorFlow", this.tensorflow],
       ["TensorFlow.js", this.tfjs],
+      ["LSTM and GRU", this.recurrent],
       ["Node", this.node],
     ];
   }
@@ -110,6 +115,7 @@ async function makeReport(): Promise<DeviceReport> {
     threads: computingThreads(),
     cuda: machine.cuda,
     cudnn: machine.cudnn,
+    recurrent: recurrentOps(),
     node: process.versions.node,
   });
 }

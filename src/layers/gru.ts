@@ -1,5 +1,5 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { biasAdd, matrixProduct, tf } from "../engine";
+import { biasAdd, gruSequence, matrixProduct, tf } from "../engine";
 import { carried, RecurrentLayer, type RecurrentOptions } from "./recurrent";
 
 /** Options of {@link gru}. */
@@ -20,6 +20,17 @@ class FastGru extends RecurrentLayer {
   protected override biasShape(): number[] {
     const width = 3 * this.settings.units;
     return this.resetAfter ? [2, width] : [width];
+  }
+
+  protected override whole(
+    x: tfTypes.Tensor3D,
+    options: { training: boolean; counts?: tfTypes.Tensor },
+  ): tfTypes.Tensor {
+    const { resetAfter } = this;
+    const recurrentKernel = this.recurrentKernel.read() as tfTypes.Tensor2D;
+    const [bias, recurrentBias] = resetAfter ? tf.unstack(this.bias.read()) : [this.bias.read()];
+    const settings = { ...this.sequenceOptions(x, options), resetAfter };
+    return gruSequence(this.projected(x, bias), { recurrentKernel, recurrentBias }, settings);
   }
 
   protected override states(

@@ -1,5 +1,5 @@
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { biasAdd, lstmStates, matrixProduct, tf } from "../engine";
+import { biasAdd, lstmSequence, lstmStates, matrixProduct, tf } from "../engine";
 import { carried, RecurrentLayer, type RecurrentOptions } from "./recurrent";
 
 /** Options of {@link lstm}. */
@@ -29,6 +29,15 @@ class FastLstm extends RecurrentLayer {
     tf.tidy(() => {
       this.bias.write(tf.tensor1d(open));
     });
+  }
+
+  protected override whole(
+    x: tfTypes.Tensor3D,
+    options: { training: boolean; counts?: tfTypes.Tensor },
+  ): tfTypes.Tensor {
+    const recurrentKernel = this.recurrentKernel.read() as tfTypes.Tensor2D;
+    const projected = this.projected(x, this.bias.read());
+    return lstmSequence(projected, { recurrentKernel }, this.sequenceOptions(x, options));
   }
 
   protected override states(

@@ -1,7 +1,7 @@
 /** What LSTM and GRU share: options, weights in Keras's layout, dropout of the input, direction of time. */
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import { randomSource } from "../core/random";
-import { tf } from "../engine";
+import { biasAdd, matrixProduct, type SequenceOptions, tf, usesOwnOps } from "../engine";
 import { initializer } from "./initializers";
 
 /** What tfjs takes as a regulariser. */
@@ -134,6 +134,35 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
     options: { training: boolean; counts?: readonly tfTypes.Tensor2D[] },
   ): tfTypes.Tensor3D;
 
+  /** The layer's output for `x` `[windows, steps, channels]`, all of time in one op of our own. */
+  protected abstract whole(
+    x: tfTypes.Tensor3D,
+    options: { training: boolean; counts?: tfTypes.Tensor },
+  ): tfTypes.Tensor;
+
+  /** What all whole passes are told. */
+  protected sequenceOptions(
+    x: tfTypes.Tensor3D,
+    options: { training: boolean; counts?: tfTypes.Tensor },
+  ): SequenceOptions {
+    const { goBackwards, returnSequences, recurrentActivation } = this.settings;
+    return {
+      backwards: goBackwards,
+      hard: recurrentActivation === "hardSigmoid",
+      returnSequences,
+      dropout: this.recurrentMask(x.shape[0], options.training),
+      counts: options.counts && tf.cast(options.counts, "float32"),
+    };
+  }
+
+  /** The inputs' share of all gates, `[windows, steps, gates]`. */
+  protected projected(x: tfTypes.Tensor3D, bias: tfTypes.Tensor): tfTypes.Tensor3D {
+    const [windows, steps, channels] = x.shape;
+    const rows = tf.reshape(x, [windows * steps, channels]) as tfTypes.Tensor2D;
+    const product = biasAdd(matrixProduct(rows, this.kernel.read() as tfTypes.Tensor2D), bias);
+    return tf.reshape(product, [windows, steps, this.gates * this.settings.units]);
+  }
+
   override computeMask(
     _inputs: tfTypes.Tensor | tfTypes.Tensor[],
     mask?: tfTypes.Tensor | tfTypes.Tensor[],
@@ -153,6 +182,7 @@ export abstract class RecurrentLayer extends tf.layers.Layer {
       const { dropout, goBackwards, returnSequences, units } = this.settings;
       const [windows, steps, channels] = x.shape;
       if (training && dropout > 0) x = tf.mul(x, dropoutMask([windows, 1, channels], dropout));
+      if (usesOwnOps()) return this.whole(x, { training, counts: options.mask });
       let byTime = tf.transpose(x, [1, 0, 2]);
       if (goBackwards) byTime = tf.reverse(byTime, 0);
       const { mask } = options;

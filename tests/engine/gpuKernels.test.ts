@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { layers as layerTypes } from "@tensorflow/tfjs-node-gpu";
 import { graph } from "../../src/augment";
-import { tf } from "../../src/engine";
+import { tf, withReferenceOps } from "../../src/engine";
 import * as ourLayers from "../../src/layers";
 import type { FitOptions } from "../../src/train";
 import * as train from "../../src/train";
@@ -28,13 +28,13 @@ const windows = [40, 6];
 const images = [8, 8, 4];
 const values = (length: number) => Float32Array.from({ length }, (_, i) => Math.abs(Math.sin(i * i)));
 
-/** Fits a network of given layers for two batches and returns the nodes of its programs. */
+/** Fits a network of given layers for two batches, as on a GPU, and returns the nodes of its programs. */
 function nodesOfFit(
   shape: readonly number[],
   layers: readonly Layer[],
   { truth, ...options }: Partial<FitOptions> & { truth?: "classes" | "one" | "same" },
 ): Promise<GraphNode[]> {
-  return nodesOf(async () => {
+  const fitOnce = async () => {
     const input = tf.input({ shape: [...shape] });
     const output = layers.reduce((x, layer) => layer.apply(x) as typeof input, input);
     const model = tf.model({ inputs: input, outputs: output });
@@ -54,7 +54,8 @@ function nodesOfFit(
     );
     assert.equal(history.mode, "compiled");
     model.dispose();
-  });
+  };
+  return withReferenceOps(() => nodesOf(fitOnce));
 }
 
 function assertRuns(nodes: readonly GraphNode[]): void {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import type { layers, SymbolicTensor, Tensor, Variable } from "@tensorflow/tfjs-node-gpu";
-import { tf } from "../../src/engine";
+import type { layers, Scalar, SymbolicTensor, Tensor, Variable } from "@tensorflow/tfjs-node-gpu";
+import { tf, withReferenceOps } from "../../src/engine";
 import { gru } from "../../src/layers/gru";
 import { lstm } from "../../src/layers/lstm";
 
@@ -45,6 +45,17 @@ const cases: Record<string, [layers.Layer, number[]]> = {
   lstmBackwards: [lstm({ units: 5, returnSequences: true, goBackwards: true }), [3, 7, 4]],
   gru: [gru({ units: 5, returnSequences: true }), [3, 6, 4]],
   gruBefore: [gru({ units: 5, resetAfter: false }), [3, 6, 4]],
+  lstmHard: [lstm({ units: 5, recurrentActivation: "hardSigmoid" }), [3, 7, 4]],
+  lstmWide: [lstm({ units: 19, returnSequences: true }), [9, 4, 3]],
+  gruLast: [gru({ units: 5 }), [3, 6, 4]],
+  gruBackwards: [gru({ units: 5, returnSequences: true, goBackwards: true }), [3, 6, 4]],
+  gruBeforeBackwards: [
+    gru({ units: 5, returnSequences: true, goBackwards: true, resetAfter: false }),
+    [3, 6, 4],
+  ],
+  gruHard: [gru({ units: 5, returnSequences: true, recurrentActivation: "hardSigmoid" }), [3, 6, 4]],
+  gruWide: [gru({ units: 19, returnSequences: true }), [9, 4, 3]],
+  gruBeforeWide: [gru({ units: 19, returnSequences: true, resetAfter: false }), [9, 4, 3]],
   bidirectional: [
     tf.layers.bidirectional({
       layer: lstm({ units: 3, returnSequences: true }) as layers.RNN,
@@ -77,8 +88,17 @@ const cases: Record<string, [layers.Layer, number[]]> = {
   conv2dDilated: [conv2d({ filters: 3, kernelSize: 3, dilationRate: 2, padding: "same" }), [2, 7, 6, 2]],
 };
 
-for (const [name, [layer, shape]] of Object.entries(cases)) {
-  test(`${name} gives Keras's output, loss and gradients on the same weights`, () => {
+/** Recurrent layers are run with our own ops, where set-up compiled them, and with TensorFlow's. */
+const recurrent = /^(lstm|gru|bidirectional)/;
+const runs = Object.entries(cases).flatMap(([name, [layer, shape]]) => [
+  { name, layer, shape, run: <T>(f: () => T) => f(), title: name },
+  ...(recurrent.test(name)
+    ? [{ name, layer, shape, run: withReferenceOps, title: `${name}, TensorFlow's ops` }]
+    : []),
+]);
+
+for (const { name, layer, shape, run, title } of runs) {
+  test(`${title} gives Keras's output, loss and gradients on the same weights`, () => {
     const expected = golden[name];
     const training = name.startsWith("norm");
     const x = tf.variable(wave(shape, 0.3, 1));
@@ -89,11 +109,12 @@ for (const [name, [layer, shape]] of Object.entries(cases)) {
       weight.write(index === 0 ? tf.zeros(weight.shape as number[]) : tf.ones(weight.shape as number[]));
     }
     let y!: Tensor;
-    const { value, grads } = tf.variableGrads(() => {
+    const loss = () => {
       y = tf.keep(layer.apply(x, { training }) as Tensor);
       const shaped = tf.add(tf.mul(tf.square(y), wave(y.shape, 2, 1)), tf.mul(y, wave(y.shape, 0.1, 1)));
-      return tf.mean(shaped);
-    }, [x, ...weights]);
+      return tf.mean<Scalar>(shaped);
+    };
+    const { value, grads } = run(() => tf.variableGrads(loss, [x, ...weights]));
     close(y.dataSync(), expected.y, "output");
     close(value.dataSync(), [expected.loss], "loss");
     for (const [index, variable] of [x, ...weights].entries()) {

@@ -22,12 +22,25 @@ def rounded(array):
     return [float(f"{value:.7g}") for value in np.asarray(array, np.float64).ravel()]
 
 
+def hard_sigmoid(x):
+    """Keras 2's, which Keras 3 gave another slope."""
+    return tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)
+
+
 CASES = {
     "lstm": (L.LSTM(5, return_sequences=True), (3, 7, 4)),
     "lstmLast": (L.LSTM(5), (3, 7, 4)),
     "lstmBackwards": (L.LSTM(5, return_sequences=True, go_backwards=True), (3, 7, 4)),
     "gru": (L.GRU(5, return_sequences=True), (3, 6, 4)),
     "gruBefore": (L.GRU(5, reset_after=False), (3, 6, 4)),
+    "lstmHard": (L.LSTM(5, recurrent_activation=hard_sigmoid), (3, 7, 4)),
+    "lstmWide": (L.LSTM(19, return_sequences=True), (9, 4, 3)),
+    "gruLast": (L.GRU(5), (3, 6, 4)),
+    "gruBackwards": (L.GRU(5, return_sequences=True, go_backwards=True), (3, 6, 4)),
+    "gruBeforeBackwards": (L.GRU(5, return_sequences=True, go_backwards=True, reset_after=False), (3, 6, 4)),
+    "gruHard": (L.GRU(5, return_sequences=True, recurrent_activation=hard_sigmoid), (3, 6, 4)),
+    "gruWide": (L.GRU(19, return_sequences=True), (9, 4, 3)),
+    "gruBeforeWide": (L.GRU(19, return_sequences=True, reset_after=False), (9, 4, 3)),
     "bidirectional": (L.Bidirectional(L.LSTM(3, return_sequences=True)), (2, 5, 4)),
     "norm2": (L.BatchNormalization(), (6, 4)),
     "norm3": (L.BatchNormalization(), (3, 5, 4)),

@@ -16,6 +16,7 @@ import { addonPlaces, addonStep } from "../steps/addon.mjs";
 import { buildStep } from "../steps/build.mjs";
 import { environmentStep, probePython } from "../steps/environment.mjs";
 import { kernelSpec } from "../steps/kernelSpec.mjs";
+import { opsStep } from "../steps/ops.mjs";
 import { packagesStep } from "../steps/packages.mjs";
 import { installedTensorflow, tensorflowStep, tensorflowVersion } from "../steps/tensorflow.mjs";
 import { findWsl, windowsDrive } from "../wsl.mjs";
@@ -197,6 +198,22 @@ function addonFindings(places) {
   ];
 }
 
+/** Whether LSTM and GRU have ops of their own. */
+function opsFinding(places) {
+  return finding("recurrent ops", () => {
+    const step = opsStep(places, noLock);
+    const failure = step.failure();
+    if (failure) {
+      problem(
+        `${failure}; LSTM and GRU use TensorFlow's ops, which are slower`,
+        "Install a current g++, or name another compiler in CXX, and run npm start.",
+      );
+    }
+    checkStep(step);
+    return "compiled";
+  });
+}
+
 /**
  * Looks at all that Podium needs. Works before set-up too, and then names what is missing.
  *
@@ -247,7 +264,7 @@ export function inspect(places) {
     }),
   ];
   const addon = addonPlaces(places)?.addon;
-  if (addon && existsSync(addon)) findings.push(...addonFindings(places));
+  if (addon && existsSync(addon)) findings.push(...addonFindings(places), opsFinding(places));
   else findings.push(finding("addon", () => problem("is not compiled yet")));
   findings.push(
     finding("build", () => {

@@ -15,6 +15,7 @@ import { buildStep, checkBuild, linkStep } from "./build.mjs";
 import { danfojsStep } from "./danfojs.mjs";
 import { environmentStep } from "./environment.mjs";
 import { kernelStep } from "./kernelSpec.mjs";
+import { opsStep } from "./ops.mjs";
 import { packagesStep } from "./packages.mjs";
 import { duration, runSteps } from "./steps.mjs";
 import { tensorflowStep } from "./tensorflow.mjs";
@@ -62,7 +63,7 @@ export function stepsOf(places, lock) {
   const danfojs = danfojsStep(places);
   const link = linkStep(places);
   const heavy = [environmentStep(places, lock), tensorflowStep(places, lock), addonStep(places, lock)];
-  const built = [link, buildStep(places, lock), kernelStep(places)];
+  const built = [opsStep(places, lock), link, buildStep(places, lock), kernelStep(places)];
   return {
     packages: [packages, danfojs, link],
     all: [requirementsStep(places, heavy), packages, danfojs, ...heavy, ...built],

@@ -1,5 +1,6 @@
 import "./magic";
 
+export { estimator, type PythonEstimatorOptions } from "./estimator";
 export { install } from "./install";
 export { PythonResult } from "./outputs";
 export {

@@ -56,12 +56,13 @@ export class PythonObject {
   readonly text: string;
   readonly #id: number;
   readonly #generation = session.generation;
+  #isReleased = false;
 
   constructor(id: number, type: string, text: string) {
     this.type = type;
     this.text = text;
     this.#id = id;
-    objects.register(this, { id, generation: this.#generation });
+    objects.register(this, { id, generation: this.#generation }, this);
   }
 
   /**
@@ -80,8 +81,21 @@ export class PythonObject {
     return ask(name, { object: this }) as Promise<T>;
   }
 
+  /** Whether the process that holds it still runs, and it was not let go. */
+  get isAlive(): boolean {
+    return !this.#isReleased && this.#generation === session.generation && session.isAlive;
+  }
+
+  /** Lets it go now, and not when it is found that nothing names it. */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    objects.unregister(this);
+    if (this.#generation === session.generation) session.released.push(this.#id);
+  }
+
   [sentKey](): unknown {
-    if (this.#generation !== session.generation) {
+    if (!this.isAlive) {
       throw new ReferenceError(
         `Cannot use ${this.text}: the Python process that held it must still run, got one that has ended`,
       );
@@ -190,10 +204,16 @@ function provideFor(needs: ReadonlySet<string>): Promise<void> {
   return provide("Values for Python", Object.fromEntries([...needs].map((name) => [name, name])));
 }
 
-async function ask(
+/**
+ * Calls a function of Python's as `call` does, for stages that listen to a signal of their own.
+ *
+ * @param given `object`: whose method or attribute it is; `args`: none for an attribute
+ */
+export async function ask(
   name: string,
-  { object, args }: { object?: PythonObject; args?: readonly unknown[] },
+  given: { object?: PythonObject; args?: readonly unknown[]; signal?: AbortSignal },
 ): Promise<unknown> {
+  const { object, args, signal } = given;
   const last = args?.at(-1);
   const named = last instanceof Keywords ? last.values : {};
   const plain = last instanceof Keywords ? args?.slice(0, -1) : args;
@@ -209,7 +229,7 @@ async function ask(
       keywords: sender.send(named, place("keywords")),
     };
     await provideFor(sender.needs);
-    return fetchValue(content, { buffers: sender.buffers });
+    return fetchValue(content, { buffers: sender.buffers, signal });
   });
 }
 

@@ -19,6 +19,7 @@ export class Session {
   /** Numbers of objects of Python's that TypeScript holds no more. */
   readonly released: number[] = [];
   #child: Promise<Child> | undefined;
+  #running: Child | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #count = 0;
   /** Counts the processes: objects of an earlier one are gone. */
@@ -29,9 +30,9 @@ export class Session {
     return this.#count > 0;
   }
 
-  /** Whether a process is there, or about to be. */
-  get isStarted(): boolean {
-    return this.#child !== undefined;
+  /** Whether the process runs. */
+  get isAlive(): boolean {
+    return this.#running?.isAlive === true;
   }
 
   /** The number of the process; `undefined` while there is none. */
@@ -111,7 +112,8 @@ export class Session {
     this.generation++;
     this.#child = pythonProgram().then(Child.start);
     try {
-      return await this.#child;
+      this.#running = await this.#child;
+      return this.#running;
     } catch (error) {
       this.#child = undefined;
       throw error;

@@ -8,6 +8,7 @@
  * const competition = await podium.motion.load("data/motion");
  */
 export * as augment from "./augment";
+export * as cluster from "./cluster";
 export * as data from "./data/public";
 export * as engine from "./engine/public";
 export * as ensemble from "./ensemble";

@@ -25,6 +25,7 @@ const allowed: Record<string, readonly string[]> = {
   ensemble: ["core", "metrics", "validate"],
   // Of the kernel the messages alone.
   python: ["core", "kernel"],
+  cluster: ["core", "engine", "python", "validate"],
   kernel: [],
 };
 const stages = Object.keys(allowed).filter((stage) => stage !== "kernel");
@@ -37,6 +38,7 @@ const withTensorFlow = new Set([
   "models",
   "train",
   "validate",
+  "cluster",
   "motion",
   "radar",
 ]);

@@ -95,7 +95,7 @@ export class DeviceReport {
 }
 
 /** Threads that TensorFlow computes with: what its own variable says, else the machine's. */
-function computingThreads(): number {
+export function computingThreads(): number {
   const asked = Number(process.env.TF_NUM_INTRAOP_THREADS);
   return Number.isInteger(asked) && asked > 0 ? asked : os.availableParallelism();
 }

@@ -8,6 +8,7 @@ import { install } from "./commands/install.mjs";
 import { lab } from "./commands/lab.mjs";
 import { runs } from "./commands/runs.mjs";
 import { runNotebooks, startOptions } from "./commands/start.mjs";
+import { task } from "./commands/task.mjs";
 import { runTests } from "./commands/tests.mjs";
 import { asSetupError, SetupError } from "./failure.mjs";
 import { placesOf } from "./places.mjs";
@@ -35,6 +36,8 @@ const commands = {
     return runs(places, args);
   },
   install: (args) => install(places, args),
+  /** Set-up is left to whoever starts many of them. */
+  task: (args) => task(places, args),
   doctor: (args) => doctor(places, args),
   /** For the engine's report, in JSON. */
   facts() {

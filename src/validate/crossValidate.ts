@@ -3,17 +3,17 @@ import type { ArrayData, FitData, NamedArray } from "../core/array";
 import { atomicWrite } from "../core/atomicFile";
 import { showAs, type TableBundle, tableBundle } from "../core/display";
 import type { FoldContext, PreparedFold } from "../core/estimator";
-import { randomSource } from "../core/random";
 import { sampleCount, takeFitData, viewSamples } from "../core/samples";
 import { currentSignal, throwIfAborted } from "../core/signal";
-import type { CrossValidateOptions, FoldRun, Score } from "./crossValidateOptions";
+import type { CrossValidateOptions, FoldRun, FoldTask, FoldWork, Score } from "./crossValidateOptions";
 import { scorePredictions } from "./crossValidateOptions";
-import { describeFold, foldsBeyondFirst } from "./foldData";
-import { makeFoldData, runFold } from "./foldRun";
+import { type FoldOfRun, isFinished, runFold } from "./foldRun";
 import { checkFolds, type Fold, validatedSamples } from "./folds/folds";
+import { partOf, taskName } from "./foldTask";
+import { contextOf, identify, type Run } from "./identify";
 import { meanPredictions, predictionMemory } from "./meanPredictions";
 import { OverallProgress } from "./overallProgress";
-import { configOf, takeRunFolder, totalsFile } from "./runFolder";
+import { takeRunFolder, totalsFile } from "./runFolder";
 import { trainingCount } from "./trainingCount";
 
 /** What a cross-validation found; shown as a table in a notebook. */
@@ -33,22 +33,6 @@ export interface CrossValidation {
   readonly refits: readonly FoldRun[];
   /** The run's folder, under the directory given; `undefined` where nothing is kept. */
   readonly directory: string | undefined;
-}
-
-/** Seed of one fold in one round. */
-function foldSeedOf(seed: number, fold: number | undefined): number {
-  return randomSource(seed)
-    .fork(`fold ${fold ?? "all"}`)
-    .integer(0, 2 ** 31);
-}
-
-function samplesOf(options: CrossValidateOptions): number {
-  if (options.data) return sampleCount(options.data.x);
-  let greatest = -1;
-  for (const { train, validation } of options.folds) {
-    for (const part of [train, validation]) for (const sample of part) greatest = Math.max(greatest, sample);
-  }
-  return greatest + 1;
 }
 
 /** The table of a cross-validation. */
@@ -89,14 +73,6 @@ function meanText(runs: readonly FoldRun[], name: string): string {
   return `mean ${(values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(4)}`;
 }
 
-/** Hands out a fold's samples of the whole data set, unchanged. */
-function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
-  return ({ trainIndices, validationIndices }) => ({
-    train: takeFitData(data, trainIndices),
-    ...(validationIndices.length > 0 && { validation: takeFitData(data, validationIndices) }),
-  });
-}
-
 /**
  * Fits an estimator on each fold and predicts what it has not seen: scores without self-deception, one model a fold, and
  * predictions of the test samples averaged over the models.
@@ -128,110 +104,140 @@ function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
  * result.directory; // such as "runs/conv1d-5f1c09ab"
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
-  const { estimator, folds, seeds = [0], data, groups, directory, name = estimator.name } = options;
-  const samples = samplesOf(options);
-  checkFolds(folds, { samples, groups });
-  checkSeeds(seeds);
-  if (!data && !options.prepare) {
-    throw new TypeError("Cannot cross-validate: data or prepare must be given, got neither");
+  const { estimator, folds, directory, name = estimator.name, on } = options;
+  const run = makeRun(options);
+  if (directory === undefined) {
+    if (!on) return runFolds(run);
+    throw new RangeError("Cannot cross-validate elsewhere: directory must be given with on, got none");
   }
-  const prepare = options.prepare ?? plainPrepare(data as FitData);
-  const run = { options, prepare, samples };
-  if (directory === undefined) return runFolds(run);
-  const contextOf = (seed: number, fold: number | undefined) => contextIn(run, seed, fold);
-  const config = configOf(options, contextOf);
-  const dataOf = (fold: number) => makeFoldData(contextOf(seeds[0], fold), run);
-  const descriptions: Record<string, string> = {};
-  for (const fold of foldsBeyondFirst(folds)) {
-    for (const [part, words] of Object.entries(describeFold(await dataOf(fold), true))) {
-      descriptions[`fold ${fold + 1} ${part}`] = words;
-    }
-  }
-  const first = await dataOf(0);
-  const identity = { name, folds, samples, config, data: { ...describeFold(first, true), ...descriptions } };
-  const { folder, release } = await takeRunFolder(directory, identity);
+  on?.check(options);
+  const { identity, first } = await identify(run);
+  const { folder, release } = await takeRunFolder(directory, {
+    name,
+    folds,
+    samples: run.samples,
+    ...identity,
+  });
   try {
+    if (on) return await runFolds({ ...run, folder, elsewhere: { name, identity } });
     return await runFolds({ ...run, folder, first });
   } finally {
     release();
   }
 }
 
-/** A cross-validation whose folds are checked and whose folder is chosen. */
-interface Run {
-  readonly options: CrossValidateOptions;
-  readonly prepare: NonNullable<CrossValidateOptions["prepare"]>;
-  readonly samples: number;
+/** The cross-validation that options ask for, once they are found to fit together. */
+export function makeRun(options: CrossValidateOptions): Run {
+  const { folds, seeds = [0], data, groups } = options;
+  const samples = samplesOf(options);
+  checkFolds(folds, { samples, groups });
+  checkSeeds(seeds);
+  if (!data && !options.prepare) {
+    throw new TypeError("Cannot cross-validate: data or prepare must be given, got neither");
+  }
+  return { options, prepare: options.prepare ?? plainPrepare(data as FitData), samples };
+}
+
+/** A cross-validation whose folder is chosen. */
+interface FoldsOfRun extends Run {
   readonly folder?: string;
   /** The first fold's data, where they are made; taken away once they were used. */
   first?: PreparedFold;
+  /** What the place that fits the folds is told besides. */
+  readonly elsewhere?: Pick<FoldWork, "name" | "identity">;
+  /** The line of progress over all fits that are made here. */
+  readonly overall?: OverallProgress;
 }
 
-function contextIn({ options, samples }: Run, seed: number, fold: number | undefined): FoldContext {
-  const { folds } = options;
-  return {
-    fold,
-    seed,
-    foldSeed: foldSeedOf(seed, fold),
-    trainIndices: fold === undefined ? Int32Array.from({ length: samples }, (_, i) => i) : folds[fold].train,
-    validationIndices: fold === undefined ? new Int32Array(0) : folds[fold].validation,
-  };
+/** What a fit of a run is told besides its context. */
+export function fitOf(run: Run, task: FoldTask): Omit<FoldOfRun, "directory"> {
+  const { options, prepare } = run;
+  const seconds = options.seconds && options.seconds / trainingCount(options);
+  return { options, prepare, seconds, epochs: task.epochs, label: taskName(task, options) };
 }
 
-async function runFolds(run: Run): Promise<CrossValidation> {
-  const { options } = run;
-  const { folds, seeds = [0], refit = false } = options;
+/** Has the place fit what is not finished. */
+async function fitElsewhere(run: FoldsOfRun, all: readonly FoldTask[]): Promise<void> {
+  const { options, folder, elsewhere } = run;
+  if (!elsewhere || folder === undefined) return;
+  const tasks = all.filter((task) => !isFinished(path.join(folder, ...partOf(task))));
   const signal = options.signal ?? currentSignal();
+  throwIfAborted(signal);
+  if (tasks.length > 0) await options.on?.run({ ...elsewhere, options, folder, tasks, signal });
+  const left = tasks.find((task) => !isFinished(path.join(folder, ...partOf(task))));
+  if (left) {
+    throw new Error(
+      `Cannot cross-validate: ${taskName(left, options)} must be finished, got no result in ${folder}`,
+    );
+  }
+}
+
+async function fitAll(run: FoldsOfRun, tasks: readonly FoldTask[]): Promise<FoldRun[]> {
+  await fitElsewhere(run, tasks);
+  const { overall } = run;
+  const runs: FoldRun[] = [];
+  for (const task of tasks) {
+    throwIfAborted(run.options.signal ?? currentSignal());
+    const prepared = run.first;
+    // All that holds them from now on is the fold.
+    run.first = undefined;
+    const directory = run.folder && path.join(run.folder, ...partOf(task));
+    runs.push(await runFold(contextOf(run, task), { ...fitOf(run, task), directory, prepared, overall }));
+    overall?.end();
+  }
+  return runs;
+}
+
+/** Fits and predicts all, under one line of progress. */
+async function runFolds(run: FoldsOfRun): Promise<CrossValidation> {
+  const { options, elsewhere } = run;
+  const { folds, seeds = [0], refit = false } = options;
   const fits = (folds.length + (refit ? 1 : 0)) * seeds.length;
-  const overall = options.progress !== false && fits > 1 ? new OverallProgress(fits) : undefined;
+  const isShown = !elsewhere && options.progress !== false && fits > 1;
+  const overall = isShown ? new OverallProgress(fits) : undefined;
   try {
-    return await fitAll(run, { signal, overall });
+    return await makeResult({ ...run, overall });
   } finally {
     overall?.close();
   }
 }
 
-/** Fits and predicts all, under one line of progress. */
-async function fitAll(
-  run: Run,
-  { signal, overall }: { signal: AbortSignal | undefined; overall: OverallProgress | undefined },
-): Promise<CrossValidation> {
-  const { options, prepare, samples, folder } = run;
+async function makeResult(run: FoldsOfRun): Promise<CrossValidation> {
+  const { options, samples, folder } = run;
   const { folds, seeds = [0], refit = false } = options;
-  const seconds = options.seconds && options.seconds / trainingCount(options);
-  const ofRun = { options, prepare, seconds, overall };
-  const directoryOf = (seed: number, part: string) => folder && path.join(folder, `seed-${seed}`, part);
-
-  const runs: FoldRun[] = [];
-  for (const seed of seeds) {
-    for (let fold = 0; fold < folds.length; fold++) {
-      throwIfAborted(signal);
-      const context = contextIn(run, seed, fold);
-      const label = `Fold ${fold + 1} of ${folds.length}${seeds.length > 1 ? `, seed ${seed}` : ""}`;
-      const prepared = run.first;
-      // All that holds them from now on is the fold.
-      run.first = undefined;
-      const directory = directoryOf(seed, `fold-${fold}`);
-      runs.push(await runFold(context, { ...ofRun, label, directory, prepared }));
-      overall?.end();
-    }
-  }
-  const refits: FoldRun[] = [];
-  for (const seed of refit ? seeds : []) {
-    throwIfAborted(signal);
-    const kept = runs.reduce((sum, run) => sum + run.keptEpoch + 1, 0) / runs.length;
-    const epochs = (typeof refit === "object" ? refit.epochs : undefined) ?? Math.max(1, Math.round(kept));
-    const directory = directoryOf(seed, `all-${epochs}`);
-    const context = contextIn(run, seed, undefined);
-    refits.push(await runFold(context, { ...ofRun, epochs, label: "All samples", directory }));
-    overall?.end();
-  }
+  const runs = await fitAll(
+    run,
+    seeds.flatMap((seed) => folds.map((_, fold) => ({ seed, fold }))),
+  );
+  const kept = runs.reduce((sum, run) => sum + run.keptEpoch + 1, 0) / runs.length;
+  const epochs = (typeof refit === "object" ? refit.epochs : undefined) ?? Math.max(1, Math.round(kept));
+  const refits = await fitAll(
+    run,
+    (refit ? seeds : []).map((seed) => ({ seed, fold: undefined, epochs })),
+  );
   const { scores = {}, predictionMemory: memory } = options;
   const result = combineRuns({ runs, refits, samples, folds, scores, memory, directory: folder });
   if (folder !== undefined) {
     atomicWrite(totalsFile(folder), `${JSON.stringify({ scores: result.scores }, undefined, 2)}\n`);
   }
   return showAs(result, () => display.call(result));
+}
+
+function samplesOf(options: CrossValidateOptions): number {
+  if (options.data) return sampleCount(options.data.x);
+  let greatest = -1;
+  for (const { train, validation } of options.folds) {
+    for (const part of [train, validation]) for (const sample of part) greatest = Math.max(greatest, sample);
+  }
+  return greatest + 1;
+}
+
+/** Hands out a fold's samples of the whole data set, unchanged. */
+function plainPrepare(data: FitData): (context: FoldContext) => PreparedFold {
+  return ({ trainIndices, validationIndices }) => ({
+    train: takeFitData(data, trainIndices),
+    ...(validationIndices.length > 0 && { validation: takeFitData(data, validationIndices) }),
+  });
 }
 
 function checkSeeds(seeds: readonly number[]): void {

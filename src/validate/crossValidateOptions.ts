@@ -2,6 +2,7 @@
 import type { TestAugmentation } from "../augment/testTimeFlips";
 import type { ArrayData, Dataset, FitData } from "../core/array";
 import type { Estimator, FitReport, Fitted, FoldContext, Logs, PreparedFold } from "../core/estimator";
+import type { FoldDescription } from "./foldData";
 import type { Fold, Labels } from "./folds/folds";
 
 /** Training on confident predictions of the test samples. */
@@ -41,6 +42,11 @@ export interface CrossValidateOptions {
    * starts beside it. Default: nothing is kept.
    */
   directory?: string;
+  /**
+   * Where the folds are fitted: `cluster.ray()` or `cluster.slurm()`, with the options of a `cluster.experiment` and a
+   * directory; the result is that of this machine. Default: here, one after another.
+   */
+  on?: FoldPlace;
   /** What the run is called, as its folder and the leaderboard show it. Default the estimator's name. */
   name?: string;
   /** Seconds of training in all, shared equally among all fits; each ends with its epoch. Default: no end. */
@@ -64,6 +70,49 @@ export interface CrossValidateOptions {
   progress?: boolean;
   /** Stops at the next batch, the best weights so far kept in the fold's folder. Default the notebook cell's. */
   signal?: AbortSignal;
+}
+
+/** Everything that a run's result depends on: what it is told, and its data. */
+export interface RunIdentity {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly data: FoldDescription;
+}
+
+/** One fit of a cross-validation. */
+export interface FoldTask {
+  readonly seed: number;
+  /** Number of the fold from 0; `undefined` for a model of all samples. */
+  readonly fold: number | undefined;
+  /** Epochs of a model of all samples. */
+  readonly epochs?: number;
+}
+
+/** The fits of a run that are still to be done. */
+export interface FoldWork {
+  readonly options: CrossValidateOptions;
+  readonly name: string;
+  /** What the run is; whoever fits a fold has to come to the same. */
+  readonly identity: RunIdentity;
+  /** The run's folder; a fit's is `partOf` it below. */
+  readonly folder: string;
+  readonly tasks: readonly FoldTask[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Where folds are fitted: `cluster.ray()`, `cluster.slurm()`. */
+export interface FoldPlace {
+  /**
+   * Refuses options that it cannot send, before data are made.
+   *
+   * @throws {TypeError} saying what to do instead
+   */
+  check(options: CrossValidateOptions): void;
+  /**
+   * Fits folds; when it returns, each has its finished folder.
+   *
+   * @throws {Error} naming the folds that failed, when all others are finished
+   */
+  run(work: FoldWork): Promise<void>;
 }
 
 /** What became of one fold in one round. */

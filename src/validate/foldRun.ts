@@ -38,6 +38,11 @@ function resultFile(directory: string): string {
   return path.join(directory, "result.safetensors");
 }
 
+/** Whether a fold's folder holds all that a finished fold leaves. */
+export function isFinished(directory: string): boolean {
+  return existsSync(resultFile(directory));
+}
+
 /** The file of what the fold's estimator became. */
 function stateFile(directory: string): string {
   return path.join(directory, "model.safetensors");

@@ -8,7 +8,10 @@ export {
 export { type CrossValidation, crossValidate } from "./crossValidate";
 export type {
   CrossValidateOptions,
+  FoldPlace,
   FoldRun,
+  FoldTask,
+  FoldWork,
   PseudoLabelOptions,
   Score,
 } from "./crossValidateOptions";

@@ -7,17 +7,10 @@ import { lockFolder } from "../core/folderLock";
 import { checksumOf } from "../core/samples";
 import { readCheckedJson, writeCheckedJson } from "../data/checkedJson";
 import { readSafetensors, writeSafetensors } from "../data/safetensors";
-import type { CrossValidateOptions } from "./crossValidateOptions";
+import type { CrossValidateOptions, RunIdentity } from "./crossValidateOptions";
 import { type Differences, differences, differenceWords } from "./differences";
-import type { FoldDescription } from "./foldData";
 import type { Fold } from "./folds/folds";
 import { trainingCount } from "./trainingCount";
-
-/** Everything that a run's result depends on: what it is told, and its data. */
-export interface RunIdentity {
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly data: FoldDescription;
-}
 
 /** What `run.json` says. */
 export interface RunFile extends RunIdentity {

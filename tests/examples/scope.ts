@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs-node-gpu";
@@ -35,6 +35,17 @@ function crossValidateSmall(optimizer: string, competition: motion.MotionData, f
   });
 }
 
+/** An experiment as a module. */
+const experimentText = `import { data, models, validate } from "podium";
+
+export function experiment({ epochs }: { epochs: number }): validate.CrossValidateOptions {
+  const random = data.randomSource(epochs);
+  const x = { data: Float32Array.from({ length: 80 }, () => random.normal()), shape: [20, 4] };
+  const y = { data: Int32Array.from({ length: 20 }, (_, i) => i % 2), shape: [20] };
+  return { folds: validate.kFold(20, { folds: 2 }), data: { x, y }, estimator: models.ridge() };
+}
+`;
+
 /**
  * Writes samples of both competitions into a new working folder and makes the values that examples take for granted:
  * those of a notebook that has loaded them.
@@ -42,6 +53,8 @@ function crossValidateSmall(optimizer: string, competition: motion.MotionData, f
 async function makeValues() {
   await motion.writeSample("data/motion", { windows: 24, testWindows: 6, classes: 3, subjects: 4 });
   await radar.writeSample("data/radar", { samples: 6, testSamples: 2 });
+  mkdirSync("experiments");
+  writeFileSync("experiments/first.ts", experimentText);
   execFileSync("tar", ["-czf", "train.tar.gz", "-C", "data/radar/train", "."]);
   const competition = await motion.load("data/motion", { cache: false });
   const radarCompetition = await radar.load("data/radar");

@@ -1,3 +1,3 @@
 import { testExamples } from "./run";
 
-testExamples(["augment", "data", "ensemble", "features", "metrics", "plot", "python", "validate"]);
+testExamples(["augment", "cluster", "data", "ensemble", "features", "metrics", "plot", "python", "validate"]);

@@ -48,6 +48,7 @@ const optional = [
   "lightgbm==4.7.0",
   "xgboost-cpu==3.2.0",
   "catboost==1.2.10",
+  "ray==2.60.0",
 ];
 
 /** The first release of each Python, and those that distributions ship. */

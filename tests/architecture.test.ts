@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   plot: ["core", "metrics"],
   models: ["core", "engine", "layers"],
   train: ["core", "data", "engine", "metrics"],
-  validate: ["core", "data", "metrics", "features", "augment"],
+  validate: ["core", "data", "metrics", "features", "augment", "plot"],
   ensemble: ["core", "metrics", "validate"],
   // Of the kernel the messages alone.
   python: ["core", "kernel"],

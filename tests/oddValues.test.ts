@@ -602,7 +602,15 @@ test("checkFolds and overlapGroups on nothing and on one", async () => {
 const named = readFileSync(__filename, "utf8");
 const source = path.join(__dirname, "..", "src");
 /** Functions that train, prepare or read runs, and are held by their own tests. */
-const others = new Set(["crossValidate", "leaderboard", "open", "prepareFrames", "prepareSeries"]);
+const others = new Set([
+  "compareRuns",
+  "crossValidate",
+  "leaderboard",
+  "open",
+  "prepareFrames",
+  "prepareSeries",
+  "show",
+]);
 /** Functions of numbers of samples, of folds and of names: there is no value to be NaN. */
 const without = new Set(["fftFrequencies", "kFold", "timeSeriesSplit", "checkFolds", "directionOf"]);
 

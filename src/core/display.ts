@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 /** What the kernel asks a value for, to show it. */
 export const displayKey = Symbol.for("Jupyter.display");
 
@@ -39,14 +41,49 @@ function alignedText(rows: readonly (readonly string[])[], right: readonly boole
   return rows.map(line).join("\n");
 }
 
+/** Sorts a table's rows by the column whose heading is pressed, numbers as such; pressed again, the other way. */
+const sorting = `(id) => {
+  const table = document.getElementById(id);
+  const body = table && table.tBodies[0];
+  if (!body) return;
+  const valueOf = (row, column) => {
+    const text = row.cells[column].textContent.trim();
+    const number = parseFloat(text.replace(/^±\\s*/, ""));
+    return Number.isNaN(number) ? text : number;
+  };
+  const compare = (a, b) => {
+    if ((a === "") !== (b === "")) return a === "" ? 1 : -1;
+    if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+    return a < b ? -1 : a > b ? 1 : 0;
+  };
+  let sorted = -1, ascending = true;
+  [...table.tHead.rows[0].cells].forEach((cell, column) => {
+    cell.style.cursor = "pointer";
+    cell.title = "Sort";
+    cell.onclick = () => {
+      ascending = sorted === column ? !ascending : true;
+      sorted = column;
+      const rows = [...body.rows];
+      const way = ascending ? 1 : -1;
+      rows.sort((a, b) => way * compare(valueOf(a, column), valueOf(b, column)));
+      body.append(...rows);
+    };
+  });
+}`;
+
 /**
  * A table as a notebook shows it: escaped HTML, and plain text for terminals. A column of numbers, or of texts that
  * read as numbers, stands at the right. Of more than 1,000 rows the first are shown, and how many there are besides.
  *
  * @param columns the heading of each column
  * @param rows as many cells per row
+ * @param options `sortable`: whether pressing a heading sorts the rows, where a page runs scripts (default false)
  */
-export function tableBundle(columns: readonly string[], rows: readonly (readonly Cell[])[]): TableBundle {
+export function tableBundle(
+  columns: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  { sortable = false } = {},
+): TableBundle {
   const isNumber = (cell: Cell): boolean => typeof cell === "number" || /^-?[\d.,]*$/.test(cell);
   const right = columns.map(
     (_, c) => rows.every((row) => isNumber(row[c])) && rows.some((row) => row[c] !== ""),
@@ -59,9 +96,10 @@ export function tableBundle(columns: readonly string[], rows: readonly (readonly
   const left = rows.length - texts.length;
   const note = left > 0 ? `… and ${left} more rows` : "";
   const foot = note && `<tfoot><tr><td colspan="${columns.length}">${note}</td></tr></tfoot>`;
+  const id = sortable ? `podium-${randomUUID().slice(0, 8)}` : "";
   const body = texts.map((row) => line("td", row)).join("");
   return {
-    "text/html": `<table><thead>${line("th", columns)}</thead><tbody>${body}</tbody>${foot}</table>`,
+    "text/html": `<table${id && ` id="${id}"`}><thead>${line("th", columns)}</thead><tbody>${body}</tbody>${foot}</table>${id && `<script>(${sorting})("${id}")</script>`}`,
     "text/plain": `${alignedText([columns, ...texts], right)}${note && `\n${note}`}`,
   };
 }

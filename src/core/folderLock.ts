@@ -1,5 +1,24 @@
 import { mkdirSync, statSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
+
+/** The name of a folder's lock: it begins with a zero byte, so that it lies in no folder. */
+function lockName(directory: string): string {
+  const { dev, ino } = statSync(directory);
+  return `\0podium-run-${dev}-${ino}`;
+}
+
+/** Whether a run of this machine has the folder now. */
+export async function isFolderLocked(directory: string): Promise<boolean> {
+  const name = lockName(directory);
+  return new Promise((resolve) => {
+    const socket = connect({ path: name }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+    socket.unref();
+  });
+}
 
 /**
  * Takes a folder for one run at a time. The lock is a socket that the system closes with its process, however that
@@ -15,8 +34,8 @@ import { createServer } from "node:net";
  */
 export async function lockFolder(directory: string, action: string): Promise<() => void> {
   mkdirSync(directory, { recursive: true });
-  const { dev, ino } = statSync(directory);
-  const server = createServer();
+  const server = createServer((socket) => socket.destroy());
+  const path = lockName(directory);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(
@@ -27,8 +46,7 @@ export async function lockFolder(directory: string, action: string): Promise<() 
           : error,
       ),
     );
-    // A name that begins with a zero byte lies in no folder.
-    server.listen({ path: `\0podium-run-${dev}-${ino}` }, resolve);
+    server.listen({ path }, resolve);
   });
   server.unref();
   return () => void server.close();

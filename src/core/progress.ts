@@ -36,7 +36,8 @@ export const progressKey = Symbol.for("podium.progress");
 
 let nextId = 1;
 
-function duration(seconds: number): string {
+/** Seconds as people say them: "40 s", "3 min 20 s", "2 h 5 min". */
+export function durationWords(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
@@ -55,10 +56,10 @@ export function progressLine(state: ProgressState): string {
   const count = total === undefined ? `${done}` : `${done}/${total}`;
   const speed = rate >= 100 ? rate.toFixed(0) : rate.toPrecision(2);
   const time = finished
-    ? `, ${elapsed < 10 ? `${elapsed.toFixed(1)} s` : duration(elapsed)}`
+    ? `, ${elapsed < 10 ? `${elapsed.toFixed(1)} s` : durationWords(elapsed)}`
     : remaining === undefined
       ? ""
-      : `, ${duration(remaining)} left`;
+      : `, ${durationWords(remaining)} left`;
   return `${label}: ${count} ${unit}${rate > 0 ? `, ${speed} ${unit}/s` : ""}${time}${note ? `, ${note}` : ""}`;
 }
 

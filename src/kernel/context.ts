@@ -25,13 +25,28 @@ const signalKey = Symbol.for("podium.signal");
 /** Where figures look for the notebook's name of the running cell, which stays when the cell runs again. */
 const cellKey = Symbol.for("podium.cell");
 
+/** Where a run's folder gets the code that made it: the cells that ran so far, each as it ran last. */
+const sourcesKey = Symbol.for("podium.sources");
+const sources = new Map<unknown, string>();
+/** Cells whose code is remembered. */
+const mostSources = 500;
+
+/** Remembers the code of a cell that runs; where a front end names its cells, in place of what it was before. */
+function rememberSource(cell: unknown, code: string): void {
+  const key = cell ?? code;
+  sources.delete(key);
+  sources.set(key, code);
+  if (sources.size > mostSources) sources.delete(sources.keys().next().value);
+}
+
 /** The cell that the code belongs to that runs now. */
 export function currentCell(): CellContext | undefined {
   return contexts.getStore() ?? begun.at(-1);
 }
 
 /** Runs a cell's code: what it calls, at once or later, belongs to it. */
-export function runInCell<T>(context: CellContext, run: () => T): T {
+export function runInCell<T>(context: CellContext, code: string, run: () => T): T {
+  if (!context.silent) rememberSource(context.cell, code);
   begun = [...begun.filter(({ hasEnded }) => !hasEnded), context];
   return contexts.run(context, run);
 }
@@ -48,10 +63,11 @@ export function leaveCell(context: CellContext): void {
   if (running.length > 0) begun = running;
 }
 
-/** Lets code of the library ask for its cell's signal and name. */
+/** Lets code of the library ask for its cell's signal and name, and for the code of all cells. */
 export function announceCells(): void {
   const ask = (key: symbol, get: () => unknown) =>
     Object.defineProperty(globalThis, key, { get, configurable: true });
   ask(signalKey, () => currentCell()?.signal);
   ask(cellKey, () => currentCell()?.cell);
+  ask(sourcesKey, () => [...sources.values()]);
 }

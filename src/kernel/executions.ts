@@ -138,7 +138,7 @@ export class Executions {
     if (!silent && store_history) history.begin(running.count, code);
     this.output("execute_input", { code, execution_count: running.count }, context);
     streams.capture();
-    runInCell(context, () => this.#run(running, code)).then(
+    runInCell(context, code, () => this.#run(running, code)).then(
       (ending) => this.#end(running, ending),
       (error) => {
         report(error);

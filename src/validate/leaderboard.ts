@@ -1,12 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type HasFrame, type TableColumns, withFrame } from "../core/dataFrame";
 import { showAs, type TableBundle, tableBundle } from "../core/display";
-import { fileError } from "../core/fileError";
-import { type Direction, directionOf } from "../metrics/direction";
+import type { Direction } from "../metrics/direction";
 import { differenceWords } from "./differences";
-import { type RunFile, readRunFile, runDifferences, runFile, totalsFile } from "./runFolder";
-import { resampledTTest } from "./studentT";
+import { runDifferences } from "./runFolder";
+import {
+  chance,
+  findRuns,
+  type LeaderboardFold,
+  mean,
+  type RunResults,
+  rankedBy,
+  scoresOf,
+} from "./runResults";
 
 /** Options of {@link leaderboard}. */
 export interface LeaderboardOptions {
@@ -14,15 +20,6 @@ export interface LeaderboardOptions {
   score?: string;
   /** Which way it is better. Default: known of the library's own names. */
   direction?: Direction;
-}
-
-/** One fold in one round of a run. */
-export interface LeaderboardFold {
-  readonly fold: number;
-  readonly seed: number;
-  /** Scores, and the kept epoch's logs. */
-  readonly scores: Readonly<Record<string, number>>;
-  readonly seconds: number;
 }
 
 /** One run of a leaderboard. */
@@ -48,7 +45,7 @@ export interface LeaderboardRow {
   readonly begun: string;
 }
 
-/** Runs, the best first; shown as a table in a notebook, and `toFrame` gives one row per run. */
+/** Runs, the best first; shown as a table in a notebook, sorted by a heading that is pressed, and `toFrame` gives one row per run. */
 export interface Leaderboard extends HasFrame {
   /** What ranks. */
   readonly score: string;
@@ -56,15 +53,6 @@ export interface Leaderboard extends HasFrame {
   /** Finished runs, the best first, then the others. */
   readonly rows: readonly LeaderboardRow[];
 }
-
-interface Found {
-  readonly directory: string;
-  readonly run: RunFile;
-  readonly folds: readonly LeaderboardFold[];
-  readonly totals: Readonly<Record<string, number>> | undefined;
-}
-
-const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 function spread(values: readonly number[]): number | undefined {
   if (values.length < 2) return undefined;
@@ -77,71 +65,6 @@ function meansBy(folds: readonly LeaderboardFold[], key: "fold" | "seed", score:
   const groups = new Map<number, number[]>();
   for (const each of folds) groups.set(each[key], [...(groups.get(each[key]) ?? []), each.scores[score]]);
   return [...groups.values()].map(mean);
-}
-
-/** Numbers as they were before JSON, which has no NaN and no infinity. */
-function numbersOf(read: Readonly<Record<string, number | null>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(read).map(([name, value]) => [name, value ?? Number.NaN]));
-}
-
-function readFolds(directory: string): LeaderboardFold[] {
-  const files = readdirSync(directory, { recursive: true, encoding: "utf8" });
-  const own = files.filter((file) => /^seed-[^/\\]+[/\\]fold-\d+[/\\]scores\.json$/.test(file));
-  const folds = own.map((file): LeaderboardFold => {
-    const { fold, seed, logs, scores, seconds } = JSON.parse(
-      readFileSync(path.join(directory, file), "utf8"),
-    );
-    return { fold, seed, seconds, scores: numbersOf({ ...logs, ...scores }) };
-  });
-  return folds.sort((a, b) => a.seed - b.seed || a.fold - b.fold);
-}
-
-/** Every run below a folder; one whose files are damaged is left out with a warning. */
-function findRuns(directory: string): Found[] {
-  let files: string[];
-  try {
-    files = readdirSync(directory, { recursive: true, encoding: "utf8" });
-  } catch (error) {
-    throw fileError("read", directory, error);
-  }
-  return files.flatMap((file) => {
-    if (path.basename(file) !== "run.json") return [];
-    const own = path.join(directory, path.dirname(file));
-    try {
-      const totals = existsSync(totalsFile(own))
-        ? JSON.parse(readFileSync(totalsFile(own), "utf8"))
-        : undefined;
-      return [
-        {
-          directory: own,
-          run: readRunFile(own),
-          folds: readFolds(own),
-          totals: totals && numbersOf(totals.scores),
-        },
-      ];
-    } catch (error) {
-      console.warn(`Left out ${runFile(own)}: ${(error as Error).message}`);
-      return [];
-    }
-  });
-}
-
-/** How probable the difference of two runs is by chance, over the folds and seeds that they have in common. */
-function chance(best: Found, other: Found, score: string): number | undefined {
-  const sameFolds = best.run.config.folds === other.run.config.folds;
-  if (sameFolds && best.run.data["validation y"] !== other.run.data["validation y"]) return undefined;
-  const key = (of: Found, { fold, seed }: LeaderboardFold): string =>
-    `${seed} ${of.run.parts[fold].checksum}`;
-  const values = new Map(other.folds.map((fold) => [key(other, fold), fold.scores[score]]));
-  const pairs = best.folds.flatMap((fold) => {
-    const value = values.get(key(best, fold));
-    return value === undefined ? [] : [{ part: best.run.parts[fold.fold], by: value - fold.scores[score] }];
-  });
-  const share = mean(pairs.map(({ part }) => part.validation / part.train));
-  return resampledTTest(
-    pairs.map(({ by }) => by),
-    share,
-  );
 }
 
 /**
@@ -158,25 +81,13 @@ function chance(best: Found, other: Found, score: string): number | undefined {
  */
 export function leaderboard(directory: string, options: LeaderboardOptions = {}): Leaderboard {
   const found = findRuns(directory);
-  const named = found.flatMap(({ totals }) => Object.keys(totals ?? {}));
-  const { score = named[0] ?? "val_loss", direction = directionOf(score) } = options;
-  if (direction === undefined) {
-    throw new RangeError(
-      `Cannot rank runs: direction must be "min" or "max" for a score of one's own, got none for ${score}`,
-    );
-  }
+  const { score, direction } = rankedBy(found, options);
   const known = found.filter(({ folds }) => folds.length > 0 && folds.every((fold) => score in fold.scores));
   if (found.length > 0 && known.length === 0) {
     const names = [...new Set(found.flatMap(({ folds }) => Object.keys(folds[0]?.scores ?? {})))];
     throw new RangeError(`Cannot rank runs: score must be one of ${names.join(", ")}, got ${score}`);
   }
-  const scoresOf = ({ folds, totals }: Found): Record<string, number> => ({
-    ...Object.fromEntries(
-      Object.keys(folds[0].scores).map((name) => [name, mean(folds.map((fold) => fold.scores[name]))]),
-    ),
-    ...totals,
-  });
-  const rank = (run: Found): number => {
+  const rank = (run: RunResults): number => {
     const value = scoresOf(run)[score] * (direction === "min" ? 1 : -1);
     return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
   };
@@ -251,5 +162,6 @@ function table({ score, rows }: Leaderboard): TableBundle {
       row.device,
       row.begun.slice(0, 16).replace("T", " "),
     ]),
+    { sortable: true },
   );
 }

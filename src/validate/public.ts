@@ -5,6 +5,7 @@ export {
   type AdversarialValidationOptions,
   adversarialValidation,
 } from "./adversarialValidation";
+export { type ComparedFold, compareRuns, type RunComparison } from "./compareRuns";
 export { type CrossValidation, crossValidate } from "./crossValidate";
 export type {
   CrossValidateOptions,
@@ -29,11 +30,11 @@ export { type OverlapGroupsOptions, overlapGroups } from "./folds/overlapGroups"
 export { blockedKFold, type TimeSeriesSplitOptions, timeSeriesSplit } from "./folds/timeFolds";
 export {
   type Leaderboard,
-  type LeaderboardFold,
   type LeaderboardOptions,
   type LeaderboardRow,
   leaderboard,
 } from "./leaderboard";
+export type { DifferentLine } from "./lineDifferences";
 export { type OpenedRun, open } from "./open";
 export {
   type FeatureImportance,
@@ -43,3 +44,6 @@ export {
 export { type PrepareFramesOptions, prepareFrames } from "./prepareFrames";
 export { type PrepareSeriesOptions, prepareSeries } from "./prepareSeries";
 export { type PrepareTableOptions, prepareTable } from "./prepareTable";
+export type { LeaderboardFold } from "./runResults";
+export type { RunPart, RunView } from "./runView";
+export { type ShowOptions, show } from "./show";

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
+import { atomicWrite } from "../core/atomicFile";
 import { describeValue, shortHash } from "../core/describe";
 import type { FoldContext } from "../core/estimator";
 import { lockFolder } from "../core/folderLock";
@@ -182,6 +183,30 @@ function sayNew(folder: string, identity: RunIdentity, directory: string): void 
   );
 }
 
+/** The file of the notebook's cells that had run when the run began. */
+export function sourcesFile(directory: string): string {
+  return path.join(directory, "cells.json");
+}
+
+/** Where the kernel tells the code of the cells that ran so far. */
+const sourcesKey = Symbol.for("podium.sources");
+
+function writeSources(directory: string): void {
+  const cells = (globalThis as { [sourcesKey]?: readonly string[] })[sourcesKey];
+  if (cells !== undefined && cells.length > 0) {
+    atomicWrite(sourcesFile(directory), `${JSON.stringify({ cells }, undefined, 2)}\n`);
+  }
+}
+
+/** The code of the cells that had run when a run began; none of a run that no notebook began. */
+export function readSources(directory: string): string[] {
+  const file = sourcesFile(directory);
+  if (!existsSync(file)) return [];
+  const { cells } = JSON.parse(readFileSync(file, "utf8")) as { cells?: unknown };
+  if (Array.isArray(cells) && cells.every((cell) => typeof cell === "string")) return cells;
+  throw new SyntaxError(`Cannot read ${file}: it must have cells, a list of texts`);
+}
+
 /**
  * Takes the folder that a run has under a directory, named by what the run is: made where it is lacking, saying how it
  * differs from the nearest run there.
@@ -210,6 +235,7 @@ export async function takeRunFolder(
     if (!existsSync(runFile(folder))) {
       sayNew(own, { config, data }, directory);
       writeFolds(folder, { folds, samples });
+      writeSources(folder);
       const begun = new Date().toISOString();
       writeCheckedJson(runFile(folder), {
         name,

@@ -56,6 +56,14 @@ test("code can tell which of the notebook's cells it runs in", async () => {
   assert.match(result(await client.run(code))["text/plain"], /undefined/);
 });
 
+test("code can tell the source of the cells that ran, each as it ran last", async () => {
+  const code = 'JSON.stringify((globalThis as any)[Symbol.for("podium.sources")].slice(-2))';
+  await client.send("1 + 2", {}, { cellId: "sum" }).answer;
+  await client.send("1 + 3", {}, { cellId: "sum" }).answer;
+  const answer = await client.run(code);
+  assert.equal(result(answer)["text/plain"], JSON.stringify(["1 + 3", code]));
+});
+
 test("undefined, null and a declaration show nothing", async () => {
   for (const code of ["undefined", "null", "const nothing = 1;"]) {
     assert.deepEqual((await client.run(code)).outputs, []);

@@ -7,8 +7,12 @@ import { afterBreak, type Gate, isBroken } from "./breaking";
 import { type Compiled, Compiler } from "./compile/compiler";
 import { provideModule } from "./compile/modules";
 import { type CellContext, currentCell } from "./context";
+import type { Comms } from "./controls/comms";
+import { Controls } from "./controls/controls";
+import { controlDeclarations } from "./controls/declarations";
 import type { MimeBundle } from "./display/bundle";
 import { Displays, displayDeclarations, type Publish } from "./display/display";
+import { displayHelpers, helperDeclarations } from "./display/helpers";
 import { describeValue } from "./display/mime";
 import { type Prompts, promptDeclarations } from "./input/prompts";
 import { type MagicCell, magicOf, readMagic } from "./magics";
@@ -53,6 +57,8 @@ interface CellsParts {
   readonly expected: readonly string[];
   /** What cells ask by. */
   readonly prompts: Prompts;
+  /** Channels to objects of front ends. */
+  readonly comms: Comms;
 }
 
 interface CellRun {
@@ -64,6 +70,8 @@ interface CellRun {
 export class Cells {
   readonly displays: Displays;
   readonly compiler: Compiler;
+  readonly comms: Comms;
+  readonly #controls: Controls;
   readonly #names = new Names();
   readonly #publish: Publish;
   readonly #gate: Gate;
@@ -74,13 +82,16 @@ export class Cells {
   readonly #running = new Map<CellContext, Running>();
   #runs = 0;
 
-  constructor({ publish, gate, expected, prompts }: CellsParts) {
+  constructor({ publish, gate, expected, prompts, comms }: CellsParts) {
     this.#publish = publish;
     this.#gate = gate;
     this.#expected = [...expected];
     this.#prompts = prompts;
     this.displays = new Displays(publish);
-    this.compiler = new Compiler(displayDeclarations + promptDeclarations, expected);
+    this.comms = comms;
+    this.#controls = new Controls(comms, this.displays);
+    const declarations = [displayDeclarations, helperDeclarations, promptDeclarations, controlDeclarations];
+    this.compiler = new Compiler(declarations.join(""), expected);
     this.compiler.values = this.#names.values;
     keepStacksReadable(this.compiler);
   }
@@ -111,7 +122,9 @@ export class Cells {
     );
     const { display, clearOutput } = this.displays;
     const { prompt, promptSecret, confirm, alert } = this.#prompts;
+    Object.assign(display, displayHelpers(this.displays));
     Object.assign(this.#names.values, { display, clearOutput, prompt, promptSecret, confirm, alert });
+    this.#names.values.controls = this.#controls.namespace;
     // What compiled cells use: not tslab's own object of names, which takes a hundred times as long.
     Object.assign(runtime(), { exports: this.#names.values, bind: this.#names.bind });
     Object.defineProperty(runtime(), "value", {

@@ -56,6 +56,12 @@ export function runForCell<T>(context: CellContext, run: () => T): T {
   return contexts.run(context, run);
 }
 
+/** Runs code that a request brought which is no cell's. */
+export function runForRequest<T>(request: CellContext["request"], run: () => T): T {
+  const context = { request, silent: false, allowsInput: false, cell: undefined, hasEnded: true };
+  return contexts.run(context, run);
+}
+
 /** Says that a cell has ended. */
 export function leaveCell(context: CellContext): void {
   context.hasEnded = true;

@@ -49,6 +49,12 @@ export interface ExecutionParts {
   report(error: unknown): void;
 }
 
+interface OutputOptions {
+  readonly cell: CellContext | undefined;
+  /** Of the message (default: none). */
+  readonly metadata?: Content;
+}
+
 /** Runs the cells that front ends ask for, and answers their requests. */
 export class Executions {
   readonly #parts: ExecutionParts;
@@ -76,8 +82,9 @@ export class Executions {
   }
 
   /** Publishes an output of a cell, unless it is run in silence. */
-  output(type: string, content: Content, cell: CellContext | undefined): void {
-    if (!cell?.silent) this.#publish(type, content, cell?.request.header);
+  output(type: string, content: Content, { cell, metadata }: OutputOptions): void {
+    if (cell?.silent) return;
+    this.#parts.link.publish({ type, content, metadata, parent: cell?.request.header });
   }
 
   /** @param cell the number of the cell that the interrupt is meant for */
@@ -136,7 +143,7 @@ export class Executions {
     this.#publish("status", { execution_state: "busy" }, request.header);
     const code = String(request.content.code ?? "");
     if (!silent && store_history) history.begin(running.count, code);
-    this.output("execute_input", { code, execution_count: running.count }, context);
+    this.output("execute_input", { code, execution_count: running.count }, { cell: context });
     streams.capture();
     runInCell(context, code, () => this.#run(running, code)).then(
       (ending) => this.#end(running, ending),
@@ -187,13 +194,17 @@ export class Executions {
       const { bundle } = outcome;
       if (bundle) {
         history.end(count, bundle["text/plain"]);
-        this.output("execute_result", { execution_count: count, data: bundle, metadata: {} }, context);
+        this.output(
+          "execute_result",
+          { execution_count: count, data: bundle, metadata: {} },
+          { cell: context },
+        );
       }
       reply({ status: "ok" });
       return;
     }
     const { error } = outcome;
-    this.output("error", { ...error }, context);
+    this.output("error", { ...error }, { cell: context });
     if (request.content.stop_on_error === false) {
       reply({ status: "error", ...error });
       return;

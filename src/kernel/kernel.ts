@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import { allowBreaks, Gate, isMarkOfBreak, sharedSlots } from "./breaking";
 import { Cells } from "./cells";
-import { announceCells, currentCell } from "./context";
-import { clearKey, displayKey } from "./display/display";
+import { announceCells, currentCell, runForRequest } from "./context";
+import { Comms } from "./controls/comms";
+import { clearKey, displayKey, type Publish } from "./display/display";
 import { progressKey, progressSink } from "./display/progress";
 import { Executions } from "./executions";
 import { History } from "./history";
@@ -36,17 +37,20 @@ export class Kernel {
   constructor(connection: Connection, preload: string[]) {
     const slots = sharedSlots();
     const gate = new Gate(slots);
-    const output = (type: string, content: Content, cell = currentCell()) =>
-      this.#executions.output(type, content, cell);
+    const publish: Publish = (type, content, metadata) =>
+      this.#executions.output(type, content, { cell: currentCell(), metadata });
     const link = new Link({ connection, information: kernelInformation(), slots });
-    const streams = new Streams((name, text, cell) => output("stream", { name, text }, cell));
+    const streams = new Streams((name, text, cell) =>
+      this.#executions.output("stream", { name, text }, { cell }),
+    );
     link.beforePublish = () => streams.flush();
     const questions = new Questions({ link, slots, interrupt: () => this.#executions.interruptLatest() });
     const cells = new Cells({
-      publish: (type, content) => output(type, content),
+      publish,
       gate,
       expected: preload,
       prompts: new Prompts(questions),
+      comms: new Comms(publish),
     });
     provideStandardInput(questions, (cell, error) => cells.fail(cell, error));
     const report = (error: unknown) => this.#report(error);
@@ -93,9 +97,8 @@ export class Kernel {
   async #serve(message: Message): Promise<void> {
     const { header: parent, content } = message;
     this.#publish("status", { execution_state: "busy" }, parent);
-    if (parent.msg_type === "comm_open") {
-      // No target is known here: the protocol wants the other end closed at once.
-      this.#publish("comm_close", { comm_id: content.comm_id, data: {} }, parent);
+    if (parent.msg_type.startsWith("comm_") && !parent.msg_type.endsWith("_request")) {
+      await runForRequest(message, () => this.#cells.comms.receive(parent.msg_type, content));
     } else {
       const reply =
         parent.msg_type === "history_request"

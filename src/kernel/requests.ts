@@ -15,7 +15,7 @@ export function answer(type: string, content: Content, cells: Cells): Content | 
     case "inspect_request":
       return inspect(code, Number(content.cursor_pos), cells);
     case "comm_info_request":
-      return { status: "ok", comms: {} };
+      return cells.comms.information(content.target_name);
     default:
       return rejection(type);
   }

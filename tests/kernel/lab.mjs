@@ -2,7 +2,7 @@
  * Opens a notebook in JupyterLab in a real headless Chromium, runs all of its cells and takes pictures.
  *
  *   node tests/kernel/lab.mjs NOTEBOOK [--out DIR] [--timeout SECONDS] [--kernel NAME]
- *        [--interrupt CELL:SECONDS] [--width PIXELS] [--python PATH]
+ *        [--interrupt CELL:SECONDS] [--width PIXELS] [--after FILE] [--python PATH]
  *
  *   --out        folder for the pictures and summary.json (default: a new temporary folder)
  *   --timeout    time that the cells have in all (default 600)
@@ -10,6 +10,7 @@
  *   --interrupt  presses the interrupt button SECONDS after the code cell number CELL, counted from 1, has begun
  *   --width      width of the window (default 1280)
  *   --theme      light or dark (default light)
+ *   --after      a module whose default export is called with the page and the folder for pictures after the run
  *   --python     Python with JupyterLab (default: .venv/bin/python)
  *
  * The notebook is run as a copy beside the original, which stays as it is. Pictures: one a cell with outputs,
@@ -23,7 +24,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
@@ -37,6 +38,7 @@ const { values, positionals } = parseArgs({
     interrupt: { type: "string" },
     width: { type: "string", default: "1280" },
     theme: { type: "string", default: "light" },
+    after: { type: "string" },
     python: { type: "string", default: path.join(root, ".venv", "bin", "python") },
   },
 });
@@ -139,7 +141,9 @@ async function runNotebook(page) {
   console.log(`ran in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   // Figures draw themselves after their cell is done.
   await pause(2000);
-  return report(page, interruptedCell);
+  const failed = await report(page, interruptedCell);
+  if (values.after) await (await import(pathToFileURL(path.resolve(values.after)).href)).default(page, out);
+  return failed;
 }
 
 /** Presses the button of the tool bar while a cell runs; the cell's number, from 0. */

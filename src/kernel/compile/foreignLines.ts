@@ -13,9 +13,9 @@ const magics: Record<string, string> = {
   time: 'put `console.time("cell")` before and `console.timeEnd("cell")` after what is measured',
   timeit:
     'put `console.time("cell")` before and `console.timeEnd("cell")` after a loop over what is measured',
-  html: 'let the last value be `{ [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>…</b>" }) }`',
-  markdown: 'let the last value be `{ [Symbol.for("Jupyter.display")]: () => ({ "text/markdown": "…" }) }`',
-  latex: 'let the last value be `{ [Symbol.for("Jupyter.display")]: () => ({ "text/latex": "…" }) }`',
+  html: "use `display.html(…)`",
+  markdown: "use `display.markdown(…)`",
+  latex: "use `display.latex(…)`",
   matplotlib: "leave it out: figures of `plot` show themselves",
   load_ext: "leave it out",
   autoreload: "leave it out: local files are read again when an import runs after they changed",

@@ -3,7 +3,11 @@ import type { MimeBundle } from "./bundle";
 import { describeValue } from "./mime";
 
 /** Publishes a message of the kernel. */
-export type Publish = (type: string, content: Record<string, unknown>) => void;
+export type Publish = (
+  type: string,
+  content: Record<string, unknown>,
+  metadata?: Record<string, unknown>,
+) => void;
 
 /** Where the library looks for `display`, to show figures that change while work runs. */
 export const displayKey = Symbol.for("podium.display");
@@ -70,6 +74,15 @@ export class Displays {
     return displays;
   }
 
+  /** Lets the cell end only after this work. */
+  await(work: Promise<void>): void {
+    const { pending } = this.#of(currentCell());
+    const done = work.then(() => void pending.delete(done));
+    pending.add(done);
+    // A failure stays pending: settle reports it even where the cell does not await it.
+    done.catch(() => {});
+  }
+
   readonly display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
     const bundle = describeValue(value);
     if (!(bundle instanceof Promise)) {
@@ -77,15 +90,8 @@ export class Displays {
       if (bundle) this.show(bundle, options);
       return Promise.resolve();
     }
-    const { pending } = this.#of(currentCell());
-    const shown = bundle
-      .then((ready) => ready && this.show(ready, options))
-      .then(() => {
-        pending.delete(shown);
-      });
-    pending.add(shown);
-    // A failure stays pending: settle reports it even where the cell does not await it.
-    shown.catch(() => {});
+    const shown = bundle.then((ready) => ready && this.show(ready, options)).then(() => {});
+    this.await(shown);
     return shown;
   };
 
@@ -94,12 +100,12 @@ export class Displays {
   };
 
   /** Publishes a bundle: a new display, or a replacement of those of the same name. */
-  show(bundle: MimeBundle, options: DisplayOptions = {}): void {
-    const { id, update = false } = options;
+  show(bundle: MimeBundle, options: DisplayOptions & { metadata?: Record<string, unknown> } = {}): void {
+    const { id, update = false, metadata = {} } = options;
     const { shown } = this.#of(currentCell());
     const type = id !== undefined && (update || shown.has(id)) ? "update_display_data" : "display_data";
     if (id !== undefined) shown.add(id);
     const transient = id === undefined ? {} : { display_id: id };
-    this.#publish(type, { data: bundle, metadata: {}, transient });
+    this.#publish(type, { data: bundle, metadata, transient });
   }
 }

@@ -83,7 +83,7 @@ test("a run is drawn while it goes on, live until it ends, and afterwards", asyn
   delete at[sinkKey];
   const [first] = seen;
   const text = (await shownOf(first))["text/plain"];
-  assert.match(text, /^off-\w+: running, 1 of 3 fits, 0 s left \(begun /);
+  assert.match(text, /^off-\w+: running, 1 of 3 fits, \d+ s left \(begun /);
   assert.match(text, /fold 1 +0 +done +2 +1.0000 +0.5000/);
   assert.match(text, /fold 2 +0 +begun +1 of 2 +2.0000/);
   assert.match(text, /fold 3 +0 +waiting/);

@@ -18,6 +18,7 @@ export {
   turnFrames,
 } from "./frames";
 export * as graph from "./graph";
+export { type JoinSeriesOptions, joinSeries, type LabelPair } from "./joinSeries";
 export {
   cutmix,
   type LabelledSeries,

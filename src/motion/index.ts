@@ -1,3 +1,4 @@
+export { armPairs } from "./armPairs";
 export { basicFeatures } from "./basicFeatures";
 export { labelCounts, labelNames } from "./labels";
 export { channels, rate, steps } from "./layout";

@@ -42,7 +42,7 @@ export {
   permutationImportance,
 } from "./permutationImportance";
 export { type PrepareFramesOptions, prepareFrames } from "./prepareFrames";
-export { type PrepareSeriesOptions, prepareSeries } from "./prepareSeries";
+export { type JoinOptions, type PrepareSeriesOptions, prepareSeries } from "./prepareSeries";
 export { type PrepareTableOptions, prepareTable } from "./prepareTable";
 export type { LeaderboardFold } from "./runResults";
 export type { RunPart, RunView } from "./runView";

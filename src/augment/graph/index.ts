@@ -15,6 +15,7 @@ export {
   shiftIntensity,
   turnFrames,
 } from "./frames";
+export { type GraphJoinOptions, joinSeries } from "./joinSeries";
 export { cutmix, type GraphMixOptions, mixup, oneHotLabels } from "./mix";
 export { type PreviewOptions, preview } from "./preview";
 export {

@@ -32,7 +32,7 @@ export async function miniRocket(
   const [windows, test] = [features(competition.train), features(competition.test)];
   const estimator = miniRocketEstimator({ ...rocket, classes: competition.labelNames.length });
   return runRecipe(
-    motionRecipe(competition, { name: "miniRocket", windows, test, scaler, estimator, options }),
+    motionRecipe(competition, { name: "miniRocket", windows, test, scaler, features, estimator, options }),
     options,
   );
 }

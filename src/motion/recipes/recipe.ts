@@ -1,5 +1,5 @@
 import type { LayersModel, Tensor } from "@tensorflow/tfjs-node-gpu";
-import type { OversampleOptions } from "../../augment";
+import type { JoinSeriesOptions, OversampleOptions } from "../../augment";
 import type { Estimator, Series } from "../../core";
 import { type BatchTransform, tf } from "../../engine";
 import { type FittedScaler, type Scaler, standardScaler } from "../../features";
@@ -20,6 +20,7 @@ import {
   stratifiedGroupKFold,
   stratifiedKFold,
 } from "../../validate";
+import { armPairs } from "../armPairs";
 import type { MotionData } from "../load";
 import { scores } from "../scores";
 
@@ -42,6 +43,11 @@ export interface MotionRecipeOptions extends RecipeOptions {
   features?: (windows: Series) => Series;
   /** Fitted on each fold's train part; default the recipe's. */
   scaler?: Scaler;
+  /**
+   * Whether each fold's windows of the left and of the right arm are also joined to windows of both arms, as many as there
+   * are, or how; default false.
+   */
+  arms?: boolean | Partial<Omit<JoinSeriesOptions, "seed">>;
 }
 
 /** Options of the recipes that train a network; every part that is not given is the recipe's. */
@@ -107,10 +113,19 @@ export function motionRecipe(
     scaler: Scaler | false;
     oversample?: Omit<OversampleOptions, "seed"> | false;
     estimator: Estimator;
-    options: RecipeOptions;
+    /** Makes the windows of the recorded ones, where those are others. */
+    features?: (recorded: Series) => Series;
+    options: MotionRecipeOptions;
   },
 ): Recipe {
-  const { name, windows, test, scaler, oversample, estimator, options } = parts;
+  const { name, windows, test, scaler, oversample, estimator, features, options } = parts;
+  const { arms = false } = options;
+  const join = arms && {
+    pairs: armPairs,
+    recorded: competition.train,
+    features,
+    ...(typeof arms === "object" && arms),
+  };
   const { labels } = competition;
   const folds = foldsOf(competition, options);
   if (!options.groups) warnOfPersons(competition, folds);
@@ -118,7 +133,13 @@ export function motionRecipe(
     name,
     folds,
     seeds: [2021],
-    prepare: prepareSeries(windows, { labels, test, scaler, ...(oversample && { oversample }) }),
+    prepare: prepareSeries(windows, {
+      labels,
+      test,
+      scaler,
+      ...(oversample && { oversample }),
+      ...(join && { join }),
+    }),
     scores: scores(competition),
     estimator,
   };
@@ -150,7 +171,7 @@ export async function runNetwork(
   const estimator = network(changeNetwork(own, options));
   const parts = graphFeatures
     ? { windows: competition.train, test: competition.test, scaler: false as const }
-    : { windows: made, test: features(competition.test), scaler };
+    : { windows: made, test: features(competition.test), scaler, features };
   const { name } = recipe;
   return runRecipe(motionRecipe(competition, { name, ...parts, oversample, estimator, options }), options);
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { bench } from "./commands/bench.mjs";
+import { bundle } from "./commands/bundle.mjs";
 import { check } from "./commands/check.mjs";
 import { docs } from "./commands/docs.mjs";
 import { doctor } from "./commands/doctor.mjs";
@@ -56,6 +57,10 @@ const commands = {
     await setUp(places);
     return docs(places, args);
   },
+  async bundle(args) {
+    await setUp(places);
+    return bundle(places, args);
+  },
   async bench(args) {
     await setUp(places);
     return bench(places, args);
@@ -63,7 +68,7 @@ const commands = {
 };
 
 /** Those that need the sources and tests, which an installed package has not. */
-const ofClones = new Set(["test", "check", "docs", "bench"]);
+const ofClones = new Set(["test", "check", "docs", "bench", "bundle"]);
 
 async function main(name, args) {
   const known = Object.keys(commands).filter((command) => places.isClone || !ofClones.has(command));

@@ -71,10 +71,11 @@ export function checkNode(version = process.versions.node) {
 /**
  * The Python to make the environment with: `PODIUM_PYTHON`, or the first on the PATH that fits.
  *
+ * @param {string} [only] the one version that a bundle has wheels for: "3.12"
  * @returns {{ program: string, version: string }}
  * @throws {SetupError} where there is none, only one that is too old or too new, or one without venv
  */
-export function findPython() {
+export function findPython(only) {
   const asked = process.env.PODIUM_PYTHON;
   const candidates = asked
     ? [asked]
@@ -85,9 +86,12 @@ export function findPython() {
     .filter(({ version }) => /^\d+\.\d+\.\d+$/.test(version));
   const fitting = found.filter(({ version }) => {
     const numbers = version.split(".").map(Number);
+    if (only) return version.startsWith(`${only}.`);
     return !isBefore(numbers, leastPython) && !isBefore(newestPython, numbers);
   });
-  const required = `Python ${leastPython.join(".")} to ${newestPython.join(".")} is required (TensorFlow has no wheel for others)`;
+  const required = only
+    ? `Python ${only} is required (this bundle holds wheels for no other)`
+    : `Python ${leastPython.join(".")} to ${newestPython.join(".")} is required (TensorFlow has no wheel for others)`;
   const mend =
     "Install it (Debian, Ubuntu: sudo apt install python3 python3-venv), or name one in PODIUM_PYTHON.";
   if (fitting.length === 0) {

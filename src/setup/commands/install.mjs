@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { bundleOf } from "../bundle.mjs";
 import { SetupError } from "../failure.mjs";
 import { takeLock } from "../lock.mjs";
 import { environmentMark } from "../places.mjs";
@@ -9,8 +10,10 @@ import { installedVersions, pinsOf, pipInstall } from "../steps/environment.mjs"
 
 const question = `import json, re, sys
 from packaging.requirements import Requirement
+full = sys.argv[2:]
+here = {"python_full_version": full[0], "python_version": ".".join(full[0].split(".")[:2])} if full else {}
 lines = re.findall(r"^[\\w.-]+==[^\\\\\\n]+", open(sys.argv[1]).read(), re.M)
-holding = [one for one in map(Requirement, lines) if one.marker is None or one.marker.evaluate()]
+holding = [one for one in map(Requirement, lines) if one.marker is None or one.marker.evaluate(here)]
 print(json.dumps({one.name: str(one.specifier)[2:] for one in holding}))`;
 
 /**
@@ -18,9 +21,10 @@ print(json.dumps({one.name: str(one.specifier)[2:] for one in holding}))`;
  *
  * @param {string} python a program, of an environment that set-up has made
  * @param {string} file
+ * @param {string[]} [full] one version in the place of that Python's own: "3.11.2"
  */
-export function pinsFor(python, file) {
-  const versions = JSON.parse(ask(python, ["-I", "-c", question, file]) ?? "{}");
+export function pinsFor(python, file, full = []) {
+  const versions = JSON.parse(ask(python, ["-I", "-c", question, file, ...full]) ?? "{}");
   const pins = readFileSync(file, "utf8").split(/\n(?! )/);
   return new Map(
     Object.entries(versions).map(([name, version]) => {
@@ -28,6 +32,18 @@ export function pinsFor(python, file) {
       return [name, { version, lines }];
     }),
   );
+}
+
+/**
+ * The pins of optional packages for a Python, and the packages that each brings.
+ *
+ * @param {string} python a program, of an environment that set-up has made
+ * @param {string[]} [full] one version in the place of that Python's own
+ * @returns {{ pins: ReturnType<typeof pinsFor>, needs: Record<string, string[]> }}
+ */
+export function optionalPins(python, full) {
+  const file = path.join(import.meta.dirname, "..", "pins", "optional.json");
+  return { pins: pinsFor(python, pinsOf("optional"), full), needs: JSON.parse(readFileSync(file, "utf8")) };
 }
 
 const request = /^([A-Za-z0-9][\w.-]*)(\[[\w,.-]+\])?((?:[<>=!~]=?|===)[\w.*+!<>=~,]+)?$/;
@@ -85,14 +101,13 @@ export async function install(places, asked) {
       },
     );
   }
-  const pins = pinsFor(python, pinsOf("optional"));
-  const needs = JSON.parse(
-    readFileSync(path.join(import.meta.dirname, "..", "pins", "optional.json"), "utf8"),
-  );
+  const { pins, needs } = optionalPins(python);
   const lock = await takeLock(places.lock, {
     onWait: (pid) => console.log(`Waiting for process ${pid}, which changes the environment`),
   });
   const folder = mkdtempSync(path.join(tmpdir(), "podium-install-"));
+  const wheels = [bundleOf(places)?.wheels, process.env.PIP_FIND_LINKS].filter(Boolean);
+  if (wheels.length > 0) process.env.PIP_FIND_LINKS = wheels.join(" ");
   try {
     const { pinned, others } = planInstall(asked, { pins, needs, installed: installedVersions(environment) });
     const options = { action: `install ${asked.join(", ")}`, note: console.log, track: lock.track };

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { bundleOf } from "../bundle.mjs";
 import { command } from "../command.mjs";
 import { SetupError } from "../failure.mjs";
 import { environmentMark, sitePackages } from "../places.mjs";
@@ -31,23 +32,24 @@ export function removeHalfInstalled(folder) {
 }
 
 /**
- * Installs Python packages into an environment, whatever else the person's settings ask of pip. A folder of wheels
- * that is set (`PIP_FIND_LINKS`) is tried alone first, and an index that does not answer is asked only twice.
+ * Runs an environment's pip, whatever else than the places of packages the person's settings ask of it. A folder of
+ * wheels that is set (`PIP_FIND_LINKS`) is tried alone first, and an index that does not answer is asked only twice.
  *
  * @param {string} environment the environment's folder
- * @param {string[]} args pip's arguments
- * @param {{ action: string, note?: (line: string) => void, track?: (pid: number) => void }} options
+ * @param {string[]} args pip's arguments, after its command "install" or "download"
+ * @param {{ action: string, wheels?: string, note?: (line: string) => void, track?: (pid: number) => void }} options
+ *   `wheels`: a folder that has all of them; nothing else is asked
  */
-export async function pipInstall(environment, args, { action, note, track }) {
+export async function runPip(environment, [verb, ...args], { action, wheels, note, track }) {
   const python = path.join(environment, "bin", "python");
   const env = pipSettings(await command(python, ["-I", "-m", "pip", "config", "list"], { action }));
   const patience = env.PIP_RETRIES ? [] : ["--retries", "1"];
   if (!env.PIP_DEFAULT_TIMEOUT && !env.PIP_TIMEOUT) patience.push("--timeout", "20");
-  const pip = [
+  const program = [
     "-I",
     "-m",
     "pip",
-    "install",
+    verb,
     "--disable-pip-version-check",
     "--no-input",
     "--progress-bar",
@@ -60,19 +62,35 @@ export async function pipInstall(environment, args, { action, note, track }) {
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary);
   try {
+    if (wheels) {
+      options.env.PIP_FIND_LINKS = undefined;
+      await command(python, [...program, "--no-index", "--find-links", wheels, ...args], options);
+      return;
+    }
     if (env.PIP_FIND_LINKS) {
       try {
-        await command(python, [...pip, "--no-index", ...args], options);
+        await command(python, [...program, "--no-index", ...args], options);
         return;
       } catch (error) {
         // A folder without one of them is no failure yet: the index may have it.
         if (error.exitCode === 130 || /disk is full/.test(error.message)) throw error;
       }
     }
-    await command(python, [...pip, ...patience, ...args], options);
+    await command(python, [...program, ...patience, ...args], options);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/**
+ * Installs Python packages into an environment.
+ *
+ * @param {string} environment
+ * @param {string[]} args pip's arguments
+ * @param {Parameters<typeof runPip>[2]} options
+ */
+export function pipInstall(environment, args, options) {
+  return runPip(environment, ["install", ...args], options);
 }
 
 /** What set-up and its programs import. */
@@ -185,7 +203,7 @@ export function environmentStep(places, lock) {
   }
 
   async function make() {
-    const { program, version } = findPython();
+    const { program, version } = findPython(bundleOf(places)?.python);
     writeWhole(begun, "");
     // The mark goes first and stays: a folder without it is a person's own.
     mkdirSync(environment, { recursive: true });
@@ -225,6 +243,7 @@ export function environmentStep(places, lock) {
       mark.begin();
       await pipInstall(environment, ["--require-hashes", "--only-binary", ":all:", "-r", pins], {
         action: "install JupyterLab",
+        wheels: bundleOf(places)?.wheels,
         note,
         track: lock.track,
       });

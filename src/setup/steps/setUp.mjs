@@ -1,3 +1,4 @@
+import { bundleOf } from "../bundle.mjs";
 import { SetupError } from "../failure.mjs";
 import { takeLock } from "../lock.mjs";
 import {
@@ -38,12 +39,15 @@ function requirementsStep(places, heavy) {
       return false;
     },
     async run({ note }) {
-      const python = findPython();
-      const compiler = findCompiler();
-      note(`${python.program} ${python.version}, ${compiler.version}`);
+      const bundle = bundleOf(places);
+      const python = findPython(bundle?.python);
+      // A bundle holds the addon compiled.
+      const compiler = bundle ? "no compiler needed" : findCompiler().version;
+      note(`${python.program} ${python.version}, ${compiler}`);
       const [environment] = heavy;
       if (await environment.needed()) {
-        const required = findGpu().present ? spaceRequired.gpu : spaceRequired.cpu;
+        const hasGpu = bundle ? bundle.device === "gpu" : findGpu().present;
+        const required = hasGpu ? spaceRequired.gpu : spaceRequired.cpu;
         checkSpace({ free: freeSpace(places.home), required, folder: places.home });
       }
     },

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { bundleOf } from "../bundle.mjs";
 import { command } from "../command.mjs";
 import { SetupError } from "../failure.mjs";
 import { sitePackages } from "../places.mjs";
@@ -52,9 +53,11 @@ export function tensorflowStep(places, lock) {
     path.join(places.marks, "tensorflow-begun"),
     path.join(environment, ".podium-tensorflow"),
   );
+  const bundle = bundleOf(places);
   let wantedWheel;
   function device() {
-    wantedWheel ??= findGpu().present ? "tensorflow" : "tensorflow_cpu";
+    const hasGpu = bundle ? bundle.device === "gpu" : findGpu().present;
+    wantedWheel ??= hasGpu ? "tensorflow" : "tensorflow_cpu";
     return wantedWheel;
   }
   const packageOf = (wheel) => wheel.replace("_", "-");
@@ -92,7 +95,7 @@ export function tensorflowStep(places, lock) {
       // Nobody imports it in Python: compiling its modules would only take time.
       const flags = ["--no-deps", "--no-compile"];
       const pins = ["--require-hashes", "--only-binary", ":all:", "-r", pinsOf(packageOf(wanted))];
-      const options = { action: "install TensorFlow", note, track: lock.track };
+      const options = { action: "install TensorFlow", wheels: bundle?.wheels, note, track: lock.track };
       await pipInstall(environment, [...flags, ...pins], options);
       if (!installedTensorflow(environment)) {
         throw new SetupError(

@@ -85,8 +85,8 @@ class FastGru extends RecurrentLayer {
 tf.serialization.registerClass(FastGru);
 
 /**
- * Gated recurrent unit (Cho et al. 2014), weights and defaults as Keras 3's GRU; the input's share of all gates and
- * steps is one product.
+ * Gated recurrent unit (Cho et al. 2014), weights and defaults as Keras 3's GRU: the input's share of all gates and
+ * steps is one product, and a whole pass over time one op of our own. On a GPU, or without it, it goes step by step.
  *
  * In `[windows, steps, channels]`; out `[windows, units]`, or `[windows, steps, units]` with `returnSequences`. Works
  * inside `tf.layers.bidirectional`.

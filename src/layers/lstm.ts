@@ -100,7 +100,8 @@ tf.serialization.registerClass(FastLstm);
  * time is one native op, and one more backward.
  *
  * In `[windows, steps, channels]`; out `[windows, units]`, or `[windows, steps, units]` with `returnSequences`. Works
- * inside `tf.layers.bidirectional`. With `recurrentDropout`, `hardSigmoid` or a mask it goes step by step.
+ * inside `tf.layers.bidirectional`. On a GPU, or without our own ops, it goes step by step where there is
+ * `recurrentDropout`, `hardSigmoid` or a mask.
  *
  * @throws {RangeError} if `units` is not a whole number above 0 or a share lies outside [0, 1)
  * @example

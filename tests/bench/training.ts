@@ -1,21 +1,23 @@
 /**
- * Milliseconds a training step: compiled and eager `fit`, Keras's `fit`, a PyTorch loop and tfjs-node as it comes,
- * round by round in turn.
+ * Milliseconds a training step: compiled and eager `fit`, Keras's `fit` on TensorFlow and on JAX, a PyTorch loop, plain
+ * and compiled, and tfjs-node as it comes, round by round in turn. `PODIUM_BENCH_ROWS` and `PODIUM_BENCH_PEERS` choose
+ * among them, by names with commas.
  */
 import path from "node:path";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
 import type { ArrayData } from "../../src/core/array";
 import { randomSource } from "../../src/core/random";
 import { tf } from "../../src/engine";
-import { lstm } from "../../src/layers/lstm";
-import { motionConv1d, radarTwoPath } from "../../src/models";
+import { gru, lstm } from "../../src/layers";
+import { gruPoolGru, motionConv1d, radarTwoPath } from "../../src/models";
 import { fit } from "../../src/train/fit/fit";
 import { adam, nadam, type Optimizer } from "../../src/train/optimizers";
+import { clock, clockUnit } from "./support/clock";
 import { Peer, pythonPeer } from "./support/peer";
 import { type Row, rowOf } from "./support/row";
 
 /** Python packages that the peers need. */
-export const peers = ["numpy", "keras", "tensorflow", "torch"];
+export const peers = ["numpy", "keras", "tensorflow", "torch", "jax"];
 
 interface Network {
   readonly steps: number;
@@ -24,6 +26,8 @@ interface Network {
   readonly model: () => tfTypes.LayersModel;
   readonly optimizer: () => Optimizer;
   readonly loss: string;
+  /** Whether tfjs as it comes is measured too; op by op, long series take it minutes. Default true. */
+  readonly tfjs?: boolean;
 }
 
 const rounds = 5;
@@ -37,9 +41,9 @@ function dense(): tfTypes.LayersModel {
   return tf.model({ inputs: input, outputs: output as tfTypes.SymbolicTensor });
 }
 
-function recurrent(): tfTypes.LayersModel {
+function recurrent(layer: typeof lstm | typeof gru): tfTypes.LayersModel {
   const input = tf.input({ shape: [100, 18] });
-  const h = lstm({ units: 64 }).apply(lstm({ units: 64, returnSequences: true }).apply(input));
+  const h = layer({ units: 64 }).apply(layer({ units: 64, returnSequences: true }).apply(input));
   const output = tf.layers.dense({ units: 61, activation: "softmax" }).apply(h);
   return tf.model({ inputs: input, outputs: output as tfTypes.SymbolicTensor });
 }
@@ -58,9 +62,27 @@ const networks: Readonly<Record<string, Network>> = {
     steps: 15,
     batch: 32,
     sample: [100, 18],
-    model: recurrent,
+    model: () => recurrent(lstm),
     optimizer: () => adam({ learningRate: 0.001 }),
     loss: classes,
+  },
+  gru: {
+    steps: 15,
+    batch: 32,
+    sample: [100, 18],
+    model: () => recurrent(gru),
+    optimizer: () => adam({ learningRate: 0.001 }),
+    loss: classes,
+    tfjs: false,
+  },
+  gru600: {
+    steps: 3,
+    batch: 16,
+    sample: [600, 18],
+    model: () => gruPoolGru({ inputShape: [600, 18], classes: 61 }),
+    optimizer: () => adam({ learningRate: 0.001 }),
+    loss: classes,
+    tfjs: false,
   },
   radar: {
     steps: 3,
@@ -93,35 +115,51 @@ function data(network: Network): { x: ArrayData; y: ArrayData } {
   return { x, y: { data: labels, shape: [samples] } };
 }
 
-type PeerName = "keras" | "torch" | "tfjs";
+// TensorFlow says much on standard error.
+const quiet = true;
+const python = (name: string, ...args: string[]) =>
+  pythonPeer(path.join(__dirname, `training_${name}.py`), { quiet, arguments: args });
 
-/** A peer's process; each has its own, as two TensorFlows and PyTorch do not share one. */
-function startPeer(name: PeerName): Peer {
-  // TensorFlow says much on standard error.
-  const quiet = true;
-  if (name !== "tfjs") return pythonPeer(path.join(__dirname, `training_${name}.py`), { quiet });
-  return new Peer([process.execPath, "--import", "tsx", path.join(__dirname, "training.tfjs.ts")], { quiet });
-}
+/** The peers, each in a process of its own, as two TensorFlows and PyTorch do not share one. */
+const kinds: Readonly<Record<string, { title: string; start?: () => Peer }>> = {
+  keras: { title: "Keras fit", start: () => python("keras") },
+  jax: { title: "Keras fit on JAX", start: () => python("keras", "jax") },
+  torch: { title: "PyTorch", start: () => python("torch") },
+  inductor: { title: "PyTorch compiled", start: () => python("torch", "compiled") },
+  eager: { title: "Podium eager" },
+  tfjs: {
+    title: "tfjs eager",
+    start: () =>
+      new Peer([process.execPath, "--import", "tsx", path.join(__dirname, "training.tfjs.ts")], { quiet }),
+  },
+};
 
 /** Measures every network; one row a peer. */
 export default async function training(report: (row: Row) => void): Promise<void> {
-  const asked = { keras: startPeer("keras"), torch: startPeer("torch"), tfjs: startPeer("tfjs") };
   const wanted = process.env.PODIUM_BENCH_ROWS?.split(",") ?? Object.keys(networks);
+  const beside = process.env.PODIUM_BENCH_PEERS?.split(",") ?? Object.keys(kinds);
+  const asked = Object.fromEntries(beside.map((name) => [name, kinds[name].start?.()]));
   try {
     for (const [name, network] of Object.entries(networks)) {
       if (wanted.includes(name)) await measure(name, { network, asked, report });
     }
   } finally {
-    for (const peer of Object.values(asked)) peer.stop();
+    for (const peer of Object.values(asked)) peer?.stop();
   }
 }
 
 async function measure(
   name: string,
-  options: { network: Network; asked: Readonly<Record<PeerName, Peer>>; report: (row: Row) => void },
+  options: {
+    network: Network;
+    asked: Readonly<Record<string, Peer | undefined>>;
+    report: (row: Row) => void;
+  },
 ): Promise<void> {
-  const { network, asked, report } = options;
-  const times: Record<string, number[]> = { ours: [], eager: [], keras: [], torch: [], tfjs: [] };
+  const { network, report } = options;
+  const asked = Object.entries(options.asked).filter(([peer]) => peer !== "tfjs" || network.tfjs !== false);
+  const ours: number[] = [];
+  const times: Record<string, number[]> = Object.fromEntries(asked.map(([peer]) => [peer, []]));
   const { steps, batch, optimizer, loss } = network;
   const set = data(network);
   // An eager step takes long: a few are enough.
@@ -146,39 +184,51 @@ async function measure(
       {
         name: "stopwatch",
         onEpochBegin() {
-          begin = performance.now();
+          begin = clock();
         },
         async onEpochEnd(context) {
-          const time = (performance.now() - begin) / steps;
+          const time = (clock() - begin) / steps;
           // The first epoch plans the graph.
           if (context.epoch === 1) return;
-          times.ours.push(time);
-          for (const [peer, process] of Object.entries(asked))
-            times[peer].push(Number(await process.ask(name)));
-          times.eager.push(await eagerTime(few, { ...network, steps: eagerSteps }));
+          ours.push(time);
+          for (const [peer, process] of asked) {
+            const answer = process
+              ? Number(await process.ask(name))
+              : await eagerTime(few, { ...network, steps: eagerSteps });
+            times[peer].push(answer);
+          }
         },
       },
     ],
   });
-  for (const [peer, peerName] of [
-    ["keras", "Keras fit"],
-    ["torch", "PyTorch"],
-    ["eager", "Podium eager"],
-    ["tfjs", "tfjs eager"],
-  ]) {
-    report(rowOf({ name, unit: "ms/step", peerName }, { ours: times.ours, peer: times[peer] }));
+  for (const [peer] of asked) {
+    const row = { name, unit: `${clockUnit}/step`, peerName: kinds[peer].title };
+    report(rowOf(row, { ours, peer: times[peer] }));
   }
 }
 
 async function eagerTime(set: { x: ArrayData; y: ArrayData }, network: Network): Promise<number> {
   const { optimizer, loss, batch } = network;
   const model = network.model();
-  const { stepTime } = await fit(model, set, {
+  let begin = 0;
+  let time = 0;
+  await fit(model, set, {
     optimizer: optimizer(),
     loss,
     batchSize: batch,
     mode: "eager",
+    callbacks: [
+      {
+        name: "stopwatch",
+        onEpochBegin() {
+          begin = clock();
+        },
+        onEpochEnd() {
+          time = (clock() - begin) / network.steps;
+        },
+      },
+    ],
   });
   model.dispose();
-  return stepTime;
+  return time;
 }

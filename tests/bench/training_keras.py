@@ -1,14 +1,16 @@
-"""Keras 3 on TensorFlow, trained with its own fit, on the networks of training.ts."""
+"""Keras 3, on TensorFlow or the backend that is named, trained with its own fit, on the networks of training.ts."""
 
 import os
-import time
+import sys
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["KERAS_BACKEND"] = sys.argv[1] if len(sys.argv) > 1 else "tensorflow"
+# The engine sets it for its own process, from which this one inherits.
+os.environ.pop("TF_DETERMINISTIC_OPS", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras  # noqa: E402
 from keras import layers  # noqa: E402
-from training_data import BATCH, STEPS, data, serve  # noqa: E402
+from training_data import BATCH, STEPS, clock, data, serve  # noqa: E402
 
 
 def motion_keras():
@@ -34,6 +36,19 @@ def motion_keras():
 def lstm_keras():
     inputs = keras.Input((100, 18))
     h = layers.LSTM(64)(layers.LSTM(64, return_sequences=True)(inputs))
+    return keras.Model(inputs, layers.Dense(61, activation="softmax")(h))
+
+
+def gru_keras():
+    inputs = keras.Input((100, 18))
+    h = layers.GRU(64)(layers.GRU(64, return_sequences=True)(inputs))
+    return keras.Model(inputs, layers.Dense(61, activation="softmax")(h))
+
+
+def gru600_keras():
+    inputs = keras.Input((600, 18))
+    h = layers.MaxPooling1D(2)(layers.GRU(256, return_sequences=True)(inputs))
+    h = layers.GlobalAveragePooling1D()(layers.GRU(150, return_sequences=True)(h))
     return keras.Model(inputs, layers.Dense(61, activation="softmax")(h))
 
 
@@ -93,9 +108,9 @@ class KerasPeer:
         self.measure()
 
     def measure(self):
-        begin = time.perf_counter()
+        begin = clock()
         self.model.fit(self.x, self.y, batch_size=BATCH[self.network], epochs=1, verbose=0)
-        return (time.perf_counter() - begin) / STEPS[self.network]
+        return (clock() - begin) / STEPS[self.network]
 
 
 serve(KerasPeer)

@@ -1,14 +1,15 @@
-"""PyTorch on the networks of training.ts: a plain loop; compiled where there is a GPU."""
+"""PyTorch on the networks of training.ts: a plain loop; compiled (inductor) where that is asked for or there is a GPU."""
 
-import time
+import sys
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
-from training_data import BATCH, STEPS, data, serve
+from training_data import BATCH, STEPS, clock, data, serve
 
 GPU = torch.cuda.is_available()
+COMPILED = GPU or sys.argv[1:] == ["compiled"]
 DEVICE = torch.device("cuda" if GPU else "cpu")
 
 
@@ -43,17 +44,36 @@ def motion_torch():
 
 
 class Recurrent(nn.Module):
-    def __init__(self):
+    def __init__(self, cell):
         super().__init__()
-        self.lstm = nn.LSTM(18, 64, num_layers=2, batch_first=True)
+        self.recurrent = cell(18, 64, num_layers=2, batch_first=True)
         self.out = nn.Linear(64, 61)
 
     def forward(self, x):
-        return self.out(self.lstm(x)[0][:, -1])
+        return self.out(self.recurrent(x)[0][:, -1])
+
+
+class GruPoolGru(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.GRU(18, 256, batch_first=True), nn.GRU(256, 150, batch_first=True)
+        self.out = nn.Linear(150, 61)
+
+    def forward(self, x):
+        pooled = functional.max_pool1d(self.first(x)[0].transpose(1, 2), 2).transpose(1, 2)
+        return self.out(self.second(pooled)[0].mean(1))
 
 
 def lstm_torch():
-    return Recurrent()
+    return Recurrent(nn.LSTM)
+
+
+def gru_torch():
+    return Recurrent(nn.GRU)
+
+
+def gru600_torch():
+    return GruPoolGru()
 
 
 def dense_torch():
@@ -159,12 +179,12 @@ class TorchPeer:
         parameters = self.model.parameters()
         self.optimizer = torch.optim.NAdam(parameters, nadam) if nadam else torch.optim.Adam(parameters, 0.001)
         self.loss = nn.L1Loss() if network == "radar" else nn.CrossEntropyLoss()
-        self.forward = torch.compile(self.model) if GPU else self.model
+        self.forward = torch.compile(self.model) if COMPILED else self.model
         self.measure()
 
     def measure(self):
         size, steps = BATCH[self.network], STEPS[self.network]
-        begin = time.perf_counter()
+        begin = clock()
         order = torch.randperm(len(self.x), device=DEVICE)
         total = 0.0
         for step in range(steps):
@@ -174,7 +194,7 @@ class TorchPeer:
             loss.backward()
             self.optimizer.step()
             total += loss.item()
-        return (time.perf_counter() - begin) / steps
+        return (clock() - begin) / steps
 
 
 serve(TorchPeer)

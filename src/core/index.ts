@@ -18,6 +18,7 @@ export * from "./progress";
 export * from "./random";
 export * from "./samples";
 export * from "./series";
+export * from "./shownPath";
 export * from "./signal";
 export * from "./source";
 export * from "./webAssembly";

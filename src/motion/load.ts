@@ -5,6 +5,7 @@ import {
   type Series,
   series,
   showAs,
+  shownPath,
   startProgress,
   summaryBundle,
   throwIfAborted,
@@ -61,7 +62,7 @@ async function readCached(path: string, options: LoadOptions): Promise<RowWindow
     enabled,
     signal,
     read: async (): Promise<{ ids: Int32Array; data: Float32Array }> => {
-      const progress = startProgress(`Read ${path}`, { unit: "MB" });
+      const progress = startProgress(`Read ${shownPath(path)}`, { unit: "MB" });
       try {
         const { ids, data } = await readWindows(path, {
           id: "id",

@@ -3,6 +3,7 @@ import {
   currentSignal,
   type HasFrame,
   showAs,
+  shownPath,
   summaryBundle,
   type TableColumns,
   throwIfAborted,
@@ -155,11 +156,14 @@ function describe(summary: Omit<SubmissionSummary, "toFrame">) {
   if (difference) {
     const { changedRows, mean, greatest } = difference;
     lines.push([
-      `beside ${difference.path}`,
+      `beside ${shownPath(difference.path)}`,
       `${changedRows} of ${summary.rows} rows predict another class; difference ${mean.toPrecision(3)} on average, ${greatest.toPrecision(3)} at most`,
     ]);
   }
-  return summaryBundle(path === undefined ? "Submission, checked" : `Submission, written to ${path}`, lines);
+  return summaryBundle(
+    path === undefined ? "Submission, checked" : `Submission, written to ${shownPath(path)}`,
+    lines,
+  );
 }
 
 function summarize(

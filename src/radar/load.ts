@@ -7,6 +7,7 @@ import {
   type HasFrame,
   sampleOf,
   showAs,
+  shownPath,
   startProgress,
   summaryBundle,
   throwIfAborted,
@@ -126,7 +127,7 @@ async function readFolder(
     return readFolder(part, join(folder, part), shape, options);
   }
   const chosen = choose(part, countNames(part, held, folder), options[part]);
-  const progress = startProgress(`Read ${folder}`, { total: chosen.length, unit: "files" });
+  const progress = startProgress(`Read ${shownPath(folder)}`, { total: chosen.length, unit: "files" });
   try {
     const frames = await readFrames(
       chosen.map((index) => join(folder, sampleName(part, index))),
@@ -150,7 +151,7 @@ async function readArchive(
   options: LoadOptions,
 ): Promise<Chosen> {
   const { signal } = options;
-  const progress = startProgress(`Read ${archive}`, { unit: "files" });
+  const progress = startProgress(`Read ${shownPath(archive)}`, { unit: "files" });
   try {
     const names: string[] = [];
     const samples = new Map<number, Uint8Array>();

@@ -5,6 +5,7 @@ import {
   type HasFrame,
   sampleOf,
   showAs,
+  shownPath,
   summaryBundle,
   throwIfAborted,
   withFrame,
@@ -268,9 +269,9 @@ function describe(summary: Omit<SubmissionSummary, "toFrame">) {
   if (clipped > 0) lines.push(["clipped", `${clipped} values`]);
   if (difference) {
     lines.push([
-      `beside ${difference.path}`,
+      `beside ${shownPath(difference.path)}`,
       `${(100 * difference.changed).toFixed(2)} % of pixels differ, by ${difference.mean.toFixed(3)} on average over all, ${difference.greatest} at most`,
     ]);
   }
-  return summaryBundle(`Submission, written to ${summary.path}`, lines);
+  return summaryBundle(`Submission, written to ${shownPath(summary.path)}`, lines);
 }

@@ -61,6 +61,8 @@ export function placesOf(root = ownFolder) {
     setup: path.join(packageRoot, "src", "setup"),
     dist: path.join(packageRoot, "dist"),
     notebooks: path.join(work, "notebooks"),
+    /** Copies of the notebooks to change: in a clone, outputs in the notebooks themselves would be changes to commit. */
+    workingCopies: path.join(work, isClone && canWrite ? "lab" : "notebooks"),
     modules: path.join(home, "node_modules"),
     environment,
     python: path.join(environment, "bin", "python"),

@@ -6,6 +6,7 @@ import { describeValue, shortHash } from "../core/describe";
 import type { FoldContext } from "../core/estimator";
 import { lockFolder } from "../core/folderLock";
 import { checksumOf } from "../core/samples";
+import { shownPath } from "../core/shownPath";
 import { readCheckedJson, writeCheckedJson } from "../data/checkedJson";
 import { readSafetensors, writeSafetensors } from "../data/safetensors";
 import type { CrossValidateOptions, RunIdentity } from "./crossValidateOptions";
@@ -179,7 +180,7 @@ function sayNew(folder: string, identity: RunIdentity, directory: string): void 
   // The settings of another estimator are all others.
   const words = differenceWords(estimator ? { estimator } : found);
   console.log(
-    `New run ${path.join(directory, folder)}, beside ${nearest.folder}: ${words || "another name"}`,
+    `New run ${shownPath(path.join(directory, folder))}, beside ${nearest.folder}: ${words || "another name"}`,
   );
 }
 

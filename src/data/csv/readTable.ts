@@ -3,6 +3,7 @@ import { checkOptions } from "../../core/check";
 import { typeOfValues } from "../../core/danfojsFixes";
 import { frameOfLists } from "../../core/dataFrame";
 import { type Progress, startProgress } from "../../core/progress";
+import { shownPath } from "../../core/shownPath";
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import { readChunks } from "../stream";
 import { decodeText, type LineLimits, lineRules, lineTooLong, mostLineBytes, splitLine } from "./lines";
@@ -106,7 +107,7 @@ async function readColumns(
       rest = joined.subarray(cutAt + 1);
       if (cutAt >= 0) takeBytes(joined.subarray(0, cutAt));
       if (rest.length > most) throw lineTooLong(path, line + 1, most);
-      if (position < size) progress ??= startProgress(`Read ${path}`, { unit: "MB" });
+      if (position < size) progress ??= startProgress(`Read ${shownPath(path)}`, { unit: "MB" });
       progress?.update(Math.round(position / 1e6), `${columns[0]?.values.length ?? 0} rows`);
     }
     if (rest.length > 0) {

@@ -47,7 +47,7 @@ export function blendWeights(
         orientation: "h",
         y: Int32Array.from(rows, (_, i) => i),
         x: rows.map(({ weight }) => weight),
-        text: rows.map(({ weight }) => formatNumber(weight)),
+        text: rows.map(({ weight }) => formatNumber(Math.abs(weight) < 5e-4 ? 0 : weight)),
         textposition: "outside",
         cliponaxis: false,
         marker: { color: categories[0] },

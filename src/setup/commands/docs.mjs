@@ -3,6 +3,7 @@ import path from "node:path";
 import { command } from "../command.mjs";
 import { SetupError } from "../failure.mjs";
 import { duration } from "../steps/steps.mjs";
+import { sourcesOf } from "./lab.mjs";
 import { competitions, executeNotebook, makeSample } from "./start.mjs";
 
 /** The guides in the order that they are read. */
@@ -27,12 +28,6 @@ export function docsOptions(args, out) {
     }
   }
   return options;
-}
-
-/** A notebook's cells without what they put out. */
-function sourcesOf(file) {
-  const { cells } = JSON.parse(readFileSync(file, "utf8"));
-  return JSON.stringify(cells.map(({ cell_type, source }) => [cell_type, [source].flat().join("")]));
 }
 
 /**

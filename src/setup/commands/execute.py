@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 
 import nbformat
 from nbclient import NotebookClient
@@ -60,6 +61,7 @@ def main(source, folder, name, report_name):
         on_cell_start=started,
     )
     failure = None
+    begun = time.time()
     # Not in the person's own folder, which may not be writable.
     with tempfile.TemporaryDirectory() as connections:
         os.environ["JUPYTER_RUNTIME_DIR"] = connections
@@ -71,7 +73,15 @@ def main(source, folder, name, report_name):
             failure = {"name": "DeadKernelError", "message": "the kernel died", "traceback": ""}
     os.makedirs(folder, exist_ok=True)
     write(os.path.join(folder, name), nbformat.writes(notebook))
-    write(os.path.join(folder, report_name), page(notebook, os.path.splitext(name)[0]))
+    title = os.path.splitext(name)[0].replace("-", " ").capitalize()
+    data = os.environ.get("PODIUM_DATA", "")
+    facts = {
+        "date": time.strftime("%Y-%m-%d %H:%M", time.localtime(begun)),
+        "time": f"{round(time.time() - begun)} s",
+        "data": os.path.relpath(data) if data else "",
+        "failed": failure and f"cell {state['cell']}: {failure['name']}: {failure['message']}",
+    }
+    write(os.path.join(folder, report_name), page(notebook, title, folder, facts))
     if failure:
         tell(event="failed", number=state["cell"], of=len(code), text=state["text"], **failure)
         return 3

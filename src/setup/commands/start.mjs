@@ -175,6 +175,22 @@ function printResults(places, run, names) {
   }
 }
 
+/** Says what to do after a run. */
+function sayNext({ isClone }, { isSample }) {
+  const run = (name, rest = "") =>
+    isClone ? `npm run ${name}${rest && ` -- ${rest}`}` : `npx podium ${name} ${rest}`;
+  const start = isClone ? "npm start -- --data DIR" : "npx podium start --data DIR";
+  const next = [
+    ["Look", "open a report above in a browser: scores, curves and forecasts, and the run before"],
+    ["Change", `${run("lab").trim()} opens the notebooks (and these results) in JupyterLab`],
+    isSample
+      ? ["Your files", `${start}, with DIR/motion and DIR/radar as the competitions lay them out`]
+      : ["Submit", "upload the submission.csv above; it is checked"],
+    ["Compare", `npx podium runs ranks every run`],
+  ];
+  console.log(`\n${next.map(([what, how]) => `${what.padEnd(12)}${how}`).join("\n")}`);
+}
+
 /**
  * The main job: executes the notebooks on the data and prints scores and where the results are.
  *
@@ -212,5 +228,6 @@ export async function runNotebooks(places, { data, only }) {
   }
   printResults(places, run, names);
   console.log(`${"all of this run".padEnd(18)} ${path.relative(places.work, run)}`);
+  if (failures.length === 0) sayNext(places, { isSample: !data });
   return failures.length > 0 ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { readOr, writeWhole } from "../stamp.mjs";
 
@@ -56,6 +57,11 @@ export function kernelStep(places) {
   const text = (content) => `${JSON.stringify(content, null, 2)}\n`;
   const files = () => [
     [path.join(places.kernel, "kernel.json"), text(kernelSpec(places))],
+    // Of the tile by which a new notebook is opened.
+    [
+      path.join(places.kernel, "logo-svg.svg"),
+      readFileSync(path.join(import.meta.dirname, "logo.svg"), "utf8"),
+    ],
     [
       path.join(places.environment, "share", "jupyter", "lab", "settings", "overrides.json"),
       text(labSettings),

@@ -85,6 +85,8 @@ test("notebooks run on the data in the run's folder, and their scores are shown"
   assert.match(text, /radar +mae +1\.250/);
   assert.ok(text.includes(data));
   assert.match(text, /radar report +runs\/[\dT-]+\/radar\/report\.html/);
+  assert.match(text, /Change +npm run lab/);
+  assert.match(text, /Submit +upload the submission/);
   assert.doesNotMatch(text, /motion/);
 });
 

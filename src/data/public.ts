@@ -32,6 +32,7 @@ export { type ReadWindowsOptions, readWindows } from "./csv/readWindows";
 export type { ColumnKind } from "./csv/tableColumns";
 export { integerColumn, readTextTable, type TextTable } from "./csv/textTable";
 export { type RowWindows, windowsOfRows } from "./csv/windows";
+export { type WriteTableOptions, writeTable } from "./csv/writeTable";
 export { decodeNpy, encodeNpy, type NpyArray, type NpyData, readNpy, writeNpy } from "./npy";
 export { type NpyHeader, type NpyType, readNpyHeader } from "./npyHeader";
 export { dataFolder, runFolder } from "./places";

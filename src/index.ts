@@ -20,5 +20,6 @@ export * as motion from "./motion";
 export * as plot from "./plot";
 export * as python from "./python";
 export * as radar from "./radar";
+export * as search from "./search";
 export * as train from "./train";
 export * as validate from "./validate/public";

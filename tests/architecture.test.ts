@@ -26,6 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   // Of the kernel the messages alone.
   python: ["core", "kernel"],
   cluster: ["core", "engine", "python", "validate"],
+  search: ["core", "data", "plot", "python", "validate"],
   kernel: [],
 };
 const stages = Object.keys(allowed).filter((stage) => stage !== "kernel");

@@ -1,3 +1,14 @@
 import { testExamples } from "./run";
 
-testExamples(["augment", "cluster", "data", "ensemble", "features", "metrics", "plot", "python", "validate"]);
+testExamples([
+  "augment",
+  "cluster",
+  "data",
+  "ensemble",
+  "features",
+  "metrics",
+  "plot",
+  "python",
+  "search",
+  "validate",
+]);

@@ -103,8 +103,8 @@ class LocalPlace implements FoldPlace {
  * @throws {TypeError} if an option is unknown
  * @throws {RangeError} if a number is not whole or out of reach
  * @example
- * const folds = cluster.local({ devices: "all" }); // one process on each GPU
- * await validate.crossValidate({ ...options, on: folds, directory: "runs" });
+ * const eachGpu = local({ devices: "all" });
+ * // then validate.crossValidate({ ...first, directory: "runs", on: eachGpu })
  */
 export function local(options: LocalOptions = {}): FoldPlace {
   const { devices = "all" } = options;

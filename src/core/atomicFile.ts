@@ -14,6 +14,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fileError } from "./fileError";
 import { currentSignal, throwIfAborted } from "./signal";
+import { firstUnits } from "./text";
 
 /** What a file can be written from: one piece or many. */
 export type FileContent =
@@ -76,7 +77,7 @@ export class AtomicFile {
    */
   constructor(private readonly path: string) {
     const folder = dirname(path);
-    const name = basename(path).slice(0, 64);
+    const name = firstUnits(basename(path), 64);
     this.partial = join(folder, `.${name}.${process.pid}-${++count}@${hostname()}.part`);
     this.handle = this.attempt(() => {
       mkdirSync(folder, { recursive: true });

@@ -141,6 +141,7 @@ export class Executions {
     this.#running.push(running);
     Atomics.store(shared, slots.cell, number);
     this.#publish("status", { execution_state: "busy" }, request.header);
+    this.#parts.link.setCell(context.silent ? undefined : request.header);
     const code = String(request.content.code ?? "");
     if (!silent && store_history) history.begin(running.count, code);
     this.output("execute_input", { code, execution_count: running.count }, { cell: context });
@@ -223,7 +224,9 @@ export class Executions {
     this.#running.splice(this.#running.indexOf(running), 1);
     const latest = this.#running.at(-1);
     // What was meant for the one that ended must not meet the one that runs on.
-    if (latest) Atomics.store(this.#parts.slots, slots.cell, latest.number);
+    if (!latest) return;
+    Atomics.store(this.#parts.slots, slots.cell, latest.number);
+    this.#parts.link.setCell(latest.context.silent ? undefined : latest.request.header);
   }
 
   /** Answers a cell that is not run, as one before it failed. */

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { allowBreaks, Gate, isMarkOfBreak, sharedSlots } from "./breaking";
 import { Cells } from "./cells";
+import { showChildOutput } from "./childOutput";
 import { announceCells, currentCell, runForRequest } from "./context";
 import { Comms } from "./controls/comms";
 import { clearKey, displayKey, type Publish } from "./display/display";
@@ -14,12 +15,20 @@ import { provideStandardInput } from "./input/standardInput";
 import { answer } from "./requests";
 import { Streams } from "./streams";
 import { describeError } from "./traceback";
+import type { Descriptors } from "./wire/descriptors";
 import { Link } from "./wire/link";
 import type { Connection, Content, Message } from "./wire/wire";
 import type { FromWire } from "./wire/wireThread";
 
 /** Time in which a front end asks its first questions, before the kernel is busy loading modules, in milliseconds. */
 const openingTime = 500;
+
+interface KernelOptions {
+  /** Modules whose types and code are loaded before the first cell asks. */
+  readonly preload: string[];
+  /** Where what is written to descriptors 1 and 2 is read, if it is. */
+  readonly descriptors?: Descriptors;
+}
 
 /** A Jupyter kernel for TypeScript, on tslab's compiler and executor. Its channels are on another thread. */
 export class Kernel {
@@ -33,13 +42,12 @@ export class Kernel {
   /** Whether a console is there: it asks for the history. */
   #console = false;
 
-  /** @param preload modules whose types and code are loaded before the first cell asks */
-  constructor(connection: Connection, preload: string[]) {
+  constructor(connection: Connection, { preload, descriptors }: KernelOptions) {
     const slots = sharedSlots();
     const gate = new Gate(slots);
     const publish: Publish = (type, content, metadata) =>
       this.#executions.output(type, content, { cell: currentCell(), metadata });
-    const link = new Link({ connection, information: kernelInformation(), slots });
+    const link = new Link({ connection, information: kernelInformation(), slots, descriptors });
     const streams = new Streams((name, text, cell) =>
       this.#executions.output("stream", { name, text }, { cell }),
     );
@@ -69,6 +77,10 @@ export class Kernel {
     process.on("unhandledRejection", (reason) => this.#report(reason));
     allowBreaks();
     announceCells();
+    showChildOutput(() => {
+      this.#streams.flush();
+      this.#link.settle();
+    });
     const library = globalThis as Record<symbol, unknown>;
     library[progressKey] = progressSink(this.#cells.displays);
     library[displayKey] = this.#cells.displays.display;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { addModuleFallback } from "./compile/modules";
 import { Kernel } from "./kernel";
+import { redirectDescriptors } from "./wire/descriptors";
 
 /*
  * The program that Jupyter starts. Its kernel.json:
@@ -14,9 +15,12 @@ if (!connectionFile) {
   console.error("Cannot start kernel: a connection file is required, got none");
   process.exit(2);
 }
+const descriptors = redirectDescriptors();
 addModuleFallback();
 const preload = (process.env.PODIUM_PRELOAD ?? "").split(",").filter((name) => name !== "");
-new Kernel(JSON.parse(readFileSync(connectionFile, "utf8")), preload).start().catch((error: unknown) => {
-  console.error(error);
-  process.exit(1);
-});
+new Kernel(JSON.parse(readFileSync(connectionFile, "utf8")), { preload, descriptors })
+  .start()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });

@@ -1,6 +1,7 @@
+import { Console } from "node:console";
+import { Allowances } from "./allowances";
 import { type CellContext, currentCell } from "./context";
 import { Terminal } from "./display/terminal";
-import { wholeCharacters } from "./display/text";
 
 type Write = typeof process.stdout.write;
 type Name = "stdout" | "stderr";
@@ -11,30 +12,12 @@ export type PublishText = (name: Name, text: string, cell: CellContext | undefin
 /** Most often that text is published, in milliseconds between. */
 const interval = 50;
 
-/**
- * What a cell may print at once; a hundredth of it is added with every second. It is more than a person reads, and
- * little enough for a front end to go on.
- */
-const allowance = { lines: 10_000, characters: 1_000_000 };
-/** Characters at the end of what was left out that are shown after all. */
-const shownEnd = 1000;
-
-/** What a cell may still print. */
-interface Budget {
-  lines: number;
-  characters: number;
-  time: number;
-  /** What was left out since text was last shown. */
-  omitted: { lines: number; characters: number; end: string };
-}
-
-const nothing = { lines: 0, characters: 0, end: "" };
-
 /** Sends what the process writes to its standard streams to the notebook, gathered but never out of order. */
 export class Streams {
   readonly #publish: PublishText;
-  readonly #budgets = new WeakMap<object, Budget>();
+  readonly #allowances = new Allowances();
   readonly #terminals = { stdout: new Terminal(), stderr: new Terminal() };
+  #console: object | undefined;
   #name: Name = "stdout";
   #cell: CellContext | undefined;
   #text = "";
@@ -45,8 +28,9 @@ export class Streams {
     this.#publish = publish;
   }
 
-  /** Takes the streams over. */
+  /** Takes the streams over, and the console that writes to them. */
   capture(): void {
+    this.#console ??= provideConsole();
     for (const name of ["stdout", "stderr"] as const) {
       Object.assign(
         process[name],
@@ -64,23 +48,22 @@ export class Streams {
     const text = this.#terminals[this.#name].plain(this.#text);
     this.#text = "";
     this.#sent = performance.now();
-    const shown = this.#within(text);
+    const shown = this.#allowances.within(text, this.#cell);
     if (shown !== "") this.#publish(this.#name, shown, this.#cell);
   }
 
   /** Publishes what is gathered, and says what the cell printed beyond its allowance. */
   end(cell: CellContext): void {
     this.flush();
-    const budget = this.#budgets.get(cell);
-    if (!budget || budget.omitted === nothing) return;
-    this.#publish(this.#name, notice(budget), cell);
-    budget.omitted = nothing;
+    const notice = this.#allowances.end(cell);
+    if (notice !== "") this.#publish(this.#name, notice, cell);
   }
 
   #writer(name: Name): Write {
     const decoder = new TextDecoder();
     const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
       this.#add(name, typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
+      if (rest.length === 0) return true;
       const done = rest.find((argument) => typeof argument === "function");
       if (done) queueMicrotask(done as () => void);
       return true;
@@ -98,70 +81,15 @@ export class Streams {
     if (performance.now() - this.#sent >= interval) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), interval);
   }
-
-  /** The part of a text that its cell may still print. */
-  #within(text: string): string {
-    const cell = this.#cell ?? this;
-    const budget = this.#budgets.get(cell) ?? { ...allowance, time: performance.now(), omitted: nothing };
-    this.#budgets.set(cell, budget);
-    const gained = (performance.now() - budget.time) / 100_000;
-    budget.time = performance.now();
-    budget.lines = Math.min(allowance.lines, budget.lines + gained * allowance.lines);
-    budget.characters = Math.min(allowance.characters, budget.characters + gained * allowance.characters);
-
-    // Once it is spent, a good part has to be there again: not a line here and there.
-    const isSpent = budget.omitted !== nothing;
-    const ready = isSpent ? allowance.lines / 100 : 1;
-    const length = budget.lines < ready ? 0 : lengthOf(text, budget);
-    const shown = text.length === length ? text : wholeCharacters(text, length);
-    const before = shown !== "" && isSpent ? notice(budget) : "";
-    if (shown !== "") budget.omitted = nothing;
-    budget.lines -= linesOf(shown);
-    budget.characters -= shown.length;
-    if (shown.length < text.length) {
-      const rest = text.slice(shown.length);
-      const { lines, characters, end } = budget.omitted;
-      budget.omitted = {
-        lines: lines + linesOf(rest),
-        characters: characters + rest.length,
-        end: lastLines(end + rest),
-      };
-    }
-    return before + shown;
-  }
 }
 
-function linesOf(text: string): number {
-  let count = 0;
-  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) count++;
-  return count;
-}
-
-/** How many of the text's characters a budget allows: whole lines, where it has lines. */
-function lengthOf(text: string, { lines, characters }: Budget): number {
-  let end = 0;
-  for (let count = 0; count < lines; count++) {
-    const next = text.indexOf("\n", end) + 1;
-    if (next === 0) return Math.min(text.length, Math.max(0, characters));
-    if (next > characters) return end > 0 ? end : Math.max(0, characters);
-    end = next;
-  }
-  return end;
-}
-
-function lastLines(text: string): string {
-  if (text.length <= shownEnd) return text;
-  const end = text.slice(-shownEnd);
-  const line = end.indexOf("\n") + 1;
-  return line > 0 && line < end.length ? end.slice(line) : end.replace(/^[\udc00-\udfff]/, "");
-}
-
-/** What was left out: how much, and its last lines. */
-function notice({ omitted: { lines, characters, end } }: Budget): string {
-  const count = (n: number, what: string) => `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
-  const what = [
-    count(lines - linesOf(end), "line"),
-    `${count(characters - end.length, "character")} left out`,
-  ];
-  return `\n… ${what.join(", ")}: a cell may print ${count(allowance.lines, "line")} at once\n${end}`;
+/**
+ * Lets `console` write to the streams, and do nothing else: Node's own tells V8's inspector of every call, and asks the
+ * terminal for its colours.
+ */
+function provideConsole(): object {
+  const { stdout, stderr } = process;
+  const own = new Console({ stdout, stderr, colorMode: false, ignoreErrors: false });
+  const methods = Object.entries(own).filter(([, method]) => typeof method === "function");
+  return Object.assign(console, Object.fromEntries(methods));
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { Dealer, Subscriber } from "zeromq";
+import { lastUnits } from "../core/text";
 import { address, type Connection, type Content, decodeMessage, encodeMessage } from "../kernel/wire/wire";
 import { PythonEnded } from "./pythonError";
 
@@ -82,7 +83,7 @@ export class Child {
     this.#process.stdin?.on("error", () => {});
     this.#process.stdin?.end(JSON.stringify({ ip: name, key: this.#connection.key, parent: process.pid }));
     this.#process.stderr?.setEncoding("utf8").on("data", (text) => {
-      this.#words = (this.#words + text).slice(-keptWords);
+      this.#words = lastUnits(this.#words + text, keptWords);
     });
     this.#process.on("exit", (status, signal) => this.#leave(signal ?? status));
     process.on("exit", this.#end);

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type HasFrame, withFrame } from "../core/dataFrame";
 import { type Cell, escapeHtml, showAs, type TableBundle, tableBundle } from "../core/display";
+import { shortText } from "../core/text";
 import type { Direction } from "../metrics/direction";
 import type { Differences } from "./differences";
 import type { LeaderboardOptions } from "./leaderboard";
@@ -87,7 +88,7 @@ export function compareRuns(first: string, second: string, options: LeaderboardO
 function words(value: unknown): string {
   if (value === undefined) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+  return shortText(text, 200);
 }
 
 function show(found: Omit<RunComparison, "toFrame">): TableBundle {

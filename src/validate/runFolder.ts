@@ -7,6 +7,7 @@ import type { FoldContext } from "../core/estimator";
 import { lockFolder } from "../core/folderLock";
 import { checksumOf } from "../core/samples";
 import { shownPath } from "../core/shownPath";
+import { firstUnits } from "../core/text";
 import { readCheckedJson, writeCheckedJson } from "../data/checkedJson";
 import { readSafetensors, writeSafetensors } from "../data/safetensors";
 import type { CrossValidateOptions, RunIdentity } from "./crossValidateOptions";
@@ -228,7 +229,7 @@ export async function takeRunFolder(
 ): Promise<{ folder: string; release: () => void }> {
   // What JSON makes of it: it has no undefined.
   const { config, data } = JSON.parse(JSON.stringify(identity)) as RunIdentity;
-  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 60);
+  const plain = firstUnits(name.replace(/[^\p{L}\p{N}._-]+/gu, "-"), 60);
   const own = `${plain}-${shortHash(JSON.stringify([name, config, data])).slice(0, 8)}`;
   const folder = path.join(directory, own);
   const release = await lockFolder(folder, "cross-validate");

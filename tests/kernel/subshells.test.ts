@@ -154,7 +154,7 @@ test("a network trains and a cell beside it looks at it", async () => {
      });`,
   );
   const outcome = await Promise.race([
-    training.until(({ type }) => type === "stream").then(() => "trains"),
+    training.until(({ content }) => content.text === "two\n").then(() => "trains"),
     training.answer.then(({ reply }) => reply.evalue),
   ]);
   assert.equal(outcome, "trains");

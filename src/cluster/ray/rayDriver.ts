@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { lastUnits } from "../../core/text";
 import { packageRoot } from "../places";
 
 /** What Python tells; see `driver.py`. */
@@ -50,7 +51,7 @@ export class RayDriver {
       // The end of the process tells why.
     });
     stderr?.on("data", (chunk: Buffer) => {
-      this.#words = (this.#words + chunk.toString("utf8")).slice(-mostWords);
+      this.#words = lastUnits(this.#words + chunk.toString("utf8"), mostWords);
     });
     this.ended = new Promise((resolve) => {
       this.#process.once("error", (error) => {

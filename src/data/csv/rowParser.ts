@@ -1,3 +1,4 @@
+import { shortText } from "../../core/text";
 import { splitLine } from "./lines";
 import { PlainRows, type RowTarget } from "./plainRows";
 
@@ -125,7 +126,7 @@ export class RowParser implements RowTarget {
 
 /** The beginning of a text, for errors. */
 export function cut(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return shortText(text, 61);
 }
 
 /** The beginning of a text as it would be written in a program, for errors. */

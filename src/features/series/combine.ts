@@ -1,5 +1,6 @@
 import type { Series } from "../../core/series";
 import { channelIndices } from "../../core/series";
+import { firstUnits } from "../../core/text";
 
 /** Options of {@link magnitude}, {@link energy} and {@link product}. */
 export interface CombineOptions {
@@ -13,7 +14,7 @@ export interface CombineOptions {
 function commonStart(names: readonly string[]): string {
   let start = names[0] ?? "";
   for (const name of names) {
-    while (!name.startsWith(start)) start = start.slice(0, -1);
+    while (!name.startsWith(start)) start = firstUnits(start, start.length - 1);
   }
   return start.replace(/[._-]+$/, "");
 }

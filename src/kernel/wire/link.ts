@@ -1,6 +1,7 @@
 import path from "node:path";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { slots } from "../breaking";
+import type { Descriptors } from "./descriptors";
 import type { Answer, AskedQuestion } from "./openQuestions";
 import type { Published } from "./server";
 import { type Content, type Message, toJson } from "./wire";
@@ -9,25 +10,36 @@ import type { FromWire, ToWire, WireData } from "./wireThread";
 /** Messages that may wait for the wire's thread. */
 const mostPending = 1000;
 
+/** The most milliseconds that `settle` waits. */
+const settleTime = 100;
+
+interface LinkData extends Omit<WireData, "answers" | "descriptors"> {
+  /** Where what is written to descriptors 1 and 2 is read, if it is. */
+  readonly descriptors?: Descriptors;
+}
+
 /** The main thread's end of the wire. */
 export class Link {
   /** Called before anything is published, so that buffered text goes first. */
   beforePublish: () => void = () => {};
   /** Called with an answer that nobody on this thread holds everything for. */
   onAnswer: (answer: Answer) => void = () => {};
-  readonly #data: Omit<WireData, "answers">;
+  readonly #data: LinkData;
   #thread: Worker | undefined;
   #answers: MessagePort | undefined;
 
-  constructor(data: Omit<WireData, "answers">) {
+  constructor(data: LinkData) {
     this.#data = data;
   }
 
   /** Opens the channels; what comes by them is handed to `receive`. */
   open(receive: (message: FromWire) => void): Promise<void> {
     const { port1, port2 } = new MessageChannel();
+    const { descriptors, ...data } = this.#data;
+    const { stdout, stderr } = descriptors ?? {};
+    const read = stdout !== undefined && stderr !== undefined ? { stdout, stderr } : undefined;
     const thread = new Worker(path.join(__dirname, `wireThread${path.extname(__filename)}`), {
-      workerData: { ...this.#data, answers: port2 } satisfies WireData,
+      workerData: { ...data, descriptors: read, answers: port2 } satisfies WireData,
       transferList: [port2],
     });
     this.#thread = thread;
@@ -38,6 +50,7 @@ export class Link {
       thread.on("error", reject);
       thread.on("message", (message: FromWire) => {
         if (message.type === "ready") resolve();
+        else if (message.type === "log") descriptors?.log.write(message.text);
         else receive(message);
       });
     });
@@ -57,6 +70,11 @@ export class Link {
     this.#tell({ type: "publish", message: { ...message, content: text } });
   }
 
+  /** Says which cell descriptors are written for from now on; `undefined` for none that shows anything. */
+  setCell(request: Message["header"] | undefined): void {
+    this.#tell({ type: "cell", request });
+  }
+
   /** Asks the person at the front end that sent the request. */
   ask(question: AskedQuestion): void {
     this.beforePublish();
@@ -72,6 +90,18 @@ export class Link {
   /** The next answer that is there, without a turn of this thread. */
   takeAnswer(): Answer | undefined {
     return this.#answers && receiveMessageOnPort(this.#answers)?.message;
+  }
+
+  /** Waits until what was said so far is sent, for a moment at most: what others write next comes after it. */
+  settle(): void {
+    const { slots: shared } = this.#data;
+    const end = performance.now() + settleTime;
+    for (;;) {
+      const pending = Atomics.load(shared, slots.pending);
+      const left = end - performance.now();
+      if (pending === 0 || left <= 0 || !this.#thread) return;
+      Atomics.wait(shared, slots.pending, pending, left);
+    }
   }
 
   /** Closes the channels once what was sent is out. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { slots } from "../breaking";
+import { DescriptorOutput } from "./descriptorOutput";
 import { Interrupter } from "./interrupter";
 import { type AskedQuestion, OpenQuestions } from "./openQuestions";
 import { failure, rejection } from "./rejection";
@@ -14,6 +15,8 @@ export interface WireData {
   readonly information: Content;
   /** What both threads know of interrupts: see `slots`. */
   readonly slots: Int32Array;
+  /** What reads descriptors 1 and 2, if anything does. */
+  readonly descriptors?: { readonly stdout: number; readonly stderr: number };
   /** Where answers go, so that the main thread can wait for one. */
   readonly answers: MessagePort;
 }
@@ -26,6 +29,8 @@ export type FromWire =
   | { readonly type: "met" }
   | { readonly type: "interrupt"; readonly press: number; readonly cell: number }
   | { readonly type: "broken"; readonly cell: number }
+  /** Text for Jupyter's own log. */
+  | { readonly type: "log"; readonly text: string }
   | { readonly type: "shutdown"; readonly restart: boolean };
 
 /** What the main thread tells the wire's; contents are JSON. */
@@ -36,6 +41,7 @@ export type ToWire =
       readonly request: Pick<Message, "identities" | "header">;
       readonly content: string;
     }
+  | { readonly type: "cell"; readonly request: Header | undefined }
   | { readonly type: "ask"; readonly question: AskedQuestion }
   | { readonly type: "forget"; readonly id: number }
   | { readonly type: "close" };
@@ -49,7 +55,7 @@ const shutdownGrace = 4000;
  * on the main thread is broken.
  */
 async function main(): Promise<void> {
-  const { connection, information, slots: shared, answers } = workerData as WireData;
+  const { connection, information, slots: shared, answers, descriptors } = workerData as WireData;
   const server = new Server(connection);
   const interrupter = new Interrupter(shared, (cell) => tell({ type: "broken", cell }));
   /** The requests of cells that run. */
@@ -59,16 +65,25 @@ async function main(): Promise<void> {
     wake();
   });
 
+  const written = new DescriptorOutput(descriptors, {
+    publish: (name, text, parent) => publish({ type: "stream", content: { name, text }, parent }),
+    log: (text) => tell({ type: "log", text }),
+  });
+
   parentPort?.on("message", (order: ToWire) => {
-    Atomics.sub(shared, slots.pending, 1);
-    Atomics.notify(shared, slots.pending);
+    // What was written before goes first.
+    written.drain();
+    if (order.type === "cell") written.setCell(order.request);
     if (order.type === "publish") publish(order.message);
     if (order.type === "reply") {
+      written.end(order.request.header);
       questions.forgetThoseOf(order.request.header);
       server.reply("shell", order.request, order.content);
     }
     if (order.type === "ask") questions.ask(order.question);
     if (order.type === "forget") questions.forget(order.id);
+    Atomics.sub(shared, slots.pending, 1);
+    Atomics.notify(shared, slots.pending);
     // Sockets that are open when their thread ends bring the process down.
     if (order.type === "close") void server.close().then(() => setTimeout(() => process.exit(), 20));
   });

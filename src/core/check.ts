@@ -121,8 +121,8 @@ function shown(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** The known name that differs least, by at most a third of its letters. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name that differs least, by at most a third of its letters; whether letters are large does not count. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const distances = known.map((other) => distance(name.toLowerCase(), other.toLowerCase()));
   const least = Math.min(...distances);
   const near = known[distances.indexOf(least)];

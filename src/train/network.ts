@@ -204,6 +204,8 @@ export function network(options: NetworkOptions): Estimator {
     typeof options.fit === "function" ? options.fit(context) : options.fit;
   let topology: string | undefined;
   let curves: Callback | undefined;
+  /** Of the trainings so far. */
+  const curveNames: string[] = [];
   return {
     name: "network",
     config(context) {
@@ -243,7 +245,10 @@ export function network(options: NetworkOptions): Estimator {
       const settings = settingsOf(context);
       const { schedule: _, curves: draw, ...fitOptions } = settings;
       // One figure of all folds.
-      if (draw) curves ??= liveCurves({ draw });
+      if (draw) curves ??= liveCurves({ draw, names: curveNames });
+      curveNames.push(
+        context.fold === undefined ? "all samples" : `fold ${context.fold + 1}, seed ${context.seed}`,
+      );
       const keepsBest = keep === "best" && fold.validation !== undefined;
       const model = seededModel(options.model, context.foldSeed);
       let initial: FitState | undefined;

@@ -23,6 +23,7 @@ export {
   type FoldOptions,
   kFold,
   type Labels,
+  type ShuffledFoldOptions,
   stratifiedKFold,
 } from "./folds/folds";
 export { groupKFold, stratifiedGroupKFold } from "./folds/groupFolds";

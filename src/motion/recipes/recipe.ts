@@ -35,7 +35,7 @@ export interface NetworkShape {
 }
 
 /**
- * What every recipe can be told. Folds are ten by default, stratified, shuffled with seed 2021; with `groups`, such as
+ * What every recipe can be told. Folds are ten by default, stratified, the author's: scikit-learn's of seed 2021; with `groups`, such as
  * `competition.subjects`, none is on both sides of a fold. The default of `seeds` is `[2021]`.
  */
 export interface MotionRecipeOptions extends RecipeOptions {
@@ -85,9 +85,11 @@ export function nonExercise(competition: MotionData): number | undefined {
 export function foldsOf(competition: MotionData, options: RecipeOptions): readonly Fold[] {
   const { folds = 10, groups } = options;
   if (typeof folds !== "number") return folds;
-  const shuffled = { folds, shuffle: true, seed: 2021 };
+  const seeded = { folds, seed: 2021 };
   const { labels } = competition;
-  return groups ? stratifiedGroupKFold(labels, { ...shuffled, groups }) : stratifiedKFold(labels, shuffled);
+  return groups
+    ? stratifiedGroupKFold(labels, { ...seeded, shuffle: true, groups })
+    : stratifiedKFold(labels, { ...seeded, shuffle: "scikit-learn" });
 }
 
 /** A person on both sides of a fold makes its score better than that of people who were never seen. */

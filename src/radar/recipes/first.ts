@@ -21,7 +21,7 @@ const firstRecipe: RadarRecipe = {
     batchSize: 16,
   },
   folds: 10,
-  split: (samples, folds) => kFold(samples, { folds, shuffle: true, seed: 1818 }),
+  split: (samples, folds) => kFold(samples, { folds, shuffle: "scikit-learn", seed: 1818 }),
   seeds: [1818],
 };
 

@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-node-gpu";
+import { nearest } from "../../core/check";
 import { withConfig } from "../../core/describe";
 import { tf } from "../../engine";
 import type { Direction } from "../../metrics/direction";
@@ -259,8 +260,10 @@ export function metric(name: string | Metric): Metric {
   try {
     return lossMetric(name, { name });
   } catch (cause) {
+    const near = nearest(name, Object.keys(makers));
+    const hint = near === undefined ? "" : `; did you mean "${near}"?`;
     throw new RangeError(
-      `Cannot find a metric: the name must be one of ${Object.keys(makers).join(", ")} or a loss, got "${name}"`,
+      `Cannot find a metric: the name must be one of ${Object.keys(makers).join(", ")} or a loss, got "${name}"${hint}`,
       { cause },
     );
   }

@@ -1,4 +1,6 @@
-import { randomSource } from "../../core/random";
+import { checkNumber } from "../../core/check";
+import { type RandomSource, randomSource } from "../../core/random";
+import { MersenneTwister } from "./mersenneTwister";
 
 /** One split of a data set: sample numbers, rising, none in both. */
 export interface Fold {
@@ -22,6 +24,22 @@ export interface FoldOptions {
   shuffle?: boolean;
   /** Seed of the shuffle. Default 0. */
   seed?: number;
+}
+
+/** Settings of {@link kFold} and {@link stratifiedKFold}. */
+export interface ShuffledFoldOptions extends Omit<FoldOptions, "shuffle"> {
+  /**
+   * Whether samples are dealt out at random; `"scikit-learn"`: exactly as `shuffle=True, random_state=seed` does there, for
+   * folds that equal those of a Python notebook. Default false.
+   */
+  shuffle?: boolean | "scikit-learn";
+}
+
+/** What deals samples out. */
+function shufflerOf({ shuffle, seed = 0 }: ShuffledFoldOptions): Pick<RandomSource, "shuffle"> {
+  if (shuffle !== "scikit-learn") return randomSource(seed);
+  checkNumber(seed, { action: "make folds", name: "seed", whole: true, low: 0, high: 2 ** 32 - 1 });
+  return new MersenneTwister(seed);
 }
 
 /** Refuses numbers of folds that leave a fold empty. */
@@ -79,18 +97,18 @@ export function checkClasses(counts: Int32Array, folds: number): void {
 /**
  * Splits samples into folds of equal size, the first ones larger by one where they do not divide.
  *
- * Source: scikit-learn `KFold`; without `shuffle` the same folds.
+ * Source: scikit-learn `KFold`; the same folds without `shuffle`, and with `"scikit-learn"`.
  *
  * @param samples how many samples there are
- * @throws {RangeError} if there are fewer than 2 folds or fewer samples than folds
+ * @throws {RangeError} if there are fewer than 2 folds or fewer samples than folds, or scikit-learn takes no such seed
  * @example
  * kFold(4, { folds: 2 })[0].validation; // Int32Array [0, 1]
  */
-export function kFold(samples: number, options: FoldOptions = {}): Fold[] {
-  const { folds = 5, shuffle = false, seed = 0 } = options;
+export function kFold(samples: number, options: ShuffledFoldOptions = {}): Fold[] {
+  const { folds = 5, shuffle = false } = options;
   checkFoldCount(folds, samples, "samples");
   const order = Int32Array.from({ length: samples }, (_, i) => i);
-  if (shuffle) randomSource(seed).shuffle(order);
+  if (shuffle) shufflerOf(options).shuffle(order);
   const assignment = new Int32Array(samples);
   const size = Math.floor(samples / folds);
   const larger = samples % folds;
@@ -107,20 +125,20 @@ export function kFold(samples: number, options: FoldOptions = {}): Fold[] {
  * Splits samples into folds that each hold every class in equal share. A class of fewer samples than folds is missing
  * from some folds' validation. NaN is no class, and refused with its sample.
  *
- * Source: scikit-learn `StratifiedKFold`; without `shuffle` the same folds.
+ * Source: scikit-learn `StratifiedKFold`; the same folds without `shuffle`, and with `"scikit-learn"`.
  *
  * @param labels one class per sample
  * @throws {RangeError} if there are fewer than 2 folds, or no class has as many samples as there are folds
  * @example
  * stratifiedKFold(["a", "a", "b", "b"], { folds: 2 })[0].validation; // Int32Array [0, 2]
  */
-export function stratifiedKFold(labels: Labels, options: FoldOptions = {}): Fold[] {
-  const { folds = 5, shuffle = false, seed = 0 } = options;
+export function stratifiedKFold(labels: Labels, options: ShuffledFoldOptions = {}): Fold[] {
+  const { folds = 5, shuffle = false } = options;
   checkFoldCount(folds, labels.length, "samples");
   const { codes, count } = encode(labels, "appearance");
   const counts = countCodes(codes, count);
   checkClasses(counts, folds);
-  const random = randomSource(seed);
+  const random = shufflerOf(options);
   const assignment = new Int32Array(labels.length);
   let sorted = 0;
   for (let code = 0; code < count; code++) {

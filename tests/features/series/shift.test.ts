@@ -30,3 +30,23 @@ test("steps that are no whole number are an error", () => {
   assert.throws(() => lag(raw, { steps: 0.5 }), /got 0.5/);
   assert.throws(() => difference(raw, { steps: 0 }), /from 1, got 0/);
 });
+
+test("several lags and differences come in one call, each with a name of its own", () => {
+  const lags = lag(raw, { steps: [1, -5], channels: ["acc_x"] });
+  assert.deepEqual(lags.channels, ["acc_x.lag1", "acc_x.lag-5"]);
+  const both = lag(raw, { steps: [2, 3], fill: "wrap" });
+  const [width, [, , channels]] = [both.shape[2], raw.shape];
+  assert.equal(width, 2 * channels);
+  const second = lag(raw, { steps: 3, fill: "wrap" }).data;
+  assert.ok(
+    second.every(
+      (value, i) => value === both.data[Math.floor(i / channels) * width + channels + (i % channels)],
+    ),
+  );
+  const changes = difference(raw, { steps: [1, 10], channels: ["acc_x"] });
+  assert.deepEqual(changes.channels, ["acc_x.difference", "acc_x.difference10"]);
+  assert.throws(() => lag(raw, { steps: [1, 1] }), /one or more different numbers, got \[1,1\]/);
+  assert.throws(() => lag(raw, { steps: [] }), /one or more different numbers, got \[\]/);
+  assert.throws(() => difference(raw, { steps: [1, 0] }), /steps must be from 1, got 0/);
+  assert.throws(() => lag(raw, { steps: [1, 0.5] }), /steps must be a whole number, got 0.5/);
+});

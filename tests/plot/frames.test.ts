@@ -139,7 +139,7 @@ test("forecast rows show inputs, truth, prediction and error with an even error 
     "t-10 min",
     "1: MAE 3.4",
     "t",
-    "truth t+10 min",
+    "t+10 min",
     "prediction",
     "error",
     "0: MAE 1",

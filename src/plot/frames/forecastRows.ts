@@ -66,7 +66,7 @@ export function forecastRows(inputs: FrameSource, options: ForecastRowsOptions):
     const came = imageRows(truth, { sample, time: 0 });
     const forecast = imageRows(prediction, { sample, time: 0 });
     const error = difference(forecast, came);
-    const named = [...titles, `truth t+${minutes} min`, "prediction", "error"];
+    const named = [...titles, `t+${minutes} min`, "prediction", "error"];
     [...past, came, forecast, error].forEach((image, column) => {
       const isError = column === named.length - 1;
       list.push({

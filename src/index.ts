@@ -19,6 +19,7 @@ export * as models from "./models";
 export * as motion from "./motion";
 export * as plot from "./plot";
 export * as python from "./python";
+export * as trees from "./python/trees";
 export * as radar from "./radar";
 export * as search from "./search";
 export * as train from "./train";

@@ -10,5 +10,6 @@ testExamples([
   "plot",
   "python",
   "search",
+  "trees",
   "validate",
 ]);

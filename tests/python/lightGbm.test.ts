@@ -1,0 +1,3 @@
+import { testTrees } from "./testTrees";
+
+testTrees("lightGbm");

@@ -107,8 +107,8 @@ export async function optimize<const S extends Space>(options: OptimizeOptions<S
   if (Object.keys(space).length === 0)
     throw new RangeError("Cannot search: the space must have a parameter, got none");
   const grid = sampler === "grid" ? gridOf(space) : undefined;
-  const points = [...first.map((point) => writePoint(space, point)), ...writeGrid(space, grid)];
-  const wanted = options.trials ?? grid?.length ?? 100;
+  const points = pointsOf(space, first, grid);
+  const wanted = options.trials ?? (grid ? points.length : 100);
   const total = grid ? Math.min(wanted, points.length) : wanted;
   const signal = options.signal ?? currentSignal();
   throwIfAborted(signal);
@@ -142,13 +142,30 @@ export async function optimize<const S extends Space>(options: OptimizeOptions<S
   }
 }
 
-function writeGrid<S extends Space>(
+/** The points that are fixed before the search: those to try first, and the others of a grid. */
+function pointsOf<S extends Space>(
   space: S,
-  grid: Record<string, unknown>[] = [],
+  first: readonly Partial<Parameters<S>>[],
+  grid: Record<string, unknown>[] | undefined,
 ): Record<string, unknown>[] {
-  return grid.map((point) =>
-    Object.fromEntries(Object.entries(point).map(([name, value]) => [name, space[name].write(value)])),
-  );
+  const led = first.map((point) => writePoint(space, point));
+  if (!grid) return led;
+  const names = Object.keys(space);
+  const keyOf = (point: Record<string, unknown>): string => JSON.stringify(names.map((name) => point[name]));
+  const partial = led.find((point) => names.some((name) => !(name in point)));
+  if (partial) {
+    const lacking = names.filter((name) => !(name in partial));
+    throw new RangeError(
+      `Cannot search a grid: first must name every parameter, got a point without ${lacking.join(", ")}`,
+    );
+  }
+  const known = new Set(led.map(keyOf));
+  return [
+    ...led,
+    ...grid
+      .map((point) => writePoint(space, point as Parameters<S>))
+      .filter((point) => !known.has(keyOf(point))),
+  ];
 }
 
 function bestWords(

@@ -104,7 +104,8 @@ export function float(low: number, high: number, options: FloatOptions = {}): Do
     },
     read: Number,
     write: (value) => value,
-    has: (value) => typeof value === "number" && value >= low && value <= high,
+    // The last step may be a rounding error above.
+    has: (value) => typeof value === "number" && value >= low && value <= Math.max(high, last),
   };
 }
 

@@ -15,6 +15,8 @@ test("a grid has every point, ends among them, the last parameter fastest", () =
   assert.deepEqual(float(1e-3, 1e-1, { log: true, points: 3 }).points?.at(-1), 0.1);
   assert.equal(float(1e-3, 1e-1, { log: true, points: 3 }).points?.[1].toPrecision(6), "0.0100000");
   assert.deepEqual(float(2, 2, { points: 5 }).points, [2]);
+  const tenths = float(0, 0.3, { step: 0.1 });
+  assert.ok(tenths.points?.every((value) => tenths.has(value)));
   assert.throws(() => gridOf({ a: float(0, 1) }), /a must have a step or points/);
   assert.throws(() => gridOf({ a: int(0, 10_000_000) }), /may have 1000000/);
 });

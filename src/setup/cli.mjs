@@ -7,10 +7,12 @@ import { doctor } from "./commands/doctor.mjs";
 import { machineFacts } from "./commands/inspection.mjs";
 import { install } from "./commands/install.mjs";
 import { lab } from "./commands/lab.mjs";
+import { ray } from "./commands/ray.mjs";
 import { runs } from "./commands/runs.mjs";
+import { slurm } from "./commands/slurm.mjs";
 import { runNotebooks, startOptions } from "./commands/start.mjs";
 import { task } from "./commands/task.mjs";
-import { runTests } from "./commands/tests.mjs";
+import { runClusterTests, runTests } from "./commands/tests.mjs";
 import { asSetupError, SetupError } from "./failure.mjs";
 import { placesOf } from "./places.mjs";
 import { setUp } from "./steps/setUp.mjs";
@@ -37,6 +39,14 @@ const commands = {
     return runs(places, args);
   },
   install: (args) => install(places, args),
+  async ray(args) {
+    await setUp(places);
+    return ray(places, args);
+  },
+  async slurm(args) {
+    await setUp(places);
+    return slurm(places, args);
+  },
   /** Set-up is left to whoever starts many of them. */
   task: (args) => task(places, args),
   doctor: (args) => doctor(places, args),
@@ -48,6 +58,10 @@ const commands = {
   async test(args) {
     await setUp(places);
     return runTests(places, args);
+  },
+  async "test-cluster"(args) {
+    await setUp(places);
+    return runClusterTests(places, args);
   },
   async check() {
     await setUp(places, { only: "packages" });
@@ -68,7 +82,7 @@ const commands = {
 };
 
 /** Those that need the sources and tests, which an installed package has not. */
-const ofClones = new Set(["test", "check", "docs", "bench", "bundle"]);
+const ofClones = new Set(["test", "test-cluster", "check", "docs", "bench", "bundle"]);
 
 async function main(name, args) {
   const known = Object.keys(commands).filter((command) => places.isClone || !ofClones.has(command));

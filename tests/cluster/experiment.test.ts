@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import test, { after, before } from "node:test";
 import type { CrossValidateOptions } from "../../src/validate/crossValidateOptions";
 import { blobs, bytesOf, enterFolder, podium } from "./support/experiment";
@@ -73,4 +73,30 @@ test("options of a cluster are checked before work begins", () => {
   );
   assert.throws(() => cluster.ray({ cpu: 1 } as never), /there is no option cpu; did you mean cpus\?/);
   assert.throws(() => cluster.ray({ auth: "password" as never }), /auth must be token or none/);
+});
+
+test("a cell that begins with %%module is run and written", async () => {
+  const magics = (globalThis as Record<symbol, unknown>)[Symbol.for("podium.magics")] as Map<
+    string,
+    { run(body: string, line: string): unknown }
+  >;
+  const run = (body: string, line: string) => magics.get("module")!.run(body, line);
+  const said: string[] = [];
+  const { log } = console;
+  console.log = (text) => said.push(text);
+  try {
+    run(
+      '\nimport { models } from "podium";\nexport const a = models.ridge().name;\n',
+      "experiments/written.ts",
+    );
+  } finally {
+    console.log = log;
+  }
+  assert.deepEqual(said, ["Wrote experiments/written.ts, which exports a"]);
+  assert.equal(
+    readFileSync("experiments/written.ts", "utf8"),
+    'import { models } from "podium";\nexport const a = models.ridge().name;\n',
+  );
+  assert.throws(() => run("throw new Error('inside');", "experiments/written.ts"), /inside/);
+  assert.throws(() => run("", ""), /a file that ends with \.ts must stand behind %%module.*got none/);
 });

@@ -7,7 +7,15 @@ import { sourcesOf } from "./lab.mjs";
 import { competitions, executeNotebook, makeSample } from "./start.mjs";
 
 /** The guides in the order that they are read. */
-const order = ["welcome", "environment", "motion", "radar", "motion-third-place", "radar-first-place"];
+const order = [
+  "welcome",
+  "environment",
+  "motion",
+  "radar",
+  "motion-third-place",
+  "radar-first-place",
+  "many-machines",
+];
 
 /**
  * @param {string[]} args arguments of `npm run docs`

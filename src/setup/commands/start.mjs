@@ -95,11 +95,12 @@ export async function makeSample(places, name) {
  * Runs one notebook headless, with a line a cell, and writes it and its report.
  *
  * @param {import("../places.mjs").Places} places
- * @param {{ name: string, run: string, data: string }} options
+ * @param {{ name: string, run: string, data: string, notebook?: string, env?: NodeJS.ProcessEnv }} options `notebook`:
+ *   the file (default: the one of that name among Podium's); `env`: in place of the run's folder for its results
  * @returns {Promise<object | undefined>} what failed: `number` of the cell, its `text`, the error's `name` and `message`
  */
-export function executeNotebook(places, { name, run, data }) {
-  const notebook = path.join(places.notebooks, `${name}.ipynb`);
+export function executeNotebook(places, { name, run, data, notebook, env = { PODIUM_RUN: run } }) {
+  const file = notebook ?? path.join(places.notebooks, `${name}.ipynb`);
   const folder = path.join(run, name);
   const live = process.stderr.isTTY === true;
   const from = Date.now();
@@ -108,10 +109,10 @@ export function executeNotebook(places, { name, run, data }) {
   show(`… ${name}: starting the kernel`);
   return new Promise((resolve, reject) => {
     const script = path.join(import.meta.dirname, "execute.py");
-    const args = ["-I", "-W", "ignore", script, notebook, folder, `${name}.ipynb`, "report.html"];
+    const args = ["-I", "-W", "ignore", script, file, folder, `${name}.ipynb`, "report.html"];
     const child = spawn(places.python, args, {
       cwd: places.work,
-      env: { ...process.env, ...jupyterVariables(places), PODIUM_DATA: data, PODIUM_RUN: run },
+      env: { ...process.env, ...jupyterVariables(places), PODIUM_DATA: data, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let failure;

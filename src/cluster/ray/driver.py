@@ -201,6 +201,7 @@ class Driver:
     def __init__(self, settings):
         self.settings = settings
         self.jobs = {}
+        self.staging = {}
         self.waiting = collections.deque()
         self.running = {}
         self.orders = queue.Queue()
@@ -253,7 +254,7 @@ class Driver:
                 # The reference itself, and not what it refers to: a machine that has the files needs no copy.
                 job["files"] = ray.put(content)
             self.jobs[order["job"]] = [ray.put(job)]
-            self.staging = order["staging"]
+            self.staging[order["job"]] = order["staging"]
         elif what == "run":
             self.waiting.append((order["id"], order["job"], order.get("task")))
         elif what == "cancel":
@@ -276,7 +277,7 @@ class Driver:
         if not ready:
             ready, _ = ray.wait(references, num_returns=1, timeout=timeout, fetch_local=False)
         for reference in ready:
-            number, _ = self.running.pop(reference)
+            number, job = self.running.pop(reference)
             try:
                 result = ray.get(reference)
             except TaskCancelledError:
@@ -291,8 +292,8 @@ class Driver:
                 continue
             folder = None
             if result.get("zip"):
-                os.makedirs(self.staging, exist_ok=True)
-                folder = tempfile.mkdtemp(prefix="result-", dir=self.staging)
+                os.makedirs(self.staging[job], exist_ok=True)
+                folder = tempfile.mkdtemp(prefix="result-", dir=self.staging[job])
                 os.chmod(folder, 0o755)
                 with zipfile.ZipFile(io.BytesIO(result["zip"])) as archive:
                     archive.extractall(folder)

@@ -50,7 +50,7 @@ export interface RayPlace extends FoldPlace {
 
 class RayCluster implements RayPlace {
   readonly #options: RayOptions;
-  #driver: RayDriver | undefined;
+  #driver: Promise<RayDriver> | undefined;
 
   constructor(options: RayOptions) {
     this.#options = options;
@@ -98,28 +98,19 @@ class RayCluster implements RayPlace {
   async close(): Promise<void> {
     const driver = this.#driver;
     this.#driver = undefined;
-    await driver?.close();
+    await (await driver)?.close();
   }
 
+  /** The driver, one for all that run at the same time. */
   async #start(signal: AbortSignal | undefined): Promise<RayDriver> {
-    if (!this.#driver || this.#driver.isOver) {
-      const { address, gpus, cpus = 1, memory, retries = 3, auth = "token" } = this.#options;
-      const python = await rayPython();
-      const settings = {
-        address,
-        num_gpus: gpus,
-        num_cpus: cpus,
-        memory: memory && memory * gibibyte,
-        retries,
-      };
-      const env = {
-        RAY_USAGE_STATS_ENABLED: "0",
-        ...process.env,
-        ...(auth === "token" && { RAY_AUTH_MODE: auth }),
-      };
-      this.#driver = new RayDriver(python, { settings, env });
-    }
-    const driver = this.#driver;
+    // One that could not be started, or has ended, is made anew.
+    const isOver = await this.#driver?.then(
+      (driver) => driver.isOver,
+      () => true,
+    );
+    if (isOver) this.#driver = undefined;
+    this.#driver ??= this.#makeDriver();
+    const driver = (await this.#driver) as RayDriver;
     driver.hold(true);
     try {
       await Promise.race([driver.ready, aborted(signal)]);
@@ -127,6 +118,23 @@ class RayCluster implements RayPlace {
       driver.hold(false);
     }
     return driver;
+  }
+
+  async #makeDriver(): Promise<RayDriver> {
+    const { address, gpus, cpus = 1, memory, retries = 3, auth = "token" } = this.#options;
+    const python = await rayPython();
+    const settings = {
+      address,
+      num_gpus: gpus,
+      num_cpus: cpus,
+      memory: memory && memory * gibibyte,
+      retries,
+    };
+    const token = auth === "token" && { RAY_AUTH_MODE: auth };
+    return new RayDriver(python, {
+      settings,
+      env: { RAY_USAGE_STATS_ENABLED: "0", ...process.env, ...token },
+    });
   }
 }
 

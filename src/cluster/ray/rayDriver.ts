@@ -35,6 +35,7 @@ export class RayDriver {
   readonly listeners = new Set<(event: DriverEvent) => void>();
   readonly #process: ChildProcess;
   #tasks = 0;
+  #holders = 0;
   #words = "";
 
   /**
@@ -82,11 +83,16 @@ export class RayDriver {
     });
     this.order({ do: "start", settings });
     // A program that has nothing else to do ends, and the driver with its standard input.
-    this.hold(false);
+    this.#refer(false);
   }
 
-  /** Whether the driver keeps this program from ending. */
+  /** Whether the driver keeps this program from ending: as long as anyone holds it. */
   hold(isHeld: boolean): void {
+    this.#holders += isHeld ? 1 : -1;
+    this.#refer(this.#holders > 0);
+  }
+
+  #refer(isHeld: boolean): void {
     const { stdin, stdout, stderr } = this.#process;
     for (const each of [this.#process, stdin, stdout, stderr] as { ref?(): void; unref?(): void }[]) {
       if (isHeld) each.ref?.();

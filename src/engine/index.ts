@@ -16,6 +16,7 @@ export { Diagnosis, doctor, type Finding } from "./doctor";
 export { tf } from "./load";
 export { lstmStates } from "./lstmOp";
 export { backend, type NativeAttribute, type NativeDtype, nativeOp } from "./native";
+export { convLstmStep, convLstmStepBack } from "./ops/convLstmStep";
 export { recurrentOps, usesOwnOps, withReferenceOps } from "./ops/library";
 export { gruSequence, lstmSequence, type SequenceOptions } from "./ops/sequences";
 export { applyMasked, biasAdd, logitsOf, type Masked, matrixProduct, withLogits } from "./patches";

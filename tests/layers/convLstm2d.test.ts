@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type * as tfTypes from "@tensorflow/tfjs-node-gpu";
-import { tf } from "../../src/engine";
+import { tf, usesOwnOps, variableGradients, withReferenceOps } from "../../src/engine";
 import { convLstm2d } from "../../src/layers";
 
 const shape: [number, number, number, number, number] = [2, 4, 7, 6, 3];
@@ -31,6 +31,45 @@ for (const returnSequences of [false, true]) {
       });
     });
   }
+}
+
+const own = { skip: usesOwnOps() ? false : "set-up compiled no ops of our own" };
+
+for (const recurrentActivation of ["sigmoid", "hardSigmoid"] as const) {
+  test(`our own ops give the outputs and gradients of TensorFlow's, ${recurrentActivation}`, own, () => {
+    // Fewer filters than a vector holds, a vector of them, more.
+    for (const [filters, returnSequences] of [
+      [3, false],
+      [16, true],
+      [21, false],
+    ] as const) {
+      tf.tidy(() => {
+        const x = tf.variable(tf.randomNormal(shape, 0, 2, "float32", 1));
+        const layer = convLstm2d({ filters, recurrentActivation, returnSequences, seed: 4 });
+        layer.apply(x);
+        const weights = layer.trainableWeights.map((weight) => weight.read() as tfTypes.Variable);
+        const results = () => {
+          const loss = () => {
+            const y = layer.apply(x) as tfTypes.Tensor;
+            return tf.mean<tfTypes.Scalar>(tf.mul(tf.square(y), tf.reshape(tf.range(0, y.size), y.shape)));
+          };
+          const { value, grads } = variableGradients(loss, [x, ...weights]);
+          return [value, ...[x, ...weights].map(({ name }) => grads[name])];
+        };
+        const expected = withReferenceOps(results);
+        for (const [index, actual] of results().entries()) {
+          const size = tf.max(tf.abs(expected[index])).dataSync()[0];
+          const most = tf.max(tf.abs(tf.sub(actual, expected[index]))).dataSync()[0];
+          assert.ok(
+            size > 0 && most <= 1e-5 * size,
+            `${filters} filters, result ${index}: ${most} of ${size}`,
+          );
+        }
+        layer.dispose();
+        x.dispose();
+      });
+    }
+  });
 }
 
 test("one time step alone works, and its forget gate is open at the start", () => {

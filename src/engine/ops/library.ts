@@ -1,5 +1,5 @@
 /**
- * Our own ops, which TensorFlow gets when the library that set-up compiled beside its addon is opened. Where there is
+ * Our own ops for LSTM, GRU and ConvLSTM, which TensorFlow gets when the library that set-up compiled beside its addon is opened. Where there is
  * none, or on a GPU, layers use TensorFlow's ops.
  */
 import { existsSync } from "node:fs";

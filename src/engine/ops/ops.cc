@@ -1,6 +1,7 @@
-// The ops that TensorFlow gets when this library is opened, for CPUs: whole passes of LSTM and GRU over time. The
-// inputs' share of all gates comes in, and the gradients of the recurrent kernel are left to the caller: both are
-// single products, which TensorFlow has. The library is also an addon of Node's, which is how it is opened.
+// The ops that TensorFlow gets when this library is opened, for CPUs: whole passes of LSTM and GRU over time, and steps
+// of convolutional LSTMs. The inputs' share of all gates comes in, and the gradients of the recurrent kernel are left to
+// the caller: both are single products, which TensorFlow has. The library is also an addon of Node's, which is how it is
+// opened.
 #include <node_api.h>
 
 #include <algorithm>
@@ -142,6 +143,7 @@ class RecurrentOp : public OpKernel {
 
 #include "opsLstm.h"
 #include "opsGru.h"
+#include "opsConvLstm.h"
 
 napi_value start(napi_env env, napi_value exports) {
   napi_value name;

@@ -44,6 +44,22 @@ struct Gru : Sequence {
   float* dInner;  // [samples, steps, 3 units], with resetAfter
 };
 
+// One time step of a convolutional LSTM. A place is a pixel of a sample.
+struct ConvLstm {
+  int64_t units;
+  bool hard;              // gates cut their input to [0, 1] instead of the sigmoid
+  const float* inputs;    // [places, 4 units], the input's share of the gates
+  const float* products;  // [places, 4 units], the state's share; null in the first step
+  const float* before;    // [places, units], the memory before; null: zeros
+  float* gates;           // [places, 4 units], activated
+  float* memory;          // [places, units]
+  float* state;           // [places, units]
+  const float* dState;    // [places, units]
+  const float* dMemory;   // [places, units], from the step after; null: zeros
+  float* dGates;          // [places, 4 units]
+  float* dBefore;         // [places, units]
+};
+
 struct Kernels {
   const char* name;
   // Floats that a packed kernel of `inner` rows and `streams` times `columns` columns takes.
@@ -60,6 +76,8 @@ struct Kernels {
   void (*lstmBack)(const Lstm& pass, int64_t from, int64_t to, float* work);
   void (*gru)(const Gru& pass, int64_t from, int64_t to, float* work);
   void (*gruBack)(const Gru& pass, int64_t from, int64_t to, float* work);
+  void (*convLstm)(const ConvLstm& step, int64_t from, int64_t to);
+  void (*convLstmBack)(const ConvLstm& step, int64_t from, int64_t to);
 };
 
 extern const Kernels baselineKernels;

@@ -89,11 +89,10 @@ inline V gate(V x, bool hard) {
   return 1.0f / (exponential(-x) + 1.0f);
 }
 
+// The gradient of what was cut to [0, 1], from that of its output `y`.
+inline V cutBack(V dy, V y) { return ((y > V{}) & (y < all(1.0f))) ? dy : (y != y ? y : V{}); }
+
 // The gradient of a gate's input from that of its output `y`.
-inline V gateBack(V dy, V y, bool hard) {
-  if (!hard) return dy * y * (1.0f - y);
-  const V inside = dy * 0.2f;
-  return ((y > all(0.0f)) & (y < all(1.0f))) ? inside : (y != y ? y : V{});
-}
+inline V gateBack(V dy, V y, bool hard) { return hard ? cutBack(dy * 0.2f, y) : dy * y * (1.0f - y); }
 
 }  // namespace

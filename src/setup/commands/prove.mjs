@@ -12,7 +12,12 @@ const tolerance = 1e-3;
 const worker = path.join(import.meta.dirname, "..", "prove", "worker.mjs");
 
 /** The processor alone, with plain kernels on one thread: what the device is held against. */
-const reference = { CUDA_VISIBLE_DEVICES: "", TF_ENABLE_ONEDNN_OPTS: "0", PODIUM_THREADS: "1" };
+const reference = {
+  CUDA_VISIBLE_DEVICES: "",
+  TF_ENABLE_ONEDNN_OPTS: "0",
+  PODIUM_OPS: "off",
+  PODIUM_THREADS: "1",
+};
 /** Products of a GPU in full float32: shortened ones (TF32) differ by their nature. */
 const exact = { NVIDIA_TF32_OVERRIDE: "0" };
 

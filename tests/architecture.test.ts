@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   validate: ["core", "data", "metrics", "features", "augment", "plot"],
   ensemble: ["core", "metrics", "validate"],
   // Of the kernel the messages alone.
-  python: ["core", "data", "kernel"],
+  python: ["core", "data", "kernel", "plot"],
   cluster: ["core", "engine", "python", "validate"],
   search: ["core", "data", "plot", "python", "validate"],
   kernel: [],

@@ -1,4 +1,5 @@
 import type { Content } from "../kernel/wire/wire";
+import { Figure, type Layout, type PlotFrame, type Trace } from "../plot";
 
 /** How a notebook asks a value for what it shows. */
 const bundleKey = Symbol.for("Jupyter.display");
@@ -29,9 +30,20 @@ export class PythonResult {
     return plainText(this.bundle);
   }
 
-  [bundleKey](): Bundle {
-    return this.bundle;
+  [bundleKey](): Bundle | Promise<Bundle> {
+    return shownBundle(this.bundle);
   }
+}
+
+const plotlyType = "application/vnd.plotly.v1+json";
+
+/** What a notebook shows of a bundle: a figure of plotly's as one of Podium's, offline and with an image. */
+function shownBundle(bundle: Bundle): Bundle | Promise<Bundle> {
+  const figure = bundle[plotlyType] as { data: Trace[]; layout?: Layout; frames?: PlotFrame[] } | undefined;
+  if (!figure) return bundle;
+  const { data, layout = {}, frames } = figure;
+  const own = new Figure({ data, layout, frames }) as unknown as { [bundleKey](): Promise<Bundle> };
+  return own[bundleKey]();
 }
 
 function plainText(bundle: Bundle): string {
@@ -39,8 +51,27 @@ function plainText(bundle: Bundle): string {
   return Array.isArray(text) ? text.join("") : String(text);
 }
 
-/** Shows what Python shows: in a notebook below the cell, else in the terminal. */
+/** The display that is not yet shown, and those after it. */
+let pending: Promise<void> | undefined;
+
+/** Shows what Python shows, in its order: in a notebook below the cell, else in the terminal. */
 export function showOutput(type: string, content: Content): void {
+  const shown = pending ? pending.then(() => show(type, content)) : show(type, content);
+  if (!(shown instanceof Promise)) return;
+  const settled = shown
+    .catch((error) => void process.stderr.write(`Cannot show what Python shows: ${error}\n`))
+    .then(() => {
+      if (pending === settled) pending = undefined;
+    });
+  pending = settled;
+}
+
+/** Waits until all that Python showed so far is shown. */
+export async function outputsShown(): Promise<void> {
+  while (pending) await pending;
+}
+
+function show(type: string, content: Content): void | Promise<void> {
   const global = globalThis as Record<symbol, unknown>;
   switch (type) {
     case "stream":
@@ -59,8 +90,9 @@ export function showOutput(type: string, content: Content): void {
       }
       const id = (content.transient as { display_id?: string } | undefined)?.display_id;
       const options = id === undefined ? {} : { id: `python-${id}`, update: type === "update_display_data" };
-      void display({ [bundleKey]: () => bundle }, options);
-      return;
+      const shown = shownBundle(bundle);
+      if (!(shown instanceof Promise)) return void display({ [bundleKey]: () => shown }, options);
+      return shown.then((ready) => void display({ [bundleKey]: () => ready }, options));
     }
   }
 }

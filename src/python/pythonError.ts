@@ -11,6 +11,24 @@ interface ForeignError {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
 const colours = /\x1b\[[\d;]*m/g;
 
+/** Packages by the modules that they are imported as, where these differ. */
+const packages: Readonly<Record<string, string>> = {
+  bs4: "beautifulsoup4",
+  cv2: "opencv-python-headless",
+  PIL: "pillow",
+  skimage: "scikit-image",
+  sklearn: "scikit-learn",
+  xgboost: "xgboost-cpu",
+  yaml: "PyYAML",
+};
+
+/** What Python says, and where a package is missing what installs it. */
+function withHint(ename: string, evalue: string): string {
+  const [, name] = /^No module named '([^'.]+)'$/.exec(evalue) ?? [];
+  if (ename !== "ModuleNotFoundError" || name === undefined) return evalue;
+  return `${evalue}; await python.install("${packages[name] ?? name}") installs it, if it is a package of that name`;
+}
+
 /**
  * An exception of Python's: `ename` is its class, the message says what it says and where.
  *
@@ -26,7 +44,9 @@ export class PythonError extends Error {
   /** The traceback as IPython prints it, coloured. */
   readonly traceback: readonly string[];
 
-  constructor({ ename, evalue, traceback }: ForeignError) {
+  constructor({ ename, evalue: said, traceback: told }: ForeignError) {
+    const evalue = withHint(ename, said);
+    const traceback = evalue === said ? told : [...told, evalue.slice(said.length + 2)];
     const plain = traceback.join("\n").replace(colours, "");
     super(`${ename}: ${evalue}${traceback.length > 1 ? `\n\n${plain}` : ""}`);
     this.ename = ename;

@@ -1,7 +1,7 @@
 import { currentSignal, throwIfAborted } from "../core/signal";
 import type { Content } from "../kernel/wire/wire";
 import { type Answer, Child } from "./child";
-import { showOutput } from "./outputs";
+import { outputsShown, showOutput } from "./outputs";
 import { pythonProgram } from "./place";
 import { PythonEnded, PythonError } from "./pythonError";
 import { Segments } from "./segments";
@@ -77,6 +77,7 @@ export class Session {
     signal?.addEventListener("abort", stop, { once: true });
     try {
       const answer = await child.request(type, content, { buffers, onOutput });
+      await outputsShown();
       throwIfAborted(signal);
       if (answer.content.status === "error") throw errorOf(answer.content);
       return answer;

@@ -203,21 +203,22 @@ async function runTrial<S extends Space>(
       }
     },
   };
+  let value: number;
   try {
-    const value = await options.objective(parameters, trial);
-    if (typeof value !== "number") {
-      throw new TypeError(
-        `Cannot search: the objective must give a number, got ${value === null ? "null" : typeof value}`,
-      );
-    }
-    if (Number.isNaN(value)) await study.tell(number, null, "failed", { reason: "the score is NaN" });
-    else await study.tell(number, value, "complete");
+    value = await options.objective(parameters, trial);
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof TrialPruned) return study.tell(number, null, "pruned");
-    if (options.onError !== "continue" || error instanceof TypeError) throw error;
-    await study.tell(number, null, "failed", {
-      reason: error instanceof Error ? error.message : String(error),
-    });
+    if (options.onError !== "continue") throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return study.tell(number, null, "failed", { reason });
   }
+  throwIfAborted(signal);
+  if (typeof value !== "number") {
+    throw new TypeError(
+      `Cannot search: the objective must give a number, got ${value === null ? "null" : typeof value}`,
+    );
+  }
+  if (Number.isNaN(value)) return study.tell(number, null, "failed", { reason: "the score is NaN" });
+  return study.tell(number, value, "complete");
 }

@@ -80,6 +80,32 @@ handle.update(HTML("<b>two</b>"))`;
   );
 });
 
+test("a figure of plotly's is one of Podium's, and what comes after it stays after it", async () => {
+  const code = `%%python
+from IPython.display import display
+figure = {"data": [{"type": "bar", "x": ["a", "b"], "y": [1, 2]}], "layout": {"title": {"text": "Two"}}}
+display({"application/vnd.plotly.v1+json": figure}, raw=True)
+print("after")`;
+  const { outputs } = await client.run(code);
+  const shown = outputs.filter(({ type }) => type === "display_data" || type === "stream");
+  assert.deepEqual(
+    shown.map(({ type }) => type),
+    ["display_data", "stream"],
+  );
+  assert.deepEqual(Object.keys(shown[0].content.data).sort(), [
+    "application/vnd.plotly.v1+json",
+    "image/png",
+    "text/html",
+    "text/plain",
+  ]);
+  assert.match(shown[0].content.data["text/plain"], /Two/);
+});
+
+test("a missing package is told with what installs it", async () => {
+  const answer = await client.run("%%python\nimport skimage.nothing");
+  assert.match(answer.reply.evalue, /No module named 'skimage'; await python\.install\("scikit-image"\)/);
+});
+
 test("names are completed and described by Python", async () => {
   await client.run("%%python\nimport math\nlong_name = 3");
   const code = "%%python\nmath.fac";

@@ -61,10 +61,10 @@ function describe(text: string): string | undefined {
   if (asked)
     return `A question of IPython is no TypeScript: press Shift+Tab behind \`${asked[1] ?? asked[2]}\``;
   if (/^from\s+[\w.]+\s+import\s|^import\s+[\w.]+(\s+as\s+\w+)?(\s*,.*)?$/.test(text)) {
-    return 'An import of Python is no TypeScript: write `import * as name from "package"` or `import { name } from "package"`';
+    return 'An import of Python is no TypeScript: write `import * as name from "package"` or `import { name } from "package"`, or begin the cell with `%%python`';
   }
   if (/^(def|class|for|while|if|elif|else|try|except|with)\b.*:\s*(#.*)?$/.test(text)) {
-    return "A line of Python is no TypeScript: blocks stand in braces, `if (…) { … }`, and functions begin with `function`";
+    return "A line of Python is no TypeScript: blocks stand in braces, `if (…) { … }`, and functions begin with `function`; a cell that begins with `%%python` is one of Python";
   }
   return undefined;
 }

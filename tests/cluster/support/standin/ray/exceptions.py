@@ -1,0 +1,10 @@
+class RayTaskError(Exception):
+    pass
+
+
+class TaskCancelledError(Exception):
+    pass
+
+
+class RayActorError(Exception):
+    pass

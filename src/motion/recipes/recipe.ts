@@ -93,7 +93,7 @@ export function foldsOf(competition: MotionData, options: RecipeOptions): readon
 }
 
 /** A person on both sides of a fold makes its score better than that of people who were never seen. */
-function warnOfPersons({ subjects }: MotionData, folds: readonly Fold[]): void {
+export function warnOfPersons({ subjects }: MotionData, folds: readonly Fold[]): void {
   if (!subjects) return;
   const leaking = folds.findIndex(({ train, validation }) => {
     const known = new Set(Array.from(train, (window) => subjects[window]));

@@ -9,6 +9,8 @@ import { robustScaler } from "../../../src/features";
 import { logLoss, type Probabilities } from "../../../src/metrics";
 import type { MotionData, MotionNetworkRecipeOptions, NetworkShape } from "../../../src/motion";
 import { load, recipes, writeSample } from "../../../src/motion";
+import * as python from "../../../src/python";
+import { lightGbm } from "../../../src/python/trees";
 import { adam, averageWeights, type Callback } from "../../../src/train";
 import { type CrossValidation, type Fold, stratifiedKFold } from "../../../src/validate";
 
@@ -23,7 +25,10 @@ before(async () => {
   competition = await load(sample, { cache: false });
   folds = stratifiedKFold(competition.labels, { folds: 2, shuffle: true, seed: 1 });
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await python.restart();
+});
 
 /** A network of few weights, with dropout, so that its random numbers count. */
 function tiny({ inputShape, classes: units, seed }: NetworkShape) {
@@ -66,6 +71,20 @@ const runs: Record<
       seeds: options?.seeds,
     }),
 };
+
+const grown = () => ({
+  rocket: { features: 84, dilations: 4 },
+  estimator: lightGbm({
+    classes,
+    num_iterations: 4,
+    min_data_in_leaf: 2,
+    early_stopping_round: false,
+    num_threads: 1,
+  }),
+});
+runs.trees = (data, options) =>
+  recipes.trees(data, { folds, progress: false, ...grown(), groups: options?.groups });
+runs.stack = (data, options) => recipes.stack(data, { ...small(), rocket, trees: grown(), ...options });
 
 /** The same data with the first fold's validation windows and labels changed. */
 function withoutFirstFold(data: MotionData): MotionData {

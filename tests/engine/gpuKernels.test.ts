@@ -161,6 +161,7 @@ const ofImages = new Set([
 const settings: Record<string, object> = {
   rotateSeries: { groups: [[[0, 1, 2]]] },
   dropPatches: { size: 3 },
+  joinSeries: { pairs: [{ first: 0, second: 1, joined: 2 }] },
 };
 test("a GPU runs every augmentation", async () => {
   const made = Object.entries(augmentations).filter(([name]) => !/compose|oneOf/.test(name));

@@ -56,6 +56,8 @@ export interface ClientOptions {
   launcher?: string[];
   /** Whether the client asks for the history, as only consoles do (default false). */
   asksForHistory?: boolean;
+  /** Whether it listens for questions only when it is told to (default false). */
+  listensLate?: boolean;
 }
 
 const delimiter = "<IDS|MSG>";
@@ -81,6 +83,8 @@ export class Client {
   readonly published: Received[] = [];
   /** Questions of the kernel, as they came. */
   readonly questions: Question[] = [];
+  /** Begins to listen for questions. */
+  readonly listen: () => void;
   /** Called with each question (default: nobody answers). */
   onQuestion: (question: Question) => void = () => {};
   /** What the process wrote to its own streams. */
@@ -97,7 +101,10 @@ export class Client {
   readonly #waiting = new Map<string, Waiting>();
   readonly #folder = mkdtempSync(path.join(tmpdir(), "kernel-"));
 
-  private constructor(options: Required<Omit<ClientOptions, "asksForHistory">>, ports: number[]) {
+  private constructor(
+    options: Required<Omit<ClientOptions, "asksForHistory" | "listensLate">>,
+    ports: number[],
+  ) {
     const file = path.join(this.#folder, "connection.json");
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
     const connection = { transport: "tcp", ip: "127.0.0.1", key: this.#key, signature_scheme: "hmac-sha256" };
@@ -117,7 +124,7 @@ export class Client {
     }
     this.#shell.connect(`tcp://127.0.0.1:${shell_port}`);
     this.#control.connect(`tcp://127.0.0.1:${control_port}`);
-    this.#input.connect(`tcp://127.0.0.1:${stdin_port}`);
+    this.listen = () => this.#input.connect(`tcp://127.0.0.1:${stdin_port}`);
     this.#output.connect(`tcp://127.0.0.1:${iopub_port}`);
     this.#output.subscribe();
     for (const socket of [this.#shell, this.#control, this.#output]) void this.#listen(socket);
@@ -128,6 +135,7 @@ export class Client {
   static async start(options: ClientOptions = {}): Promise<Client> {
     const { directory = root, environment = {}, launcher = sourceLauncher, asksForHistory = false } = options;
     const client = new Client({ directory, environment, launcher }, await freePorts(5));
+    if (!options.listensLate) client.listen();
     if (asksForHistory) client.request("history_request", {});
     // A subscriber that connects late misses what was published before.
     for (;;) {

@@ -135,15 +135,7 @@ test("forecast rows show inputs, truth, prediction and error with an even error 
   const { coloraxis2 } = figure.layout as { coloraxis2: { cmin: number; cmax: number } };
   assert.ok(Math.abs(coloraxis2.cmax - 3.4) < 1e-5 && coloraxis2.cmin === -coloraxis2.cmax);
   const texts = figure.layout.annotations?.map(({ text }) => text);
-  assert.deepEqual(texts, [
-    "t-10 min",
-    "1: MAE 3.4",
-    "t",
-    "t+10 min",
-    "prediction",
-    "error",
-    "0: MAE 1",
-  ]);
+  assert.deepEqual(texts, ["t-10 min", "1: MAE 3.4", "t", "t+10 min", "prediction", "error", "0: MAE 1"]);
 });
 
 test("the worst forecasts come worst first", () => {

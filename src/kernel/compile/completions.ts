@@ -32,7 +32,9 @@ export function findCompletions(service: ts.LanguageService, place: CellPlace): 
   const matching = ranked.filter(({ key }) => key < "3");
   const byName = (a: string, b: string) => (a < b ? -1 : Number(a > b));
   matching.sort((a, b) => byName(a.key, b.key) || (typed === "" ? byName(a.name, b.name) : 0));
-  const names = matching.map(({ name }) => name);
+  // Hidden folders beside the notebook are nobody's modules.
+  const isHidden = (name: string) => !typed.startsWith(".") && name.startsWith(".");
+  const names = matching.map(({ name }) => name).filter((name) => !isHidden(name));
   const isModule = /\b(from|import|require\s*\()\s*["'][\w-]*$/.test(source.slice(0, position));
   if (isModule && "podium".startsWith(typed)) names.push("podium");
   return { start, end, candidates: [...new Set([...names, ...familiar(entries, typed)])] };

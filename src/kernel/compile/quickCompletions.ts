@@ -1,3 +1,4 @@
+import { type Dirent, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { CompletionInfo } from "tslab/dist/converter";
@@ -12,6 +13,8 @@ export function quickCompletions(
   values: Readonly<Record<string, unknown>>,
 ): CompletionInfo {
   const before = source.slice(0, position);
+  const asked = /\b(?:from|import|require\s*\()\s*(["'])(\.{1,2}\/[^"'\n]*)$/.exec(before)?.[2];
+  if (asked !== undefined) return pathsFor(asked, position);
   const [path = ""] =
     /(?:[\p{ID_Start}$_][\p{ID_Continue}$]*\s*\.\s*)*[\p{ID_Continue}$]*$/u.exec(before) ?? [];
   const parts = path.split(".").map((part) => part.trim());
@@ -19,6 +22,24 @@ export function quickCompletions(
   const names = parts.length > 0 ? membersOf(valueAt(parts, source, values)) : plainNames(before, values);
   const candidates = [...new Set(names)].filter((name) => name.startsWith(typed) && name !== typed);
   return { start: position - typed.length, end: position, candidates: candidates.sort() };
+}
+
+/** Files that may be imported, and folders, at the beginning of a path. */
+function pathsFor(asked: string, position: number): CompletionInfo {
+  const folder = asked.slice(0, asked.lastIndexOf("/") + 1);
+  const typed = asked.slice(folder.length);
+  let entries: Dirent[] = [];
+  try {
+    entries = readdirSync(path.resolve(folder), { withFileTypes: true });
+  } catch {
+    // There is no such folder.
+  }
+  const names = entries.flatMap((entry) => {
+    const module = /^(.+?)(?:\.d)?\.(?:[jt]sx?)$/.exec(entry.name)?.[1];
+    return entry.isDirectory() ? [entry.name] : module ? [module] : [];
+  });
+  const candidates = names.filter((name) => name.startsWith(typed) && !name.startsWith("."));
+  return { start: position - typed.length, end: position, candidates: [...new Set(candidates)].sort() };
 }
 
 const globals = Object.getOwnPropertyNames(globalThis);

@@ -16,6 +16,9 @@ export interface Answer {
   readonly value: string;
 }
 
+/** Milliseconds until a front end that does not listen yet is asked again. */
+const askAgain = 50;
+
 /** Questions that front ends were asked and have not answered. */
 export class OpenQuestions {
   readonly #server: Server;
@@ -34,7 +37,11 @@ export class OpenQuestions {
     this.#open.set(id, question);
     const { prompt, password, request } = question;
     const message = { type: "input_request", id, content: { prompt, password }, parent: request.header };
-    this.#server.send("stdin", message, request.identities);
+    const send = async () => {
+      if (!this.#open.has(id) || (await this.#server.ask(message, request.identities))) return;
+      setTimeout(send, askAgain);
+    };
+    void send();
   }
 
   /** Takes an answer: some front ends do not say to which question. */

@@ -24,7 +24,8 @@ export class Server {
   readonly #routers = {
     shell: new Router(unlimited),
     control: new Router(unlimited),
-    stdin: new Router(unlimited),
+    // A question to who is not there yet is an error here, and not lost.
+    stdin: new Router({ ...unlimited, mandatory: true }),
   };
   // It tells of every subscriber.
   readonly #output = new XPublisher({ ...unlimited, verbosity: "allSubs" });
@@ -63,6 +64,20 @@ export class Server {
   /** Sends a message to one front end. */
   send(channel: Channel, message: Published, identities: readonly Uint8Array[]): void {
     this.#outboxes[channel].send(encodeMessage({ ...message, identities }, this.#connection.key));
+  }
+
+  /**
+   * Sends a question to one front end: some listen for them only after they sent the first cell.
+   *
+   * @returns whether it listens
+   */
+  async ask(message: Published, identities: readonly Uint8Array[]): Promise<boolean> {
+    try {
+      await this.#routers.stdin.send(encodeMessage({ ...message, identities }, this.#connection.key));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Publishes a message for every front end. */

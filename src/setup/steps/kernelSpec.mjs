@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { sitePackages } from "../places.mjs";
 import { readOr, writeWhole } from "../stamp.mjs";
 
 /** Makes glibc ask for huge pages; older ones pass over it. */
@@ -48,6 +49,27 @@ export function jupyterVariables(places) {
 }
 
 /**
+ * The files by which papermill, if it is installed, finds how parameters are written in TypeScript.
+ *
+ * @param {string | undefined} packages the environment's packages
+ * @returns {[file: string, text: string][]}
+ */
+function papermillFiles(packages) {
+  if (!packages) return [];
+  const name = "podium_papermill";
+  const information = `${name}-0.1.0.dist-info`;
+  const texts = {
+    [`${name}.py`]: readOr(path.join(import.meta.dirname, `${name}.py`)),
+    [`${information}/METADATA`]: `Metadata-Version: 2.1\nName: ${name.replace("_", "-")}\nVersion: 0.1.0\n`,
+    [`${information}/entry_points.txt`]: `[papermill.engine]\npodium = ${name}:PodiumEngine\n`,
+    [`${information}/INSTALLER`]: "podium\n",
+  };
+  const record = [...Object.keys(texts), `${information}/RECORD`].map((file) => `${file},,\n`).join("");
+  const all = { ...texts, [`${information}/RECORD`]: record };
+  return Object.entries(all).map(([file, text]) => [path.join(packages, file), text]);
+}
+
+/**
  * The kernel's registration inside the Python environment.
  *
  * @param {import("../places.mjs").Places} places
@@ -66,6 +88,7 @@ export function kernelStep(places) {
       path.join(places.environment, "share", "jupyter", "lab", "settings", "overrides.json"),
       text(labSettings),
     ],
+    ...papermillFiles(sitePackages(places.environment)),
   ];
   return {
     name: "Jupyter kernel",

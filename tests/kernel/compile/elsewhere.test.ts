@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after, before } from "node:test";
@@ -46,4 +46,26 @@ test("podium's namespaces, functions and options complete and tell their documen
   assert.match(reply.data["text/plain"], /hold every class in equal share/);
   const node = await client.request("inspect_request", { code: "process.env", cursor_pos: 9 }).answer;
   assert.match(node.reply.data["text/plain"], /returns an object containing the user environment/);
+});
+
+test("paths complete within an import, also before types are read, and hidden folders are left out", async (context) => {
+  writeFileSync(path.join(folder, "helpers.ts"), "export const one = 1;\n");
+  mkdirSync(path.join(folder, "parts"), { recursive: true });
+  mkdirSync(path.join(folder, ".hidden"), { recursive: true });
+  writeFileSync(path.join(folder, "parts", "wheel.ts"), "export const two = 2;\n");
+  const fresh = await Client.start({ directory: folder });
+  context.after(() => fresh.stop());
+  const ask = async (code: string) => {
+    const cursor_pos = code.indexOf("|");
+    return (await fresh.request("complete_request", { code: code.replace("|", ""), cursor_pos }).answer)
+      .reply;
+  };
+  for (let round = 0; round < 2; round++) {
+    const all = (await ask('import { one } from "./|')).matches;
+    assert.ok(all.includes("helpers") && all.includes("parts") && !all.includes(".hidden"), all);
+    const inner = await ask('import "./parts/wh|"');
+    assert.deepEqual([inner.matches, inner.cursor_start], [["wheel"], 16]);
+    assert.deepEqual((await ask('require("./nowhere/|')).matches, []);
+    await fresh.run("1");
+  }
 });

@@ -101,7 +101,7 @@ function show(found: Omit<RunComparison, "toFrame">): TableBundle {
       fold.second.toFixed(4),
       (fold.second - fold.first).toFixed(4),
     ]),
-    ["out of fold", ...scores.map((value) => value.toFixed(4)), (scores[1] - scores[0]).toFixed(4)],
+    ["all folds", ...scores.map((value) => value.toFixed(4)), (scores[1] - scores[0]).toFixed(4)],
   ];
   const chance = p === undefined ? "no common folds" : `p ${p.toPrecision(2)} by chance`;
   const tables = [

@@ -146,7 +146,7 @@ async function show(
   const all: Cell[] = ["out of fold", "", "", "", ...names.map((name) => totals[name]?.toFixed(4) ?? ""), ""];
   const table = tableBundle(
     ["part", "seed", "state", "epochs", ...names, "time"],
-    isFinished ? [...rows, all] : rows,
+    Object.keys(totals).length > 0 ? [...rows, all] : rows,
   );
   const drawn = parts.filter(({ history }) => Object.keys(history).length > 0);
   const present = drawn.findIndex(({ state }) => state === "begun");

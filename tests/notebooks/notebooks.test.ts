@@ -17,6 +17,7 @@ const run = path.join(folder, "runs", "2026-01-02T00-00-00");
 const results: Record<string, { files?: string[]; scores?: string[] }> = {
   motion: { files: ["submission.csv", "submission-blend.csv"], scores: ["logLoss", "accuracy", "folds"] },
   radar: { files: ["submission.csv"], scores: ["best", "network", "opticalFlow", "persistence"] },
+  "own-competition": { files: ["submission.csv"] },
   "motion-third-place": { scores: ["as submitted", "fresh roll per window", "stacked LSTM", "miniRocket"] },
   "radar-first-place": {
     scores: ["opticalFlow", "two paths as submitted", "two paths as intended", "7 both"],

@@ -61,7 +61,7 @@ export function executedCopy(places, name) {
 /** Executed copies of all notebooks, on the sample data where one has to be executed first. */
 async function executedNotebooks(places) {
   const names = readdirSync(places.notebooks).flatMap((file) => /^(.+)\.ipynb$/.exec(file)?.[1] ?? []);
-  const place = (name) => (order.indexOf(name) + order.length) % order.length || names.length;
+  const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
   names.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
   for (const name of competitions) await makeSample(places, name);
   const files = [];

@@ -88,10 +88,12 @@ def write(path, text):
 
 
 def without_links(notebook):
-    """Links to other notebooks lead to their pages."""
+    """Links to other notebooks lead to their pages, others beside them nowhere."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"\]\(([\w-]+)\.ipynb\)", r"](\1.md)", cell.source)
+            # Folders beside the notebooks are not in the site.
+            cell.source = re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", cell.source)
     return notebook
 
 

@@ -241,7 +241,8 @@ function stateOf(event: DriverEvent): Parameters<TaskBoard["set"]>[1] {
  * A cluster of Ray as the place where folds are fitted: the machines of an `address`, or a Ray on this machine. Each task
  * is one fold of one seed, in a process of its own; what is finished stays finished, whatever dies.
  *
- * Ray asks for a token unless told otherwise.
+ * Ray of a pinned version is installed at first use; `PODIUM_RAY_PYTHON` names a Python that has another. It asks for a
+ * token unless told otherwise.
  *
  * @param options see {@link RayOptions}
  * @throws {RangeError} if an option is out of reach

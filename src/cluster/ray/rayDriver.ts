@@ -74,9 +74,13 @@ export class RayDriver {
           for (const listener of this.listeners) listener(event);
         });
       }
-      this.ended.then((words) =>
-        reject(new Error(`Cannot start Ray: its driver ended: ${failure ?? words}`)),
-      );
+      this.ended.then((words) => {
+        // Ray says no more where it is asked with a wrong token.
+        const hint = /Failed to connect|ConnectionError/.test(failure ?? "")
+          ? "; a cluster must run at the address, and ask for the token in RAY_AUTH_TOKEN or ~/.ray/auth_token"
+          : "";
+        reject(new Error(`Cannot start Ray: its driver ended: ${failure ?? words}${hint}`));
+      });
     });
     this.ready.catch(() => {
       // Whoever waits for it gets it as well.

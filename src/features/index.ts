@@ -22,6 +22,8 @@ export {
 export { asForecast, type NetworkOutput } from "./frames/asForecast";
 export { coverageMask, sumImages } from "./frames/coverage";
 export {
+  type AlignFramesEachOptions,
+  alignFramesEach,
   type ExtrapolateEachOptions,
   type ExtrapolateOptions,
   extrapolate,

@@ -24,6 +24,7 @@ import {
   requireFile,
   type SampleShape,
 } from "../data";
+import { joinFrames } from "./joinFrames";
 import { extent, minutesBetween, parts, sampleName, templateName, testTimes, trainTimes } from "./layout";
 import { type TableOptions, tableOf } from "./table";
 import { readTemplate, type Template } from "./template";
@@ -38,6 +39,8 @@ export interface RadarData {
   readonly test: Frames<Uint8Array>;
   /** File name of each test sample. */
   readonly testNames: readonly string[];
+  /** Which weather event each training sample is of, by the number of its folder, where several were loaded. */
+  readonly events?: Int32Array;
   /** Rows that a submission must have, where `sample_submission.csv` is there. */
   readonly template?: Template;
   /**
@@ -201,11 +204,13 @@ async function readPart(part: Part, directory: string, options: LoadOptions) {
 function describe(data: RadarData) {
   const { train, test } = data;
   const bytes = [...train.shards, ...test.shards].reduce((sum, shard) => sum + shard.byteLength, 0);
+  const events = new Set(data.events).size;
   const times = (count: number) =>
     Array.from({ length: count }, (_, time) => (time - (testTimes - 1)) * minutesBetween).join(", ");
   return summaryBundle("Radar data", [
     ["train", `[${train.shape.join(", ")}] uint8, minutes ${times(trainTimes)}`],
     ["test", `[${test.shape.join(", ")}] uint8, minutes ${times(testTimes)}`],
+    ...(events > 1 ? [["events", `${events} in the training samples`] as [string, string]] : []),
     ["memory", `${(bytes / 2 ** 20).toFixed(0)} MiB in ${train.shards.length + test.shards.length} shards`],
     ["template", data.template ? `${data.template.names.length} rows` : "none"],
   ]);
@@ -218,7 +223,10 @@ function describe(data: RadarData) {
  * Files may be of any number type and order; pixels are checked to be whole numbers in [0, 255] and kept as uint8 in
  * shards of 256 MiB.
  *
- * @param directory the folder
+ * Of several folders, each of another weather event, the training samples lie behind each other, and `events` says which
+ * is of which; test samples are the first folder's.
+ *
+ * @param directory the folder, or several; `options.train` then chooses in each
  * @returns frames uint8 `[samples, 120, 120, times]`, unit "pixel", and the files' names
  * @throws {TypeError} if an option is unknown
  * @throws {Error} if a folder, file or number is missing or one is there that does not belong
@@ -228,7 +236,31 @@ function describe(data: RadarData) {
  * const competition = await radar.load("data/radar", { train: 1000 });
  * competition.train.shape; // [samples, 120, 120, 5]
  */
-export async function load(directory: string, options: LoadOptions = {}): Promise<RadarData> {
+export async function load(
+  directory: string | readonly string[],
+  options: LoadOptions = {},
+): Promise<RadarData> {
+  const [first, ...others] = typeof directory === "string" ? [directory] : directory;
+  if (first === undefined) throw new RangeError("Cannot load radar data: need a folder at least, got none");
+  const data = await loadFolder(first, options);
+  if (others.length === 0) return data;
+  const parts: { frames: Frames<Uint8Array>; names: readonly string[] }[] = [
+    { frames: data.train, names: data.trainNames },
+  ];
+  for (const other of others) {
+    await refuseUnfinishedSample(other);
+    parts.push(await readPart("train", other, { ...options, signal: options.signal ?? currentSignal() }));
+  }
+  const joined: RadarData = {
+    ...data,
+    train: joinFrames(parts.map(({ frames }) => frames)),
+    trainNames: parts.flatMap(({ names }) => names),
+    events: Int32Array.from(parts.flatMap(({ names }, event) => names.map(() => event))),
+  };
+  return showAs(joined, () => describe(joined));
+}
+
+async function loadFolder(directory: string, options: LoadOptions): Promise<RadarData> {
   checkOptions(
     options,
     { train: "any", test: "any", concurrency: { whole: true, low: 1, high: 1024 }, signal: "any" },

@@ -75,6 +75,14 @@ test("classifiers give probabilities, and one window alone works", () => {
   }
 });
 
+test("a U-Net without normalisation has biases in its place, and forecasts a sample the same beside any other", () => {
+  const model = models.unet({ ...frames, filters: 2, depth: 1, normalization: false });
+  assert.ok(model.layers.every((layer) => layer.getClassName() !== "BatchNormalization"));
+  // Ten kernels (two a block, three blocks, the way up, the last), a bias each.
+  assert.equal(model.weights.length, 16);
+  model.dispose();
+});
+
 test("sizes that cannot be built are refused with what they must be", () => {
   assert.throws(
     () => models.conv1d({ inputShape: [600] as never, classes: 3 }),

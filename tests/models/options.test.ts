@@ -124,6 +124,8 @@ const table: [Network, Record<string, readonly unknown[]>][] = [
       attention: wrong.choice,
       gates: wrong.choice,
       residual: wrong.choice,
+      residualScale: [0, -1, Number.NaN, Number.POSITIVE_INFINITY],
+      normalization: wrong.choice,
       activation: wrong.choice,
       outputActivation: wrong.choice,
       momentum: wrong.rate,

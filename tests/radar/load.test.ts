@@ -50,6 +50,26 @@ test("files come as frames in the order of their numbers, with their names", asy
   assert.match(display()["text/plain"], /train +\[3, 120, 120, 5\] uint8, minutes -30, -20, -10, 0, 10/);
 });
 
+test("of several folders training samples lie behind each other, and the event of each is told", async () => {
+  const [first, second] = [await folderOf(), await folderOf()];
+  await rm(join(second, "test"), { recursive: true });
+  await writeFile(join(second, "train", "train_00003.npy"), encodeNpy(pixels(5, 9), [120, 120, 5]));
+  const data = await load([first, second]);
+  assert.deepEqual(data.train.shape, [7, 120, 120, 5]);
+  assert.deepEqual([...data.events!], [0, 0, 0, 1, 1, 1, 1]);
+  assert.deepEqual(sampleOf(data.train, 1), pixels(5, 1));
+  assert.deepEqual(sampleOf(data.train, 6), pixels(5, 9));
+  assert.equal(data.trainNames[6], "train_00003.npy");
+  assert.equal(data.test.shape[0], 2);
+  assert.equal((await load([first])).events, undefined);
+  const display = (data as unknown as Record<symbol, () => Record<string, string>>)[
+    Symbol.for("Jupyter.display")
+  ];
+  assert.match(display()["text/plain"], /events +2 in the training samples/);
+  await assert.rejects(load([]), /a folder at least, got none/);
+  await assert.rejects(load([first, join(second, "none")]), /none/);
+});
+
 test("a nested folder and packed parts give the same frames", async () => {
   const directory = await folderOf();
   const plain = await load(directory);

@@ -14,19 +14,19 @@ export interface GraphFrameOptions {
   probability?: number;
 }
 
-function checkProbability(probability: number): void {
+export function checkProbability(probability: number): void {
   if (!(probability >= 0 && probability <= 1)) {
     throw new RangeError(`Cannot augment frames: probability must lie in [0, 1], got ${probability}`);
   }
 }
 
 /** 1 for the samples to change, 0 for the others: `[batch, 1, 1, 1]`. */
-function chosen(x: Tensor, probability: number): Tensor {
+export function chosen(x: Tensor, probability: number): Tensor {
   return tf.less(randomUniform([x.shape[0], 1, 1, 1]), probability);
 }
 
 /** Applies `move` to both halves of the chosen samples. */
-function moveBoth(
+export function moveBoth(
   batch: { x: Tensor; y: Tensor },
   which: Tensor,
   move: (images: Tensor4D) => Tensor,
@@ -188,8 +188,10 @@ export function dropPatches(options: DropPatchesOptions = {}): BatchTransform {
 
 /** Options of {@link shiftIntensity}. */
 export interface ShiftIntensityOptions extends GraphFrameOptions {
-  /** Largest shift either way, in the batch's unit; default 10 / 255. */
-  shift?: number;
+  /** Largest shift either way, or the least and the largest, in the batch's unit; default 10 / 255. */
+  shift?: number | readonly [least: number, largest: number];
+  /** Images at the front of x that are no intensities and stay as they are; default 0. */
+  skip?: number;
   /** Least value, which "no echo" keeps, in the batch's unit; default 0. */
   low?: number;
   /** Greatest value, in the batch's unit; default 1. */
@@ -200,23 +202,31 @@ export interface ShiftIntensityOptions extends GraphFrameOptions {
  * Adds one random number to every echo of a share of the samples, inputs and target alike; "no echo" stays. The
  * defaults are those of pixels / 255, the networks' unit.
  *
- * @param options `shift` (default 10 / 255), `low` (default 0), `high` (default 1), `probability` (default 0.5)
+ * @param options `shift` (default 10 / 255), `skip` (default 0), `low` (default 0), `high` (default 1), `probability` (default 0.5)
  * @throws {RangeError} if shift, low or high are impossible or the probability lies outside [0, 1]
  * @example
  * await train.fit(forecaster, { x: inputs, y: target }, { ...options, loss: "mae", augment: shiftIntensity() });
  */
 export function shiftIntensity(options: ShiftIntensityOptions = {}): BatchTransform {
-  const { shift = 10 / 255, low = 0, high = 1, probability = 0.5 } = options;
+  const { shift = 10 / 255, skip = 0, low = 0, high = 1, probability = 0.5 } = options;
   const action = "shift intensities";
   checkProbability(probability);
-  checkNumber(shift, { action, name: "shift", low: 0 });
+  if (typeof shift === "number") checkNumber(shift, { action, name: "shift", low: 0 });
+  const [least, largest] = typeof shift === "number" ? [-shift, shift] : shift;
+  checkNumber(least, { action, name: "the least shift" });
+  checkNumber(largest, { action, name: "the largest shift", low: least });
+  checkNumber(skip, { action, name: "skip", low: 0, high: 10_000, whole: true });
   checkNumber(low, { action, name: "low" });
   checkNumber(high, { action, name: "high", low });
-  const augmentation: BatchTransform = (batch) => {
-    const by = randomUniform([batch.x.shape[0], 1, 1, 1], { min: -shift, max: shift });
-    return moveBoth(batch, chosen(batch.x, probability), (images) =>
-      tf.where(tf.greater(images, low), tf.clipByValue(tf.add(images, by), low, high), images),
-    );
+  const augmentation: BatchTransform = ({ x, y }) => {
+    const by = randomUniform([x.shape[0], 1, 1, 1], { min: least, max: largest });
+    const which = chosen(x, probability);
+    const move = (images: Tensor) =>
+      tf.where(tf.greater(images, low), tf.clipByValue(tf.add(images, by), low, high), images);
+    if (skip === 0) return moveBoth({ x, y }, which, move);
+    const [kept, seen] = tf.split(x, [skip, (x.shape[3] as number) - skip], 3);
+    const moved = moveBoth({ x: seen, y }, which, move);
+    return { x: tf.concat([kept, moved.x], 3), y: moved.y };
   };
   return withConfig(augmentation, options);
 }

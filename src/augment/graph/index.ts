@@ -1,3 +1,4 @@
+export { coarsenFrames } from "./coarsenFrames";
 export {
   type AugmentationStep,
   composeAugmentations,
@@ -37,3 +38,4 @@ export {
   type WarpTimeOptions,
   warpTime,
 } from "./series";
+export { type StretchIntensityOptions, stretchIntensity } from "./stretchIntensity";

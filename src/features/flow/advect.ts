@@ -6,8 +6,8 @@ export interface AdvectOptions {
   motion: MotionField;
   /** How many steps ahead; default 1. */
   steps?: number;
-  /** Value that flows in over the border; default 0. */
-  fill?: number;
+  /** Value that flows in over the border, or "nearest", the value at the border; default 0. */
+  fill?: number | "nearest";
   /** Substeps by which the path back is refined; default 1. */
   iterations?: number;
 }
@@ -43,12 +43,91 @@ function valueNear(
   );
 }
 
+/** Where each pixel's path back along a motion field arrives. */
+interface Path {
+  /** Columns and rows from the pixel to there. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** Options of {@link pathsBack}. */
+export interface PathOptions {
+  motion: MotionField;
+  /** How many steps back. */
+  steps: number;
+  /** Substeps by which the path is refined; default 1. */
+  iterations?: number;
+}
+
+/**
+ * Follows the pixels' paths back along a motion field, by midpoints.
+ *
+ * @param options motion, `steps`, `iterations`
+ * @returns the paths after each step in turn; the arrays are the same each time
+ */
+export function* pathsBack(options: PathOptions): Generator<Path> {
+  const { motion, steps, iterations = 1 } = options;
+  const { u, v, shape } = motion;
+  const [rows, columns] = shape;
+  const x = new Float64Array(u.length);
+  const y = new Float64Array(u.length);
+  const speedX = Float64Array.from(u);
+  const speedY = Float64Array.from(v);
+  for (let step = 0; step < steps; step++) {
+    for (let row = 0, i = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++, i++) {
+        for (let k = 0; k < iterations; k++) {
+          const midX = column + x[i] - speedX[i] / 2;
+          const midY = row + y[i] - speedY[i] / 2;
+          x[i] -= valueNear(u, midX, midY, shape) / iterations;
+          y[i] -= valueNear(v, midX, midY, shape) / iterations;
+          if (step === steps - 1 && k === iterations - 1) continue; // no more path to follow
+          speedX[i] = valueNear(u, column + x[i], row + y[i], shape) / iterations;
+          speedY[i] = valueNear(v, column + x[i], row + y[i], shape) / iterations;
+        }
+      }
+    }
+    yield { x, y };
+  }
+}
+
+/**
+ * What an image has where paths arrive.
+ *
+ * @param image `[rows, columns]`
+ * @param path from {@link pathsBack}
+ * @param options shape, `fill` (a value or "nearest"), and `onPixel`, told of each pixel whether its path stays inside
+ */
+export function valuesAlong(
+  image: ArrayLike<number>,
+  path: Path,
+  options: {
+    shape: readonly [rows: number, columns: number];
+    fill: number | "nearest";
+    onPixel?(pixel: number, inside: boolean): void;
+  },
+): Float32Array {
+  const { shape, fill, onPixel } = options;
+  const [rows, columns] = shape;
+  const moved = new Float32Array(image.length);
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      const x = column + path.x[i];
+      const y = row + path.y[i];
+      const inside = x >= 0 && x <= columns - 1 && y >= 0 && y <= rows - 1;
+      onPixel?.(i, inside);
+      moved[i] = inside || fill === "nearest" ? valueNear(image, x, y, shape) : fill;
+    }
+  }
+  return moved;
+}
+
 /**
  * Moves an image along a motion field, backwards along each pixel's path (semi-Lagrangian), values bilinear. NaN and
  * infinity in the image move along, to the pixels that they have weight in.
  *
  * @param image the latest image `[rows, columns]` in C order, in any unit
- * @param options motion, `steps` ahead (default 1), `fill` for what flows in (default 0), `iterations` (default 1)
+ * @param options motion, `steps` ahead (default 1), `fill` for what flows in, a value or "nearest" (default 0), `iterations` (default 1)
  * @returns one float32 image `[rows, columns]` a step
  * @throws {RangeError} if image and motion disagree in size, a motion is not finite (with its place), or `steps` or
  *   `iterations` is no positive whole number
@@ -70,6 +149,9 @@ export function advect(image: ArrayLike<number>, options: AdvectOptions): Float3
       throw new RangeError(`Cannot move an image: ${name} must be a positive whole number, got ${value}`);
     }
   }
+  if (fill !== "nearest" && typeof fill !== "number") {
+    throw new TypeError(`Cannot move an image: fill must be a number or "nearest", got ${fill}`);
+  }
   for (const part of [u, v]) {
     const odd = part.findIndex((speed) => !Number.isFinite(speed));
     if (part.length === image.length && odd < 0) continue;
@@ -79,31 +161,9 @@ export function advect(image: ArrayLike<number>, options: AdvectOptions): Float3
         : `Cannot move an image: motion must be finite, got ${part[odd]} at row ${Math.floor(odd / columns)}, column ${odd % columns}`,
     );
   }
-  const backX = new Float64Array(image.length);
-  const backY = new Float64Array(image.length);
-  const speedX = Float64Array.from(u);
-  const speedY = Float64Array.from(v);
   const out: Float32Array[] = [];
-  for (let step = 0; step < steps; step++) {
-    const moved = new Float32Array(image.length);
-    for (let y = 0, i = 0; y < rows; y++) {
-      for (let x = 0; x < columns; x++, i++) {
-        for (let k = 0; k < iterations; k++) {
-          const midX = x + backX[i] - speedX[i] / 2;
-          const midY = y + backY[i] - speedY[i] / 2;
-          backX[i] -= valueNear(u, midX, midY, shape) / iterations;
-          backY[i] -= valueNear(v, midX, midY, shape) / iterations;
-          if (step === steps - 1 && k === iterations - 1) continue; // no more path to follow
-          speedX[i] = valueNear(u, x + backX[i], y + backY[i], shape) / iterations;
-          speedY[i] = valueNear(v, x + backX[i], y + backY[i], shape) / iterations;
-        }
-        const fromX = x + backX[i];
-        const fromY = y + backY[i];
-        const inside = fromX >= 0 && fromX <= columns - 1 && fromY >= 0 && fromY <= rows - 1;
-        moved[i] = inside ? valueNear(image, fromX, fromY, shape) : fill;
-      }
-    }
-    out.push(moved);
+  for (const path of pathsBack({ motion, steps, iterations })) {
+    out.push(valuesAlong(image, path, { shape, fill }));
   }
   return out;
 }

@@ -21,6 +21,8 @@ export interface FarnebackOptions {
   polynomialRadius?: number;
   /** Standard deviation in pixels of that neighbourhood's weights; default 1.1. */
   polynomialDeviation?: number;
+  /** Of how many latest pairs of images motion is the mean, as far as there are so many; default 1. */
+  pairs?: number;
 }
 
 const kernelFor = keepLatest((plan: FarnebackPlan) => new FarnebackKernel(plan));
@@ -29,7 +31,7 @@ const kernelFor = keepLatest((plan: FarnebackPlan) => new FarnebackKernel(plan))
  * Dense motion between two images: a quadratic is fitted around every pixel of both, and the motion that carries one
  * into the other is averaged over a window, coarse to fine.
  *
- * @param images the two latest of those given count, each `[rows, columns]` in C order
+ * @param images the latest pairs count, each `[rows, columns]` in C order
  * @param options shape and the method's parameters
  * @returns pixels a time step; pixels that are not finite count as the image's least value, as in pysteps
  * @throws {RangeError} if fewer than two images are given, one does not fit the shape, or a parameter is impossible
@@ -39,9 +41,9 @@ const kernelFor = keepLatest((plan: FarnebackPlan) => new FarnebackKernel(plan))
  */
 export function farneback(images: readonly ArrayLike<number>[], options: FarnebackOptions): MotionField {
   const { shape, pyramidScale = 0.5, levels = 3, window = 15, iterations = 3 } = options;
-  const { polynomialRadius = 5, polynomialDeviation = 1.1 } = options;
+  const { polynomialRadius = 5, polynomialDeviation = 1.1, pairs = 1 } = options;
   checkSequence(images, shape, "find motion");
-  checkPositive({ window, iterations, polynomialRadius }, { whole: true });
+  checkPositive({ window, iterations, polynomialRadius, pairs }, { whole: true });
   checkPositive({ pyramidScale, polynomialDeviation }, { whole: false });
   if (!(pyramidScale < 1)) {
     throw new RangeError(`Cannot find motion: pyramidScale must be below 1, got ${pyramidScale}`);
@@ -60,5 +62,17 @@ export function farneback(images: readonly ArrayLike<number>[], options: Farneba
     polynomialRadius,
     polynomialDeviation,
   };
-  return { ...kernelFor(plan).motion(images.slice(-2).map(withoutGaps)), shape };
+  const kernel = kernelFor(plan);
+  const seen = images.slice(-1 - pairs).map(withoutGaps);
+  const motion = kernel.motion(seen.slice(-2));
+  for (let last = seen.length - 2; last > 0; last--) {
+    const earlier = kernel.motion(seen.slice(last - 1, last + 1));
+    for (const axis of ["u", "v"] as const) {
+      for (let i = 0; i < motion[axis].length; i++) motion[axis][i] += earlier[axis][i];
+    }
+  }
+  for (const axis of [motion.u, motion.v]) {
+    if (seen.length > 2) for (let i = 0; i < axis.length; i++) axis[i] /= seen.length - 1;
+  }
+  return { ...motion, shape };
 }

@@ -2,7 +2,7 @@ import { type FrameArray, type Frames, sampleOf } from "../../core/frames";
 import { startProgress } from "../../core/progress";
 import { currentSignal, throwIfAborted } from "../../core/signal";
 import type { MotionField } from "../flow/field";
-import { type ForecastPlan, flows, forecast, imagesIn, motionIn } from "./forecast";
+import { type ForecastPlan, flows, forecast, imagesIn, madeImages, motionIn } from "./forecast";
 import { ForecastThreads, threadCount } from "./forecastThreads";
 
 /** Samples that a thread takes at once. */
@@ -49,8 +49,8 @@ export interface ExtrapolateOptions {
   method?: "lucasKanade" | "farneback";
   /** Images to forecast; default 1. */
   steps?: number;
-  /** Value that flows in over the border; default 0. */
-  fill?: number;
+  /** Value that flows in over the border; default "nearest", the value at the border. */
+  fill?: number | "nearest";
   /**
    * Threads to compute in, this one among them; default what `PODIUM_THREADS` says or one per processor, as far as there
    * are samples enough. The result is the same, byte for byte.
@@ -104,7 +104,7 @@ export function motionOf(
  * of the latest. The standard baseline of nowcasting.
  *
  * @param source frames `[samples, rows, columns, times]`, oldest image first, at least two times
- * @param options method (default "farneback"), `steps` (default 1), `fill` (default 0), threads, signal
+ * @param options method (default "farneback"), `steps` (default 1), `fill` (default "nearest"), threads, signal
  * @returns float32 frames `[samples, rows, columns, steps]` in the same unit; pixels that are not finite count as no rain for
  *   the motion, and those of the latest image move along
  * @throws {RangeError} if samples have one image only, or threads is no positive whole number
@@ -131,7 +131,7 @@ export async function extrapolate(
 
 /** @throws if {@link extrapolate} has no use for the options */
 function planOf(source: Frames, options: ExtrapolateOptions): ForecastPlan & { readonly threads: number } {
-  const { method = "farneback", steps = 1, fill = 0 } = options;
+  const { method = "farneback", steps = 1, fill = "nearest" } = options;
   const [samples, rows, columns, times] = source.shape;
   const { threads = Math.max(1, Math.min(threadCount(), Math.floor(samples / SAMPLES))) } = options;
   checkMethod(method);
@@ -158,11 +158,52 @@ export interface ExtrapolateEachOptions extends ExtrapolateOptions {
  * await extrapolateEach(inputs, { keep: (first, values) => console.log(first, values.length) });
  */
 export async function extrapolateEach(source: Frames, options: ExtrapolateEachOptions): Promise<void> {
+  await forecastEach(source, { plan: planOf(source, options), ...options });
+}
+
+/** Options of {@link alignFramesEach}. */
+export interface AlignFramesEachOptions extends Pick<ExtrapolateOptions, "method" | "threads" | "signal"> {
+  /** Takes images, float32 `[some samples, rows, columns, 1 + times]`, and the number of the first of these samples. */
+  keep(first: number, values: Float32Array): void;
+}
+
+/**
+ * All images of each sample in the frame that moves with the rain: each is moved on, by the sample's optical flow, to one
+ * step behind the latest. What is left to learn there is how rain grows and decays, whatever the wind.
+ *
+ * The first image tells what is known: 255 where the paths of all images begin inside, less where they come from beyond
+ * the border, whose values then stand in. The last one is the forecast of {@link extrapolate}.
+ *
+ * @param source frames `[samples, rows, columns, times]`, oldest image first, at least two times
+ * @param options `keep`, method (default "farneback"), threads, signal
+ * @throws as {@link extrapolate}, or as `keep`
+ * Source: Lagrangian coordinates, as S-PROG forecasts in them (Seed 2003).
+ * @example
+ * await alignFramesEach(inputs, { keep: (first, values) => console.log(first, values.length) });
+ */
+export async function alignFramesEach(source: Frames, options: AlignFramesEachOptions): Promise<void> {
+  const { method, threads, signal, keep } = options;
+  await forecastEach(source, {
+    plan: { ...planOf(source, { method, threads }), aligned: true },
+    signal,
+    keep,
+  });
+}
+
+/** Forecasts samples in threads. */
+async function forecastEach(
+  source: Frames,
+  options: {
+    plan: ForecastPlan & { readonly threads: number };
+    keep(first: number, values: Float32Array): void;
+    signal?: AbortSignal;
+  },
+): Promise<void> {
   const { signal = currentSignal() } = options;
-  const { threads, ...plan } = planOf(source, options);
+  const { threads, ...plan } = options.plan;
   const [samples] = source.shape;
   throwIfAborted(signal);
-  const size = plan.rows * plan.columns * plan.steps;
+  const size = plan.rows * plan.columns * madeImages(plan);
   const progress = startProgress("Optical flow", { total: samples, unit: "samples" });
   let next = 0;
   let done = 0;

@@ -8,6 +8,8 @@ export const size = { whole: true, low: 1, high: 65_536 };
 export const sizes = { each: size, least: 1, most: 64 };
 /** Share of values that a dropout leaves out. */
 export const rate = { low: 0, high: 1, below: true };
+/** A factor. */
+export const scale = { low: 0, above: true, high: 1e6 };
 export const seed = { whole: true };
 /** Levels, halvings or modules. */
 export const depth = { whole: true, low: 1, high: 64 };

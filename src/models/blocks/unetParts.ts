@@ -16,14 +16,16 @@ export interface UnetPartsOptions {
   attention?: boolean;
   /** Attention gates where the decoder reads the encoder's maps (Oktay et al. 2018). */
   gates?: boolean;
+  /** Batch normalisation after each convolution. Default true. */
+  normalization?: boolean;
   /** What stands in for a convolution of 3 x 3. Default: that. */
   convolve?(x: Symbolic, filters: number): Symbolic;
 }
 
-/** The parts of a U-Net with batch normalisation: two convolutions a block, pooling, transposed convolutions. */
+/** The parts of a U-Net: two convolutions a block, pooling, transposed convolutions. */
 export function unetParts(net: Toolkit, options: UnetPartsOptions): EncoderDecoderParts {
   const { filters, depth, activation, groups = 1, attention = false, gates = false } = options;
-  const { convolve = plain } = options;
+  const { normalization = true, convolve = plain } = options;
 
   function plain(x: Symbolic, channels: number): Symbolic {
     if (groups > 1) {
@@ -35,12 +37,18 @@ export function unetParts(net: Toolkit, options: UnetPartsOptions): EncoderDecod
       });
       return net.apply(layer, x);
     }
-    return net.conv2d(x, { filters: channels, kernelSize: 3, kernelInitializer: "heNormal", useBias: false });
+    return net.conv2d(x, {
+      filters: channels,
+      kernelSize: 3,
+      kernelInitializer: "heNormal",
+      useBias: !normalization,
+    });
   }
   const block = (from: Symbolic, level: number, way: "down" | "up"): Symbolic => {
     let x = from;
     for (let turn = 0; turn < 2; turn++) {
-      x = net.activate(net.normalize(convolve(x, filters * 2 ** level)), activation);
+      x = convolve(x, filters * 2 ** level);
+      x = net.activate(normalization ? net.normalize(x) : x, activation);
     }
     if (!attention || way === "up") return x;
     x = net.apply(channelAttention({ seed: net.nextSeed() }), x);

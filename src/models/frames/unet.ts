@@ -29,6 +29,13 @@ export interface UnetOptions {
    * persistence, and learns to beat it within few epochs. Default false.
    */
   residual?: boolean;
+  /** Factor of that change; below 1 it is learned in smaller steps. Default 1. */
+  residualScale?: number;
+  /**
+   * Whether each convolution is followed by batch normalisation. Without, forecasts depend on nothing but the images, also
+   * where they are of other weather than the training's. Default true.
+   */
+  normalization?: boolean;
   /** Share of the batch normalisations' running statistics that a step keeps; less for short trainings. Default 0.99. */
   momentum?: number;
   /** Rows and columns of the last convolution. Default 1. */
@@ -59,22 +66,26 @@ export function unet(options: UnetOptions): tfTypes.LayersModel {
     activation: check.activation,
     outputActivation: check.activation,
     residual: check.flag,
+    residualScale: check.scale,
+    normalization: check.flag,
     momentum: check.rate,
     outputKernel: check.outputKernel,
     seed: check.seed,
   });
   const { inputShape, filters = 64, depth = 4, groupByTime = false, attention, gates } = options;
   const { activation = "relu", outputKernel = 1, residual = false, momentum, seed = 0 } = options;
+  const { normalization, residualScale = 1 } = options;
   const { outputActivation = residual ? "linear" : "sigmoid" } = options;
   check.checkLevels(inputShape, { depth, filters });
   const net = toolkit(seed, { momentum });
 
   const input = tf.input({ shape: inputShape });
   const groups = groupByTime ? inputShape[2] : 1;
-  const parts = unetParts(net, { filters, depth, activation, groups, attention, gates });
+  const parts = unetParts(net, { filters, depth, activation, groups, attention, gates, normalization });
   const x = encoderDecoder(input, parts); // [samples, rows, columns, filters]
   const last = { filters: 1, kernelSize: outputKernel, activation: outputActivation };
   if (!residual) return tf.model({ inputs: input, outputs: net.conv2d(x, last) });
-  const change = net.conv2d(x, { ...last, kernelInitializer: "zeros" });
+  let change = net.conv2d(x, { ...last, kernelInitializer: "zeros" });
+  if (residualScale !== 1) change = net.apply(tf.layers.rescaling({ scale: residualScale }), change);
   return tf.model({ inputs: input, outputs: net.add(net.apply(latestTime(), input), change) });
 }

@@ -1,14 +1,20 @@
 import { join } from "node:path";
 import { testTimeFlips } from "../../augment";
-import { composeAugmentations, flipFrames, turnFrames } from "../../augment/graph";
+import {
+  coarsenFrames,
+  composeAugmentations,
+  flipFrames,
+  stretchIntensity,
+  turnFrames,
+} from "../../augment/graph";
 import type { Frames } from "../../core";
 import { allImages, type ImageOf, viewImages } from "../../core";
 import { blendForecasts } from "../../ensemble";
 import { unet as unetModel } from "../../models";
-import { adamw, oneCycle, scaledMeanAbsoluteError, smoothCsi, sumOfLosses } from "../../train";
+import { adamw, oneCycle, smoothMaeOverCsi } from "../../train";
 import { blockedKFold, type Fold } from "../../validate";
 import { targetOf } from "../scores";
-import { flowForecast } from "./flowForecast";
+import { movingFrame as movingFrameOf } from "./movingFrame";
 import {
   checkData,
   defaultGap,
@@ -23,34 +29,38 @@ import {
 
 /** Options of `radar.recipes.best`. */
 export interface BestRecipeOptions extends RadarRecipeOptions {
-  /** Whether the network also sees optical flow's forecast, as the latest image, and corrects it. Default true. */
-  flowInput?: boolean;
+  /** Whether the network sees the images moved on with the rain, and corrects the last of them. Default true. */
+  movingFrame?: boolean;
   /** Whether the network's forecast is blended with optical flow and persistence. Default true. */
   blend?: boolean;
 }
 
 const cycle = oneCycle(2e-3, { steps: 1000 });
 
-const loss = sumOfLosses([{ loss: scaledMeanAbsoluteError() }, { loss: smoothCsi(), weight: 2 }]);
+/** Rain of any direction, and showers made of it. The first `skip` images are no intensities. */
+function augmentation(skip: number) {
+  const showers = stretchIntensity({ skip, probability: 1 });
+  return composeAugmentations([flipFrames(), turnFrames(), coarsenFrames(), showers]);
+}
 
 const bestRecipe: RadarRecipe = {
   name: "best",
-  model: ({ filters = 16, ...options }) =>
+  model: ({ filters = 12, ...options }) =>
     unetModel({
       ...options,
       filters,
-      depth: 3,
+      depth: 2,
       activation: "elu",
-      outputKernel: 3,
       residual: true,
-      momentum: 0.9,
+      residualScale: 0.1,
+      normalization: false,
     }),
   keep: "last",
   fit: {
-    optimizer: adamw({ learningRate: 2e-3, weightDecay: 0.01 }),
+    optimizer: adamw({ learningRate: 2e-3, weightDecay: 0.01, clipNorm: 1 }),
     schedule: (done) => cycle(done * 1000),
-    loss: Object.assign(loss, { lossName: "scaledMeanAbsoluteError + 2 smoothCsi" }),
-    augment: composeAugmentations([flipFrames(), turnFrames()]),
+    loss: smoothMaeOverCsi({ width: 3, smoothing: 10, logarithm: true }),
+    augment: augmentation(1),
     epochs: 30,
     batchSize: 4,
   },
@@ -59,40 +69,24 @@ const bestRecipe: RadarRecipe = {
   testAugment: testTimeFlips(),
 };
 
-/** Bytes of optical flow's forecasts that are held in memory; where there is a directory, more are kept in it. */
-const heldFlow = 1 << 28;
+/** Bytes of moved images that are held in memory; where there is a directory, more are kept in it. */
+const heldBytes = 1 << 28;
 
-/** Forecasts that need no training, uint8 `[samples, rows, columns, 1]`. */
-interface PlainForecasts {
-  readonly opticalFlow: Frames;
-  readonly persistence: Frames;
-}
-
-/** The images seen, as forecast by moving rain on and by leaving it. */
-async function plainForecasts(
+/** The images seen, moved on with the rain; uint8 `[samples, rows, columns, 1 + times]`. */
+function movedImages(
   seen: Frames,
   options: { file: string | undefined; signal: AbortSignal | undefined },
-): Promise<PlainForecasts> {
+): Promise<Frames<Uint8Array>> {
   const [samples, rows, columns, times] = seen.shape;
-  const file = samples * rows * columns > heldFlow ? options.file : undefined;
-  return {
-    opticalFlow: await flowForecast(seen, { file, signal: options.signal }),
-    persistence: viewImages([{ source: seen, time: times - 1 }]),
-  };
+  const file = samples * rows * columns * (1 + times) > heldBytes ? options.file : undefined;
+  return movingFrameOf(seen, { file, signal: options.signal });
 }
 
-/** The competition with optical flow's forecast behind the images seen. */
-function withFlow(
-  { train, test }: RecipeData,
-  plain: { train: PlainForecasts; test: PlainForecasts },
-): RecipeData {
-  const seen = test.shape[3];
-  const flow = (of: PlainForecasts): ImageOf => ({ source: of.opticalFlow, time: 0 });
-  const trainImages: ImageOf[] = allImages(train);
-  trainImages.splice(seen, 0, flow(plain.train));
+/** Forecasts that need no training. */
+function plainForecasts(seen: Frames, moved: Frames) {
   return {
-    train: viewImages(trainImages) as Frames<Uint8Array>,
-    test: viewImages([...allImages(test), flow(plain.test)]) as Frames<Uint8Array>,
+    opticalFlow: viewImages([{ source: moved, time: moved.shape[3] - 1 }]),
+    persistence: viewImages([{ source: seen, time: seen.shape[3] - 1 }]),
   };
 }
 
@@ -110,7 +104,7 @@ async function blended(
   found: RecipeResult,
   given: {
     train: Frames;
-    plain: { train: PlainForecasts; test: PlainForecasts };
+    plain: Record<"train" | "test", ReturnType<typeof plainForecasts>>;
     folds: readonly Fold[];
     options: BestRecipeOptions;
   },
@@ -134,13 +128,17 @@ async function blended(
 }
 
 /**
- * A compact U-Net that corrects optical flow's forecast, learns mirrored and turned rain, on absolute error and soft
- * CSI together, with a one-cycle learning rate; at test time the mean over mirror images, blended with optical flow and
- * persistence by the competition's score, out of fold.
+ * A compact U-Net in the frame that moves with the rain: each image is moved on, by optical flow, to the time to forecast,
+ * and the network corrects the last of them, which is optical flow's forecast. So it has to learn how rain grows, decays
+ * and spreads, not the wind of the weather that it is trained on, and carries over to other weather. It learns mirrored,
+ * turned and lighter rain, on the competition's own score (the logarithm of its smooth twin), with a one-cycle learning
+ * rate; at test time the mean over mirror images, blended with optical flow and persistence by the score, out of fold.
+ *
+ * Of several events (`radar.load` of several folders) each is forecast by a network of the others, and so are the
+ * blend's weights found; the test samples are forecast by a network of all.
  *
  * Sized for two cores; give more `filters` where there is a GPU. Optical flow takes some ten milliseconds per sample before
- * the training: `flowInput: false` with `blend: false` leaves it out. Where the network sees the flow, the blend may give
- * it all the weight.
+ * the training: `movingFrame: false` with `blend: false` leaves it out.
  *
  * `forecast` blends each block of samples by weights found on the others, so its scores are honest; `scores` are the
  * network's alone.
@@ -153,19 +151,34 @@ async function blended(
  * const trial = await radar.recipes.best(competition, { folds: 2, epochs: 1, filters: 2 });
  */
 export async function best(competition: RecipeData, options: BestRecipeOptions = {}): Promise<RecipeResult> {
-  const { flowInput = true, blend = true, directory, signal } = options;
+  const { movingFrame = true, blend = true, directory, signal } = options;
   checkData(competition);
-  const { train, test } = competition;
-  const folds = await foldsOf(train, { recipe: bestRecipe, options });
-  const forecastPart = async (part: "train" | "test", images: ImageOf[]): Promise<PlainForecasts> => {
-    const file = directory && join(directory, `opticalFlow-${part}.safetensors`);
-    return plainForecasts(viewImages(images), { file, signal });
+  const { train, test, events } = competition;
+  const folds = await foldsOf(competition, { recipe: bestRecipe, options });
+  const images: Record<"train" | "test", Frames> = {
+    train: viewImages(allImages(train, { count: train.shape[3] - 1 })),
+    test: viewImages(allImages(test)),
   };
-  const plain = (flowInput || blend) && {
-    train: await forecastPart("train", allImages(train, { count: train.shape[3] - 1 })),
-    test: await forecastPart("test", allImages(test)),
+  const movedPart = (part: "train" | "test") =>
+    movedImages(images[part], { file: directory && join(directory, `moved-${part}.safetensors`), signal });
+  const moved = (movingFrame || blend) && { train: await movedPart("train"), test: await movedPart("test") };
+  const target: ImageOf = { source: train, time: train.shape[3] - 1 };
+  const seen =
+    movingFrame && moved
+      ? {
+          train: viewImages([...allImages(moved.train), target]) as Frames<Uint8Array>,
+          test: moved.test,
+          events,
+        }
+      : competition;
+  const recipe = movingFrame
+    ? bestRecipe
+    : { ...bestRecipe, fit: { ...bestRecipe.fit, augment: augmentation(0) } };
+  const found = await runRadar(seen, { recipe, options: { ...options, folds } });
+  if (!blend || !moved) return found;
+  const plain = {
+    train: plainForecasts(images.train, moved.train),
+    test: plainForecasts(images.test, moved.test),
   };
-  const seen = flowInput && plain ? withFlow(competition, plain) : competition;
-  const found = await runRadar(seen, { recipe: bestRecipe, options: { ...options, folds } });
-  return blend && plain ? blended(found, { train, plain, folds, options }) : found;
+  return blended(found, { train, plain, folds, options });
 }

@@ -17,6 +17,7 @@ import {
   type CrossValidation,
   type Fold,
   groupKFold,
+  meanPredictions,
   overlapGroups,
   prepareFrames,
   type RecipeOptions,
@@ -27,7 +28,7 @@ import type { RadarData } from "../load";
 import { scores } from "../scores";
 
 /** What a recipe trains on and forecasts: pixels, the training samples with one time more than the test samples. */
-export type RecipeData = Pick<RadarData, "train" | "test">;
+export type RecipeData = Pick<RadarData, "train" | "test" | "events">;
 
 /** What a recipe's network is made for. */
 export interface NetworkShape {
@@ -44,7 +45,10 @@ export interface NetworkShape {
  * smaller where the samples overlap into fewer groups (`validate.overlapGroups`).
  */
 export interface RadarRecipeOptions extends RecipeOptions, NetworkChanges {
-  /** When each training sample was taken, for folds of neighbouring times. Default: the recipe's folds, or of groups that overlap. */
+  /**
+   * When each training sample was taken, for folds of neighbouring times. Default: a fold per weather event where the
+   * competition tells several, otherwise the recipe's folds, or of groups that overlap.
+   */
   times?: ArrayLike<number>;
   /** Time left out on both sides of a validation block, in the unit of `times`; ignored without these. */
   gap?: number;
@@ -60,7 +64,7 @@ export interface RecipeResult extends CrossValidation {
   readonly samples: Int32Array;
   /** Each of these samples as forecast without having been learned, float32 `[samples, rows, columns, 1]` in pixels. */
   readonly forecast: Frames<Float32Array>;
-  /** The test samples' forecast, the mean over folds and seeds, float32 `[samples, rows, columns, 1]` in pixels. */
+  /** The test samples' forecast, the mean over folds and seeds (of several events: by models of all samples), float32 `[samples, rows, columns, 1]` in pixels. */
   readonly testForecast: Frames<Float32Array>;
   /** How the network was blended with forecasts that need no training, where the recipe does so. */
   readonly blend?: ForecastBlend;
@@ -104,7 +108,7 @@ export function checkData({ train, test }: RecipeData): void {
 
 /** The folds of a run. */
 export async function foldsOf(
-  train: Frames,
+  { train, events }: RecipeData,
   given: { recipe: RadarRecipe; options: RadarRecipeOptions },
 ): Promise<readonly Fold[]> {
   const { recipe, options } = given;
@@ -119,6 +123,8 @@ export async function foldsOf(
     }
     return blockedKFold(times, { folds: folds ?? recipe.folds, gap });
   }
+  const weathers = new Set(events).size;
+  if (events && weathers > 1) return groupKFold(events, { folds: Math.min(folds ?? weathers, weathers) });
   if (recipe.split) return recipe.split(samples, folds ?? recipe.folds);
   const groups = await overlapGroups(train, { signal });
   const found = new Set(groups).size;
@@ -137,10 +143,10 @@ export async function runRadar(
 ): Promise<RecipeResult> {
   const { recipe, options } = given;
   checkData(competition);
-  const { train, test } = competition;
+  const { train, test, events } = competition;
   const [, rows, columns, times] = train.shape;
-  const { filters, model = recipe.model } = options;
-  const folds = await foldsOf(train, given);
+  const { filters, model = recipe.model, refit = new Set(events).size > 1 } = options;
+  const folds = await foldsOf(competition, given);
   const own = {
     model: (seed: number) => model({ inputShape: [rows, columns, times - 1], filters, seed }),
     fit: { ...recipe.fit, scaleX: 1 / 255, scaleY: 1 / 255 },
@@ -156,16 +162,25 @@ export async function runRadar(
       prepare: prepareFrames(train, { test }),
       estimator: network(changeNetwork(own, options)),
     },
-    options,
+    { ...options, refit },
   );
   const indices = validatedSamples(folds);
   const result: RecipeResult = {
     ...found,
     samples: indices,
     forecast: asForecast(viewSamples(found.predictions, indices) as ArrayData),
-    testForecast: asForecast(found.test as ArrayData),
+    testForecast: asForecast(events && refit ? meanOfTests(found.refits) : (found.test as ArrayData)),
   };
   return shownAs(result, found);
+}
+
+/** The mean of the models' forecasts of the test samples. */
+function meanOfTests(runs: CrossValidation["runs"]): ArrayData {
+  const parts = runs.map(({ test }) => ({ prediction: test as ArrayData }));
+  return meanPredictions(parts, {
+    samples: parts[0].prediction.shape[0],
+    memory: Number.POSITIVE_INFINITY,
+  });
 }
 
 /** A result that a notebook shows as the cross-validation's table. */

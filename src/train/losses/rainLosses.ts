@@ -199,6 +199,17 @@ export function smoothCsi(options: SmoothCsiOptions = {}): Loss {
   );
 }
 
+/** Options of {@link smoothMaeOverCsi}. */
+export interface SmoothMaeOverCsiOptions extends SmoothCsiOptions {
+  /**
+   * Whether its logarithm is taken, of the error plus `floor`: light and heavy rain then count alike, which suits forecasts
+   * of other weather. Default false.
+   */
+  logarithm?: boolean;
+  /** Added to the error before the logarithm is taken, mm/h. Default 0.005. */
+  floor?: number;
+}
+
 /**
  * The radar competition's score of each sample, made differentiable: mean absolute error of rain in mm/h by the soft
  * critical success index.
@@ -210,12 +221,16 @@ export function smoothCsi(options: SmoothCsiOptions = {}): Loss {
  * @example
  * await fit(forecaster, { x: inputs, y: target }, { ...options, loss: smoothMaeOverCsi({ width: 3 }) });
  */
-export function smoothMaeOverCsi(options: SmoothCsiOptions = {}): Loss {
-  const { a, b } = options;
+export function smoothMaeOverCsi(options: SmoothMaeOverCsiOptions = {}): Loss {
+  const { a, b, logarithm = false, floor = 0.005 } = options;
   const { settings, csi } = csiBy(options);
-  return named("smoothMaeOverCsi", settings, (truth, prediction) => {
+  checkPositive({ floor });
+  const all = logarithm ? { ...settings, logarithm, floor } : settings;
+  return named("smoothMaeOverCsi", all, (truth, prediction) => {
     const seen = observed(truth, prediction);
     const error = perSample(absolute(tf.sub(rainOf(prediction, { a, b }), rainOf(seen, { a, b }))));
-    return tf.div<Tensor1D>(error, csi(seen, prediction));
+    const index = csi(seen, prediction);
+    if (!logarithm) return tf.div<Tensor1D>(error, index);
+    return tf.sub<Tensor1D>(tf.log(tf.add(error, floor)), tf.log(index));
   });
 }

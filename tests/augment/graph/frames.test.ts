@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as arrays from "../../../src/augment/frames";
+import { coarsenFrames } from "../../../src/augment/graph/coarsenFrames";
 import {
   blurFrames,
   dropPatches,
@@ -9,6 +10,7 @@ import {
   shiftIntensity,
   turnFrames,
 } from "../../../src/augment/graph/frames";
+import { stretchIntensity } from "../../../src/augment/graph/stretchIntensity";
 import { frames } from "../../../src/core/frames";
 import { tf, withRandomState } from "../../../src/engine";
 import type { BatchTransform } from "../../../src/engine/batchTransform";
@@ -113,6 +115,63 @@ test("the intensity shift is one number per sample and keeps no echo", () => {
     );
   });
   assert.ok(dark.every((value) => value === 0));
+});
+
+test("intensities shift within a range, images that are none stay", () => {
+  const range = shiftIntensity({ shift: [-0.1, -0.05], skip: 1, low: -1, high: 2, probability: 1 });
+  run(range).forEach((sample, index) => {
+    const source = one(index);
+    const by = sample[1] - source[1];
+    assert.ok(by > -0.1001 && by < -0.0499);
+    sample.forEach((value, i) =>
+      assert.ok(Math.abs(value - source[i] - (i % times === 0 ? 0 : by)) < 1e-5, `pixel ${i}`),
+    );
+  });
+  assert.throws(() => shiftIntensity({ shift: [1, 0] }), /largest shift/);
+  assert.throws(() => shiftIntensity({ skip: -1 }), /skip/);
+});
+
+test("coarser frames hold the four images of every second row and column", () => {
+  run(coarsenFrames({ probability: 1 })).forEach((sample, index) => {
+    const source = one(index);
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column < size; column++) {
+        const from = 2 * (row % 3) + Math.floor(row / 3);
+        const beside = 2 * (column % 3) + Math.floor(column / 3);
+        for (let time = 0; time < times; time++) {
+          assert.equal(
+            sample[(row * size + column) * times + time],
+            source[(from * size + beside) * times + time],
+          );
+        }
+      }
+    }
+  });
+  assert.ok(run(coarsenFrames()).some((sample, i) => same(sample, one(i))));
+  const odd = { x: tf.zeros([1, 3, 4, 4]), y: tf.zeros([1, 3, 4, 1]) };
+  assert.throws(() => coarsenFrames()(odd), /must be even, got 3 x 4/);
+});
+
+test("stretched intensities keep their order and what is no echo, and leave other images alone", () => {
+  const stretch = stretchIntensity({ contrast: 3, skip: 1, low: 0, high: 0.9, level: 0.3, probability: 1 });
+  run(stretch).forEach((sample, index) => {
+    const source = one(index);
+    const inside = [...sample.keys()].filter((i) => i % times > 0 && sample[i] > 0 && sample[i] < 0.899);
+    const [a, b] = [inside[0], inside.find((i) => Math.abs(source[i] - source[inside[0]]) > 0.1)!];
+    const factor = (sample[b] - sample[a]) / (source[b] - source[a]);
+    assert.ok(factor >= 1 && factor <= 3, `${factor}`);
+    sample.forEach((value, i) => {
+      const moved = i % times ? (source[i] - source[a]) * factor + sample[a] : source[i];
+      const expected = i % times ? Math.min(0.9, Math.max(0, moved)) : moved;
+      assert.ok(Math.abs(value - expected) < 1e-4, `pixel ${i}`);
+    });
+  });
+  const dark = tf.tidy(() => {
+    const batch = { x: tf.zeros([2, 2, 2, 4]), y: tf.zeros([2, 2, 2, 1]) };
+    return withRandomState({ seed: 1, step: 1 }, () => stretchIntensity()(batch).y.dataSync());
+  });
+  assert.ok(dark.every((value) => value === 0));
+  assert.throws(() => stretchIntensity({ contrast: 0.5 }), /contrast/);
 });
 
 test("the same step draws the same, another step another", () => {

@@ -157,6 +157,14 @@ test("images of odd sizes, and other parameters, give the peers' fields as well"
   assert.deepEqual(farneback(images, { shape }), farneback(images, { shape }));
 });
 
+test("motion of several pairs is their mean, of as many as there are", () => {
+  const [first, second] = [0, 1].map((at) => farneback(images.slice(at, at + 2), { shape }));
+  const both = farneback(images.slice(0, 3), { shape, pairs: 2 });
+  assert.ok(both.u.every((value, i) => Math.abs(value - (first.u[i] + second.u[i]) / 2) < 1e-5));
+  assert.deepEqual(farneback(images.slice(0, 2), { shape, pairs: 3 }), first);
+  assert.throws(() => farneback(images, { shape, pairs: 0 }), /pairs must be .* got 0/);
+});
+
 test("the committed module is what its source compiles to", async () => {
   for (const name of ["farneback", "lucasKanade"]) {
     const { path: file, text } = await compileWebAssembly(`features/flow/${name}`);
@@ -264,6 +272,9 @@ test("pixels that are not finite count as no rain for the motion, and move to wh
     [...move(0.5)].map((value) => Number.isNaN(value)),
     [false, false, true, true, false, false, false, false, false, false, false, false],
   );
+  const fill = "nearest";
+  const inwards = advect(image, { motion: { u, v: new Float32Array(12), shape: [3, 4] }, fill })[0];
+  assert.deepEqual([...inwards], [1, 1, 2, Number.NaN, 5, 5, 6, 7, 9, 9, 10, 11]);
   const odd = { u: u.with(6, Number.NaN), v: u, shape: [3, 4] as const };
   assert.throws(() => advect(image, { motion: odd }), /motion must be finite, got NaN at row 1, column 2/);
 });

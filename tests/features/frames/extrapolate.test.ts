@@ -3,7 +3,13 @@ import test from "node:test";
 import { type Frames, frames, sampleOf } from "../../../src/core/frames";
 import { lazyFrames, takeValues } from "../../../src/core/frameViews";
 import { coverageMask, sumImages } from "../../../src/features/frames/coverage";
-import { extrapolate, extrapolateEach, motionOf, persist } from "../../../src/features/frames/extrapolate";
+import {
+  alignFramesEach,
+  extrapolate,
+  extrapolateEach,
+  motionOf,
+  persist,
+} from "../../../src/features/frames/extrapolate";
 import { type ForecastPlan, forecast } from "../../../src/features/frames/forecast";
 import { ForecastThreads, threadCount } from "../../../src/features/frames/forecastThreads";
 
@@ -187,4 +193,45 @@ test("coverage is where an echo was ever seen, sums add all images", () => {
   assert.deepEqual([...coverageMask(source, { above: 3 })], [0, 1]);
   assert.deepEqual([...sumImages(source)], [4, 5]);
   assert.throws(() => coverageMask(source, { least: 0 }), /positive whole number/);
+});
+
+test("aligned images show one place of the rain, the last of them is the forecast, and what is unknown is told", async () => {
+  const source = moving(2, 4);
+  const size = rows * columns;
+  const made = new Float32Array(2 * size * 5);
+  const keep = (first: number, values: Float32Array) => made.set(values, first * size * 5);
+  await alignFramesEach(source, { keep, threads: 1 });
+  const many = moving(13, 4);
+  const inThreads = new Float32Array(13 * size * 5);
+  const keepThreads = (first: number, values: Float32Array) => inThreads.set(values, first * size * 5);
+  await alignFramesEach(many, { keep: keepThreads, threads: 3 });
+  const alone = new Float32Array(13 * size * 5);
+  await alignFramesEach(many, { keep: (first, values) => alone.set(values, first * size * 5), threads: 1 });
+  assert.deepEqual(inThreads, alone);
+  const { shards } = await extrapolate(source, { threads: 1 });
+  const image = (sample: number, place: number) =>
+    Float32Array.from({ length: size }, (_, pixel) => made[(sample * size + pixel) * 5 + place]);
+  const truth = moving(2, 5).shards[0];
+  for (const sample of [0, 1]) {
+    assert.deepEqual(image(sample, 4), shards[0].subarray(sample * size, (sample + 1) * size));
+    const known = image(sample, 0);
+    assert.ok(known.every((share) => share >= 0 && share <= 255.001));
+    assert.equal(Math.round(known[20 * columns + 40]), 255);
+    // Rain comes from the left: the oldest image does not know the left border.
+    assert.ok(known[25 * columns] < 255);
+    for (const place of [1, 2, 3, 4]) {
+      const off = image(sample, place).reduce(
+        (sum, value, pixel) => sum + Math.abs(value - truth[(sample * size + pixel) * 5 + 4]),
+        0,
+      );
+      const still = image(sample, place).reduce(
+        (sum, _, pixel) =>
+          sum +
+          Math.abs(truth[(sample * size + pixel) * 5 + place - 1] - truth[(sample * size + pixel) * 5 + 4]),
+        0,
+      );
+      assert.ok(off < 0.5 * still, `sample ${sample}, image ${place}: ${off} of ${still}`);
+    }
+  }
+  await assert.rejects(alignFramesEach(source, { keep, threads: 0 }), /threads must be a positive/);
 });

@@ -14,7 +14,7 @@ import { extrapolate, persist } from "../../../src/features/frames/extrapolate";
 import { verify } from "../../../src/metrics/verify";
 import { load } from "../../../src/radar/load";
 import { recipes } from "../../../src/radar/recipes";
-import { flowForecast } from "../../../src/radar/recipes/flowForecast";
+import { movingFrame } from "../../../src/radar/recipes/movingFrame";
 import type { RadarRecipeOptions, RecipeData, RecipeResult } from "../../../src/radar/recipes/recipe";
 import { writeSample } from "../../../src/radar/sample";
 import { adam } from "../../../src/train/optimizers";
@@ -179,23 +179,27 @@ test("the first place's recipe takes folds of neighbouring times too, where time
 
 test("other inputs and another network start beside a run, which goes on as it was", async () => {
   const settings = { ...small, model: smallest, blend: false, directory: path.join(folder, "inputs") };
-  const first = await recipes.best(competition, { ...settings, flowInput: false });
+  const first = await recipes.best(competition, { ...settings, movingFrame: false });
   const train = { ...competition.train, shards: competition.train.shards.map((shard) => shard.with(0, 255)) };
-  const other = await recipes.best({ ...competition, train }, { ...settings, flowInput: false });
+  const other = await recipes.best({ ...competition, train }, { ...settings, movingFrame: false });
   const wider = await recipes.best(competition, settings);
   assert.equal(new Set([first, other, wider].map((run) => run.directory)).size, 3);
-  const again = await recipes.best(competition, { ...settings, flowInput: false });
+  const again = await recipes.best(competition, { ...settings, movingFrame: false });
   assert.equal(again.directory, first.directory);
   assert.deepEqual(bytes(again.forecast), bytes(first.forecast));
 });
 
 test("best blends the network out of fold with optical flow and persistence", async () => {
-  const settings = { ...small, flowInput: false, model: smallest };
+  const settings = { ...small, movingFrame: false, model: smallest };
   const result = await recipes.best(competition, settings);
   const { blend } = result;
   assert.ok(blend?.nested);
   const network = (await recipes.best(competition, { ...settings, blend: false })).forecast;
-  const parts = { network, opticalFlow: await flowForecast(past()), persistence: persist(past()) };
+  const parts = {
+    network,
+    opticalFlow: takeTimes(await movingFrame(past()), { times: [4] }),
+    persistence: persist(past()),
+  };
   const scores = Object.values(parts).map((forecast) => verify(target(), { forecast }).score);
   const found = verify(target(), { forecast: result.forecast }).score;
   assert.ok(Math.abs(found - blend.nested.combined) < 1e-5 * found, "forecast is the honest blend");
@@ -260,7 +264,7 @@ test("everything can be set otherwise, and callbacks of one's own are called bes
   const part = await recipes.best(competition, {
     ...small,
     model: smallest,
-    flowInput: false,
+    movingFrame: false,
     folds: timeSeriesSplit(samples, { folds: 1 }),
     gap: 2,
   });
@@ -287,8 +291,28 @@ test("samples that show the same rain are in one fold, whatever their order", as
   await assert.rejects(recipes.best(one, { ...settings, folds: undefined }), /leaves 1 group for 2 folds/);
 });
 
+test("of several weather events, each is forecast by a model of the others, and the test by one of all", async () => {
+  const events = Int32Array.from({ length: samples }, (_, sample) => (sample < 9 ? 0 : 1));
+  const settings = { ...small, folds: undefined, model: smallest };
+  const result = await recipes.best({ ...competition, events }, settings);
+  assert.deepEqual(
+    result.runs.map(({ validation }) => validation!.shape[0]).sort((a, b) => a - b),
+    [9, 15],
+  );
+  assert.equal(result.refits.length, 1);
+  assert.equal(result.blend!.nested!.folds.length, 2);
+  checkForecasts(result);
+  const { refits, testForecast } = await recipes.unet({ ...competition, events }, settings);
+  const ofAll = refits[0].test!.data as Float32Array;
+  testForecast.shards[0].forEach((value, i) =>
+    assert.ok(Math.abs(value - Math.min(255, Math.max(0, 255 * ofAll[i]))) < 1e-3),
+  );
+  const plain = await recipes.unet({ ...competition, events }, { ...settings, refit: false });
+  assert.equal(plain.refits.length, 0);
+});
+
 test("forecasts too many for memory are read from the run's folder and are the same", async () => {
-  const settings = { ...small, flowInput: false, model: smallest };
+  const settings = { ...small, movingFrame: false, model: smallest };
   const directory = path.join(folder, "many");
   const held = await recipes.best(competition, settings);
   const read = await recipes.best(competition, { ...settings, directory, predictionMemory: 1000 });

@@ -93,6 +93,23 @@ test("with a steep sigmoid, the smooth score is the competition's", () => {
   assert.ok(errors[0] > errors[1] && errors[1] > errors[2], `it draws near: ${errors}`);
 });
 
+test("the logarithm of the smooth score counts samples of light and heavy rain alike", () => {
+  const options = { width: 3, smoothing: 10 };
+  tf.tidy(() => {
+    const truth = scaled([120, 80, 0, 60], [1, 2, 2, 1]);
+    const forecast = scaled([110, 90, 30, 70], [1, 2, 2, 1]);
+    const [index] = smoothCsi(options)(truth, forecast).dataSync();
+    const [score] = smoothMaeOverCsi(options)(truth, forecast).dataSync();
+    const error = score * (1 - index);
+    const [found] = smoothMaeOverCsi({ ...options, logarithm: true, floor: 0.01 })(
+      truth,
+      forecast,
+    ).dataSync();
+    assert.ok(Math.abs(found - Math.log((error + 0.01) / (1 - index))) < 1e-5);
+  });
+  assert.throws(() => smoothMaeOverCsi({ floor: 0 }), /floor must be finite and above 0/);
+});
+
 test("a dry sample forecast dry loses nothing, and nothing overflows", () => {
   tf.tidy(() => {
     const dry = tf.zeros([2, 4, 4, 1]);

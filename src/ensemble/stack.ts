@@ -1,4 +1,4 @@
-import { minimize } from "./minimize";
+import { minimize } from "../core/minimize";
 import { type CombinedPredictions, checkPredictions, type Predictions } from "./predictions";
 
 /** Settings of {@link stack}. */

@@ -39,6 +39,7 @@ export { type CombineOptions, type EnergyOptions, energy, magnitude, product } f
 export type { ChannelOptions } from "./series/derive";
 export { concatTables, type FeatureTable, type MadeTable, tableFromFrame } from "./series/featureTable";
 export { type GradientOptions, gradient } from "./series/gradient";
+export { type GravityAlignedOptions, gravityAligned } from "./series/gravityAligned";
 export { cumulativeIntegral, doubleIntegral, type IntegralOptions } from "./series/integral";
 export { type KalmanOptions, kalmanSmooth } from "./series/kalman";
 export {

@@ -6,6 +6,7 @@ export { type RadarTwoPathOptions, radarTwoPath } from "./frames/radarTwoPath";
 export { type RainNetOptions, rainNet } from "./frames/rainNet";
 export { type SequenceUnetOptions, sequenceUnet } from "./frames/sequenceUnet";
 export { type UnetOptions, unet } from "./frames/unet";
+export { type LogisticOptions, logisticClassifier } from "./ridge/logistic";
 export {
   type FeatureRows,
   type RidgeClassifier,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { displayKey } from "../../src/core/display";
+import { minimize } from "../../src/core/minimize";
 import { randomSource } from "../../src/core/random";
 import {
   blend,
@@ -13,7 +14,6 @@ import {
   selectGreedily,
   stack,
 } from "../../src/ensemble";
-import { minimize } from "../../src/ensemble/minimize";
 import { logLoss } from "../../src/metrics/logLoss";
 
 const golden = JSON.parse(readFileSync(path.join(__dirname, "../golden/ensemble.json"), "utf8"));

@@ -3,6 +3,7 @@ import type { Estimator, Fitted, FittedState } from "../../core/estimator";
 import { startProgress } from "../../core/progress";
 import { throwIfAborted } from "../../core/signal";
 import { makeSource } from "../../core/source";
+import { type LogisticOptions, logisticClassifier } from "../ridge/logistic";
 import { type RidgeClassifier, type RidgeOptions, ridgeClassifier } from "../ridge/ridge";
 import { labelsOf, oneEpoch, ridgeOfTensors, ridgeTensors } from "../ridge/ridgeEstimator";
 import type { FeatureRows } from "../ridge/ridgeTask";
@@ -13,8 +14,20 @@ import type { Windows } from "./miniRocketKernel";
 export interface MiniRocketClassifierOptions extends Omit<MiniRocketOptions, "indices" | "seed"> {
   /** How many classes, where a fold's train part may lack the last ones; default the highest label plus 1. */
   classes?: number;
-  /** Of the classifier; default ten penalties. */
+  /**
+   * Channels by their places, for a transform each: `features` of every view, of nothing but its channels. Default: one
+   * transform of all channels.
+   */
+  views?: readonly (readonly number[])[];
+  /**
+   * What learns from the features: a "ridge" (default), or a multinomial "logistic" regression, whose probabilities are
+   * better and which takes longer.
+   */
+  classifier?: "ridge" | "logistic";
+  /** Of the ridge; default ten penalties. */
   ridge?: Omit<RidgeOptions, "classes" | "signal">;
+  /** Of the logistic regression; default a penalty of 1e-6. */
+  logistic?: Omit<LogisticOptions, "classes" | "signal">;
 }
 
 /** Windows transformed between two looks at the signal. */
@@ -28,6 +41,36 @@ function windowsOf(x: Dataset): Windows {
     );
   }
   return { data: x.data, shape: [shape[0], shape[1], shape[2]] };
+}
+
+/** These channels of windows. */
+function viewOf({ data, shape }: Windows, view: readonly number[]): Windows {
+  const [windows, steps, channels] = shape;
+  const odd = view.find((channel) => !(Number.isInteger(channel) && channel >= 0 && channel < channels));
+  if (view.length === 0 || odd !== undefined) {
+    throw new RangeError(
+      `Cannot fit MiniRocket: a view must name one or more of ${channels} channels by their places, got [${view}]`,
+    );
+  }
+  const out = new Float32Array(windows * steps * view.length);
+  for (let row = 0, at = 0; row < windows * steps; row++) {
+    for (const channel of view) out[at++] = data[row * channels + channel];
+  }
+  return { data: out, shape: [windows, steps, view.length] };
+}
+
+/** A transform of each view, as one. */
+function fitViews(windows: Windows, options: MiniRocketOptions & Pick<MiniRocketClassifierOptions, "views">) {
+  const { views, ...transform } = options;
+  if (!views) return fitMiniRocket(windows, transform);
+  const [, steps, channels] = windows.shape;
+  const combinations = views.flatMap((view) =>
+    fitMiniRocket(viewOf(windows, view), transform).combinations.map((one) => ({
+      ...one,
+      channels: Array.from(one.channels, (channel) => view[channel]),
+    })),
+  );
+  return miniRocketOf({ steps, channels }, combinations);
 }
 
 /** Features of windows, some at a time. */
@@ -107,18 +150,21 @@ function fittedRocket(
 }
 
 /**
- * MiniRocket features of windows and a ridge classifier with calibrated probabilities, as what `validate.crossValidate`
+ * MiniRocket features of windows and a ridge classifier with calibrated probabilities (or a logistic regression), as what `validate.crossValidate`
  * takes: the strongest cheap baseline, without gradient descent. Channels that are scaled alike suit it best.
  *
  * @param options see {@link MiniRocketClassifierOptions}
- * @throws {TypeError} in use, if samples are no float32 windows
+ * @throws {TypeError} if the classifier is unknown; in use, if samples are no float32 windows
  * @throws {RangeError} in use, if labels are no class numbers
  * Source: Dempster, Schmidt, Webb 2021 (arXiv:2012.08791).
  * @example
  * const estimator = miniRocket({ features: 2_016, classes: 61 });
  */
 export function miniRocket(options: MiniRocketClassifierOptions = {}): Estimator {
-  const { classes, ridge, ...transform } = options;
+  const { classes, classifier: kind = "ridge", ridge, logistic, ...transform } = options;
+  if (kind !== "ridge" && kind !== "logistic") {
+    throw new TypeError(`Cannot use MiniRocket: classifier must be ridge or logistic, got ${kind}`);
+  }
   return {
     name: "miniRocket",
     config: () => ({ ...options }),
@@ -126,9 +172,12 @@ export function miniRocket(options: MiniRocketClassifierOptions = {}): Estimator
       const windows = windowsOf(train.x);
       const labels = labelsOf(train, "fit MiniRocket");
       const [, steps, channels] = windows.shape;
-      const rocket = fitMiniRocket(windows, { ...transform, seed: context.foldSeed });
+      const rocket = fitViews(windows, { ...transform, seed: context.foldSeed });
       const rows = await transformInPieces(rocket, windows, { label: progress ? label : undefined, signal });
-      const classifier = ridgeClassifier(rows, labels, { signal, ...ridge, classes });
+      const classifier =
+        kind === "ridge"
+          ? ridgeClassifier(rows, labels, { signal, ...ridge, classes })
+          : logisticClassifier(rows, labels, { signal, ...logistic, classes });
       throwIfAborted(signal);
       return fittedRocket(rocket, classifier, { steps, channels });
     },

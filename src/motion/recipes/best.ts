@@ -16,8 +16,9 @@ import type { CrossValidation } from "../../validate";
 import { basicFeatures } from "../basicFeatures";
 import type { MotionData } from "../load";
 import { scores } from "../scores";
-import { type MiniRocketRecipeOptions, miniRocket } from "./miniRocket";
+import type { MiniRocketRecipeOptions } from "./miniRocket";
 import { foldsOf, type MotionNetworkRecipeOptions, type NetworkRecipe, runNetwork } from "./recipe";
+import { rocket as rocketRecipe } from "./rocket";
 
 const acc = ["acc_x", "acc_y", "acc_z"];
 const gyro = ["gy_x", "gy_y", "gy_z"];
@@ -72,18 +73,18 @@ const network: NetworkRecipe = {
 
 /** Options of `motion.recipes.best`. */
 export interface BestRecipeOptions extends MotionNetworkRecipeOptions {
-  /** MiniRocket's options, or `false` for the network alone. Default MiniRocket's own. */
+  /** The options of the recipe `rocket`'s transform and classifier, or `false` for the network alone. Default its own. */
   rocket?: MiniRocketRecipeOptions["rocket"] | false;
 }
 
-/** A cross-validation of the mean of a network and MiniRocket. */
+/** A cross-validation of the mean of a network and the recipe `rocket`. */
 export interface BestRecipeResult extends CrossValidation {
-  /** The two that the mean is of; none without MiniRocket. */
-  readonly members?: { readonly network: CrossValidation; readonly miniRocket: CrossValidation };
+  /** The two that the mean is of; none without `rocket`. */
+  readonly members?: { readonly network: CrossValidation; readonly rocket: CrossValidation };
 }
 
 /**
- * Ours: the mean of two that err differently, a network and MiniRocket with ridge.
+ * Ours: the mean of two that err differently, a network and the recipe `rocket`.
  *
  * The network is the third place's on its 18 channels and the lengths of both vectors, with new rolls in each training
  * step in place of a fixed one; axes scaled alike so that both sensors turn together, by up to 20 degrees, as a strap
@@ -93,7 +94,7 @@ export interface BestRecipeResult extends CrossValidation {
  * includes the smoothing; val_logLoss does not. Ten stratified folds. Both weigh the same, so the mean learns nothing
  * from the validation either.
  *
- * Of `seconds` the network gets what MiniRocket leaves, at least half. `runs` are the network's, with the mean's
+ * Of `seconds` the network gets what `rocket` leaves, at least half. `runs` are the network's, with the mean's
  * predictions and scores; `refit` makes a network only. With `features` of your own, give `scaler` and `fit.augment` too:
  * the rotation knows the channels' places.
  *
@@ -116,19 +117,19 @@ export async function best(
   if (rocket === false) return runNetwork(competition, recipe, options);
   const folds = foldsOf(competition, options);
   const shared = { folds, groups, seeds, directory, progress, signal };
-  const rockets = await miniRocket(competition, { ...shared, rocket, name: `${name}-miniRocket` });
+  const rockets = await rocketRecipe(competition, { ...shared, rocket, name: `${name}-rocket` });
   const spent = rockets.runs.reduce((sum, run) => sum + run.seconds, 0);
   const networks = await runNetwork(competition, recipe, {
     ...options,
     folds,
     seconds: seconds && Math.max(seconds / 2, seconds - spent),
   });
-  const members = { network: networks, miniRocket: rockets };
+  const members = { network: networks, rocket: rockets };
   const result = { ...meanOfRuns([networks, rockets], { folds, scores: scores(competition) }), members };
   return showAs(result, () =>
-    summaryBundle("Network and MiniRocket, out of fold", [
+    summaryBundle("Network and rocket, out of fold", [
       ["network", scoreWords(networks.scores)],
-      ["MiniRocket", scoreWords(rockets.scores)],
+      ["rocket", scoreWords(rockets.scores)],
       ["mean", scoreWords(result.scores)],
     ]),
   );

@@ -1,6 +1,7 @@
 import { best } from "./best";
 import { first } from "./first";
 import { miniRocket } from "./miniRocket";
+import { rocket } from "./rocket";
 import { second } from "./second";
 import { stack } from "./stack";
 import { third } from "./third";
@@ -14,12 +15,12 @@ export type { TreesRecipeOptions } from "./trees";
 
 /**
  * Whole pipelines by name, from the competition's data to out-of-fold and test probabilities in one call: the first
- * three places (`first`, `second`, `third`), the baseline `miniRocket`, `trees`, and ours (`best`, `stack`). Every part can
- * be replaced.
+ * three places (`first`, `second`, `third`), the baseline `miniRocket`, `trees`, and ours (`rocket`, `best`, `stack`). Every
+ * part can be replaced.
  *
  * @example
  * const competition = await motion.load("data/motion");
  * const trial = await motion.recipes.miniRocket(competition, { folds: 2, rocket: { features: 504 } });
  * @namespace
  */
-export const recipes = { first, second, third, miniRocket, trees, best, stack } as const;
+export const recipes = { first, second, third, miniRocket, rocket, trees, best, stack } as const;

@@ -5,6 +5,7 @@ import { randomSource } from "../../../src/core/random";
 import { type Series, series } from "../../../src/core/series";
 import { ridgeClassifier } from "../../../src/models/ridge/ridge";
 import { fitMiniRocket, type MiniRocket } from "../../../src/models/rocket/miniRocket";
+import { miniRocket } from "../../../src/models/rocket/miniRocketClassifier";
 import { compileWebAssembly } from "../../compileWebAssembly";
 
 const random = randomSource(8);
@@ -160,4 +161,26 @@ test("constants and the shortest series give shares, not NaN", () => {
     const { data } = fitMiniRocket(flat, { features: 168 }).transform(flat);
     assert.ok(data.every((share) => share >= 0 && share <= 1));
   }
+});
+
+test("views have a transform each, of their channels alone, and a logistic regression keeps what it learned", async () => {
+  const labels = Int32Array.from({ length: windows }, (_, window) => window % 2);
+  const train = { x: { data: raw.data, shape: raw.shape }, y: { data: labels, shape: [windows] } };
+  const fold = { context: { foldSeed: 4 }, train } as unknown as Parameters<
+    ReturnType<typeof miniRocket>["fit"]
+  >[0];
+  const fit = (views: number[][], classifier: "ridge" | "logistic" = "logistic") =>
+    miniRocket({ features: 84, views, classifier, classes: 2 }).fit(fold);
+  const both = await fit([[0, 2], [3]]);
+  const kernels = JSON.parse(both.state().metadata!.kernels).kernels as { channels: number[] }[];
+  assert.ok(kernels.every(({ channels: own }) => own.every((channel) => channel !== 1)));
+  assert.ok(kernels.some(({ channels: own }) => own.includes(3)));
+  assert.ok(kernels.every(({ channels: own }) => !(own.includes(3) && own.length > 1)));
+  const found = await both.predict(train.x);
+  labels.forEach((label, window) => assert.ok(found.data[2 * window + label] > 0.9));
+  const again = miniRocket({ features: 84 }).restore(both.state(), fold.context);
+  assert.deepEqual((await again.predict(train.x)).data, found.data);
+  await assert.rejects(fit([[0], [4]]), /one or more of 4 channels by their places, got \[4\]/);
+  await assert.rejects(fit([[]]), /got \[\]/);
+  assert.throws(() => miniRocket({ classifier: "tree" as "ridge" }), /ridge or logistic, got tree/);
 });

@@ -53,6 +53,11 @@ const small = (): MotionNetworkRecipeOptions => ({
 });
 const rocket = { features: 84, dilations: 4 };
 
+function rocketOptions(options?: MotionNetworkRecipeOptions) {
+  const { groups, directory, seeds } = options ?? {};
+  return { folds, rocket, progress: false, groups, directory, seeds };
+}
+
 const runs: Record<
   string,
   (data: MotionData, options?: MotionNetworkRecipeOptions) => Promise<CrossValidation>
@@ -61,15 +66,8 @@ const runs: Record<
   first: (data, options) => recipes.first(data, { ...small(), ...options }),
   second: (data, options) => recipes.second(data, { ...small(), ...options }),
   best: (data, options) => recipes.best(data, { ...small(), rocket, ...options }),
-  miniRocket: (data, options) =>
-    recipes.miniRocket(data, {
-      folds,
-      rocket,
-      progress: false,
-      groups: options?.groups,
-      directory: options?.directory,
-      seeds: options?.seeds,
-    }),
+  miniRocket: (data, options) => recipes.miniRocket(data, rocketOptions(options)),
+  rocket: (data, options) => recipes.rocket(data, rocketOptions(options)),
 };
 
 const grown = () => ({
@@ -215,11 +213,11 @@ test("callbacks of one's own are called beside the recipe's", async () => {
   assert.ok(found[0].history.learningRate.length === 2, "the recipe's own plan of the learning rate is kept");
 });
 
-test("best is half network and half MiniRocket, and leaves the network at least half of the time", async () => {
+test("best is half network and half rocket, and leaves the network at least half of the time", async () => {
   const whole = await recipes.best(competition, { ...small(), rocket });
-  const { network, miniRocket } = whole.members as NonNullable<typeof whole.members>;
+  const { network, rocket: other } = whole.members as NonNullable<typeof whole.members>;
   for (const at of [0, 17, 35 * classes]) {
-    const mean = (network.predictions.data[at] + miniRocket.predictions.data[at]) / 2;
+    const mean = (network.predictions.data[at] + other.predictions.data[at]) / 2;
     assert.ok(Math.abs(whole.predictions.data[at] - mean) < 1e-7);
   }
   assert.equal(whole.scores.logLoss, logLoss(competition.labels, whole.predictions));
@@ -237,7 +235,7 @@ test("best is half network and half MiniRocket, and leaves the network at least 
   });
   for (const { stopReason } of timed) assert.match(stopReason ?? "", /0.005 s are used up/);
   const shown = (whole as unknown as Record<symbol, () => Record<string, string>>)[displayKey]();
-  assert.match(shown["text/plain"], /network .*\n.*MiniRocket .*\n.*mean +logLoss/);
+  assert.match(shown["text/plain"], /network .*\n.*rocket .*\n.*mean +logLoss/);
 });
 
 test("best keeps the best epoch's weights where they are asked for, not the average's", async () => {

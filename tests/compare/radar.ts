@@ -3,14 +3,15 @@
  * trained on:
  *
  *   node --import tsx tests/compare/radar.ts DATA [--minutes 20] [--folds 2] [--filters N] [--batch N]
- *     [--directory runs/compare/radar] [RECIPE…]
+ *     [--event DATA …] [--directory runs/compare/radar] [RECIPE…]
  *
+ * With `--event`, folders of other weather events, each event is forecast by what was trained on the others.
  * DATA is a folder in the competition's layout. What is finished in the directory is read, not run again. Each recipe
  * leaves its `row.json` and `submission.csv`.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { engine, features, metrics, radar, validate } from "../../src";
+import { data, engine, features, metrics, radar, validate } from "../../src";
 import { hasRow, runComparison, showRows, startClock, writeRow } from "./recipeRows";
 
 type RecipeName = keyof typeof radar.recipes;
@@ -24,6 +25,8 @@ interface Row {
   "MAE / CSI": number;
   /** Fractions skill score at the competition's threshold, by neighbourhood width in pixels. */
   [fractions: `FSS ${number}`]: number;
+  /** MAE / CSI of each event alone. */
+  [event: `event ${number}`]: number;
   /** From optical flow to the test forecasts of all folds, in all threads together. */
   processorSeconds: number;
   /** Epochs trained in each fold. */
@@ -40,6 +43,7 @@ async function compare(): Promise<void> {
       folds: { type: "string", default: "2" },
       filters: { type: "string" },
       batch: { type: "string" },
+      event: { type: "string", multiple: true, default: [] },
       directory: { type: "string", default: "runs/compare/radar" },
     },
   });
@@ -48,10 +52,13 @@ async function compare(): Promise<void> {
   const directory = path.resolve(values.directory);
 
   await engine.ready();
-  const competition = await radar.load(source);
+  const competition = await radar.load([source, ...values.event]);
   const { inputs, target } = features.splitTarget(competition.train);
-  const groups = await validate.overlapGroups(competition.train);
-  const folds = validate.groupKFold(groups, { folds: Number(values.folds) });
+  const { events } = competition;
+  const groups = events ?? (await validate.overlapGroups(competition.train));
+  const folds = validate.groupKFold(groups, {
+    folds: events ? values.event.length + 1 : Number(values.folds),
+  });
 
   function keep(
     name: string,
@@ -60,7 +67,14 @@ async function compare(): Promise<void> {
   ): void {
     const { mae, csi, score, fractions } = metrics.verify(target, { forecast, scales: [1, 5, 17] });
     const scales = Object.fromEntries(fractions.map(({ scale, fss }) => [`FSS ${scale}`, fss]));
-    const row: Row = { forecast: name, mae, csi, "MAE / CSI": score, ...scales, ...rest };
+    const one = folds.flatMap(({ validation }) => {
+      if (!events) return [];
+      const [truth, told] = [target, forecast].map((all) => data.takeSamples(all, validation));
+      const alone = metrics.verify(truth, { forecast: told, scales: [] }).score;
+      return [[`event ${events[validation[0]]}`, alone]];
+    });
+    const byEvent: Record<`event ${number}`, number> = Object.fromEntries(one);
+    const row: Row = { forecast: name, mae, csi, "MAE / CSI": score, ...scales, ...byEvent, ...rest };
     writeRow(directory, name, row);
   }
 

@@ -22,7 +22,7 @@ async function compare(): Promise<void> {
   const competition = await motion.load(flags.data);
   const { labels, labelNames } = competition;
   const classes = labelNames.length;
-  const folds = validate.stratifiedKFold(labels, { folds: count, shuffle: true, seed: 2021 });
+  const folds = validate.stratifiedKFold(labels, { folds: count, shuffle: "scikit-learn", seed: 2021 });
 
   const windows = motion.basicFeatures(competition.train);
   const scalers = folds.map(({ train: indices }) => {

@@ -29,7 +29,7 @@ test("lines of IPython and Python say what to write instead", () => {
     ["const a = 1\n!pip install numpy", /run `pip install numpy` in a terminal/],
     ["%pip install numpy", /run `pip install numpy` in a terminal/],
     ["%timeit f(1)", /console\.timeEnd/],
-    ["%%html\n<b>bold</b>", /"text\/html"/],
+    ["%%html\n<b>bold</b>", /`display\.html\(…\)`/],
     ["%matplotlib inline", /leave it out/],
     ["%unknown", /knows none/],
     ["?console.log", /Shift\+Tab behind `console\.log`/],
@@ -64,12 +64,12 @@ test("a package that is not installed says what to run, and where", () => {
 
 test("names of other libraries say what stands for them here", () => {
   const last = (cell: string) => notebook.refusals(cell).at(-1);
-  assert.match(last("pd.read_csv('a.csv')") ?? "", /Here: .*`data\.readTextTable`/);
+  assert.match(last("pd.read_csv('a.csv')") ?? "", /Here: .*`data\.readTable`/);
   assert.match(last("np.random.RandomState(1)") ?? "", /`data\.randomSource`/);
   assert.match(last("keras.layers.LSTM(3)") ?? "", /`layers\.lstm`/);
   assert.match(last('import "torch"; import * as k from "keras";') ?? "", /Here: `tf`/);
   assert.match(last("print(1)") ?? "", /`console\.log`/);
-  assert.match(last('import * as fs from "node:fs"; fs.read_csv("a")') ?? "", /`data\.readTextTable`/);
+  assert.match(last('import * as fs from "node:fs"; fs.read_csv("a")') ?? "", /`data\.readTable`/);
   // Of a value of another kind the name may mean anything.
   assert.deepEqual(notebook.refusals("const own = { a: 1 }; own.shift()"), [
     "Property 'shift' does not exist on type '{ a: number; }'.",

@@ -173,7 +173,8 @@ async function provide(what: string, packages: Readonly<Record<string, string>>)
   const known = (name: string): string => `${session.generation} ${name}`;
   const modules = Object.keys(packages).filter((name) => !provided.has(known(name)));
   if (modules.length === 0) return;
-  const { content } = await session.ask({ action: "has", modules });
+  const asked = Object.fromEntries(modules.map((name) => [name, packages[name]]));
+  const { content } = await session.ask({ action: "has", packages: asked });
   const missing = modules.filter((_, i) => !(content.value as boolean[])[i]);
   if (missing.length > 0) {
     const names = missing.map((name) => packages[name]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import test, { after, before } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -169,6 +169,20 @@ test("Python ends when its notebook is killed, whatever it is doing", async () =
 test("Python without the set-up's environment, or without ipykernel, is an error that says what to do", async () => {
   await assert.rejects(Child.start("/nowhere/python"), /Cannot start Python[\s\S]*ENOENT/);
   await assert.rejects(Child.start("/bin/false"), /must run ipykernel, got an end with status 1/);
+});
+
+test("a package whose installation was stopped, or that lacks what it needs, is installed again", async () => {
+  await python.requirePackages("The tests", { optuna: "optuna" });
+  // What is known to be there is not looked at again by the same process.
+  await python.restart();
+  const site = await python.get<string>("__import__('sysconfig').get_path('purelib')");
+  const dist = readdirSync(site).find((name) => /^mako-.*dist-info$/i.test(name)) as string;
+  const record = path.join(site, dist, "RECORD");
+  const list = readFileSync(record);
+  rmSync(record);
+  // Optuna needs it, for a part that no other test imports meanwhile.
+  await python.requirePackages("Tests of what was stopped", { optuna: "optuna" });
+  assert.deepEqual(readFileSync(record, "utf8").split("\n").sort(), list.toString().split("\n").sort());
 });
 
 test("an unknown package, or an odd name, is an error of set-up's", async () => {

@@ -33,6 +33,40 @@ def _import(name):
     raise ModuleNotFoundError(f"No module named {parts[0]!r}", name=parts[0])
 
 
+def _is_whole(module, package):
+    """Whether a module's package is there with all its files and all that it needs: an installation may have been stopped."""
+    from importlib.metadata import packages_distributions
+    from importlib.util import find_spec
+
+    if find_spec(module) is None:
+        return False
+    # Another package may bring the module as well.
+    return _is_installed(package, set()) or any(
+        _is_installed(name, set()) for name in packages_distributions().get(module, ())
+    )
+
+
+def _is_installed(name, seen):
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    from packaging.requirements import Requirement
+
+    if name in seen:
+        return True
+    seen.add(name)
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        return False
+    # pip writes the list of files last.
+    if not found.read_text("RECORD"):
+        return False
+    needed = map(Requirement, found.requires or ())
+    return all(
+        _is_installed(one.name, seen) for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})
+    )
+
+
 class Calls:
     def __init__(self, scope):
         self.scope = scope
@@ -51,11 +85,9 @@ class Calls:
         return encoded, encoder.buffers
 
     def _has(self, request, decoder):
-        """Which of some modules are there; nothing is imported."""
-        from importlib.util import find_spec
-
+        """Which of some packages are there, by their modules; nothing is imported."""
         importlib.invalidate_caches()
-        return [find_spec(name) is not None for name in request["modules"]]
+        return [_is_whole(module, package) for module, package in request["packages"].items()]
 
     def _set(self, request, decoder):
         for name, value in request["values"].items():

@@ -4,9 +4,9 @@ import path from "node:path";
 import { bundleOf } from "../bundle.mjs";
 import { SetupError } from "../failure.mjs";
 import { takeLock } from "../lock.mjs";
-import { environmentMark } from "../places.mjs";
+import { environmentMark, sitePackages } from "../places.mjs";
 import { ask } from "../requirements.mjs";
-import { installedVersions, pinsOf, pipInstall } from "../steps/environment.mjs";
+import { installedVersions, pinsOf, pipInstall, removeHalfInstalled } from "../steps/environment.mjs";
 
 const question = `import json, re, sys
 from packaging.requirements import Requirement
@@ -109,6 +109,7 @@ export async function install(places, asked) {
   const wheels = [bundleOf(places)?.wheels, process.env.PIP_FIND_LINKS].filter(Boolean);
   if (wheels.length > 0) process.env.PIP_FIND_LINKS = wheels.join(" ");
   try {
+    removeHalfInstalled(sitePackages(environment) ?? "");
     const { pinned, others } = planInstall(asked, { pins, needs, installed: installedVersions(environment) });
     const options = { action: `install ${asked.join(", ")}`, note: console.log, track: lock.track };
     if (pinned.size > 0) {

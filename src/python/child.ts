@@ -78,7 +78,13 @@ export class Child {
     this.#process = spawn(python, ["-c", boot, pythonFolder], {
       stdio: ["pipe", "ignore", "pipe", "pipe"],
       detached: true,
-      env: { ...process.env, PYTHONHOME: undefined, PLOTLY_RENDERER: "plotly_mimetype" },
+      env: {
+        // Threads that wait for others turn in a loop by default: where cores are shared, trees then take many times as long.
+        OMP_WAIT_POLICY: "PASSIVE",
+        ...process.env,
+        PYTHONHOME: undefined,
+        PLOTLY_RENDERER: "plotly_mimetype",
+      },
     });
     this.#process.stdin?.on("error", () => {});
     this.#process.stdin?.end(JSON.stringify({ ip: name, key: this.#connection.key, parent: process.pid }));

@@ -19,8 +19,8 @@ import {
   weightsOf,
 } from "./treeData";
 
-/** Seconds of rounds between two looks at the signal. */
-const step = 0.1;
+/** Seconds of rounds between two looks at the signal: at first, and at most; each look takes some milliseconds. */
+const steps = { first: 0.1, most: 0.4, growth: 1.3 };
 
 /** What a library is asked to train. */
 export interface TreeTask {
@@ -204,6 +204,7 @@ class Training {
   /** Whether scores of one's own are taken after the training, all at once. */
   readonly #isLater: boolean;
   readonly #logs: RoundLog[] = [];
+  #step = steps.first;
 
   constructor(
     private readonly task: TreeTask,
@@ -220,7 +221,12 @@ class Training {
 
   async advance(): Promise<void> {
     const own = Object.keys(this.#metrics).length > 0 && !this.#isLater;
-    const { logs, done } = await this.parts.asks<{ logs: RoundLog[]; done: boolean }>("advance", step, own);
+    const { logs, done } = await this.parts.asks<{ logs: RoundLog[]; done: boolean }>(
+      "advance",
+      this.#step,
+      own,
+    );
+    this.#step = Math.min(steps.most, this.#step * steps.growth);
     for (const log of logs) {
       let whole = log;
       if (own) {

@@ -35,10 +35,15 @@ export class RayForTests {
    * @param hidden a folder in whose place the second node sees an empty one of its own
    */
   async start(hidden: string): Promise<void> {
+    await this.startFirst();
+    await this.startSecond(hidden);
+  }
+
+  /** Starts the first node alone. */
+  async startFirst(): Promise<void> {
     this.address = `127.0.0.1:${(await freePorts(1))[0]}`;
     const [, port] = this.address.split(":");
     await this.#attempt(0, () => this.#spawn(0, ["--head", `--port=${port}`, "--include-dashboard=false"]));
-    await this.startSecond(hidden);
   }
 
   async startSecond(hidden: string): Promise<void> {

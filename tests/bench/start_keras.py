@@ -1,4 +1,4 @@
-"""Keras 3 on the networks of start.ts: seconds of loading no model, but of compiling one and training it for one batch.
+"""Keras 3 on the networks of start.ts: seconds of a compiled model's fit of one batch.
 
 Each line on standard input is {"file": a .keras file, "loss": its name, "batch": samples}."""
 
@@ -6,7 +6,6 @@ import importlib.util
 import json
 import os
 import sys
-import time
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -15,6 +14,7 @@ os.environ.pop("TF_DETERMINISTIC_OPS", None)
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
+from training_data import clock  # noqa: E402
 
 
 def measure(file, loss, batch, layers=None):
@@ -30,9 +30,9 @@ def measure(file, loss, batch, layers=None):
     else:
         y = np.arange(batch, dtype=np.int32) % model.output_shape[-1]
     model.compile(keras.optimizers.Adam(1e-4), loss)
-    begin = time.perf_counter()
+    begin = clock()
     model.fit(x, y, batch_size=batch, epochs=1, verbose=0)
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
     keras.backend.clear_session()
     return seconds
 

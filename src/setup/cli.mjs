@@ -39,10 +39,8 @@ const commands = {
     return runs(places, args);
   },
   install: (args) => install(places, args),
-  async ray(args) {
-    await setUp(places);
-    return ray(places, args);
-  },
+  /** Without set-up, which would build anew what a running notebook has loaded. */
+  ray: (args) => ray(places, args),
   async slurm(args) {
     await setUp(places);
     return slurm(places, args);

@@ -149,7 +149,11 @@ export class Kernel {
     const load = () => {
       if (this.#console) return;
       if (this.#executions.isBusy) setTimeout(load, openingTime);
-      else this.#cells.loadExpected();
+      else {
+        // What libraries say as they load is no cell's.
+        this.#link.setCell(undefined);
+        this.#cells.loadExpected();
+      }
     };
     setTimeout(load, openingTime);
   }

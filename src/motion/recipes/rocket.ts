@@ -33,8 +33,8 @@ const views = [
 
 /**
  * MiniRocket of three views of the windows (axes, lengths whatever the direction, along gravity and across it), and a
- * multinomial logistic regression of all their features together: under a minute, and better across people than any of
- * the networks. Scaler, transforms and classifier see each fold's train part only; ten stratified folds.
+ * multinomial logistic regression of all their features together: under a minute, and better across people than the recipe
+ * `third`. Scaler, transforms and classifier see each fold's train part only; ten stratified folds.
  *
  * @param competition what `motion.load` gives
  * @param options what to change; see {@link MiniRocketRecipeOptions}; `rocket.features` are of each view

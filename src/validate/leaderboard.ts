@@ -83,8 +83,9 @@ export function leaderboard(directory: string, options: LeaderboardOptions = {})
   const found = findRuns(directory);
   const { score, direction } = rankedBy(found, options);
   const known = found.filter(({ folds }) => folds.length > 0 && folds.every((fold) => score in fold.scores));
-  if (found.length > 0 && known.length === 0) {
-    const names = [...new Set(found.flatMap(({ folds }) => Object.keys(folds[0]?.scores ?? {})))];
+  const names = [...new Set(found.flatMap(({ folds }) => Object.keys(folds[0]?.scores ?? {})))];
+  // Runs without any score rank nothing.
+  if (names.length > 0 && known.length === 0) {
     throw new RangeError(`Cannot rank runs: score must be one of ${names.join(", ")}, got ${score}`);
   }
   const rank = (run: RunResults): number => {

@@ -156,3 +156,18 @@ test("yunabe/tslab#35: a line that begins with ! says how a command is started, 
   );
   assert.equal(outputs[0].content.text, "hello\n");
 });
+
+test("nodejs/node (realpath after a look at a pipe): podium and its TensorFlow are loaded once all the same", async () => {
+  const cell = `
+    import { execFileSync } from "node:child_process";
+    import { mkdtempSync, statSync } from "node:fs";
+    const pipe = mkdtempSync("/tmp/podium-pipe-") + "/pipe";
+    execFileSync("mkfifo", [pipe]);
+    statSync(pipe).isFIFO()`;
+  assert.equal(result(await client.run(cell)), "true");
+  const counted = `
+    import * as podium from "podium";
+    import { engine } from "podium";
+    [typeof podium.train.fit, Object.keys(require.cache).filter((file) => /tf-core\\.node\\.js$/.test(file)).length].join()`;
+  assert.match(result(await client.run(counted)), /function,1/);
+});

@@ -40,7 +40,8 @@ const grace = 10_000;
 
 /** Ends with standard input where that is a pipe, so that no task outlives whoever started it. */
 function endWithInput(stop: (why: string) => void): void {
-  const input = fstatSync(0, { throwIfNoEntry: false } as never);
+  // As bigint: after another look at a pipe Node leaves links unresolved, and would load a linked package twice.
+  const input = fstatSync(0, { bigint: true });
   if (!input?.isFIFO() && !input?.isSocket()) return;
   process.stdin.on("end", () => stop("standard input closed"));
   process.stdin.on("error", () => stop("standard input closed"));

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import Module, { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { packageRoot } from "./typescript";
@@ -21,6 +22,9 @@ export function addModuleFallback(): void {
   const resolve = loader._resolveFilename;
   const own = createRequire(path.join(packageRoot, "index.js"));
   loader._resolveFilename = function (request, parent, ...rest) {
+    // Node resolves links by what it looked at last: after a pipe or a socket it leaves them as they are, and a package
+    // that is reached by a link would be loaded a second time.
+    statSync(__filename);
     try {
       return resolve.call(this, request, parent, ...rest);
     } catch (error) {

@@ -73,12 +73,14 @@ export class Streams {
 
   #add(name: Name, text: string): void {
     const cell = currentCell();
-    if (name !== this.#name || cell !== this.#cell) this.flush();
+    const isOther = cell !== this.#cell;
+    if (name !== this.#name || isOther) this.flush();
     this.#name = name;
     this.#cell = cell;
     this.#text += text;
-    // At once after a pause, so that a synchronous loop shows its lines; no timer would fire in it.
-    if (performance.now() - this.#sent >= interval) this.flush();
+    // At once after a pause, and what a cell begins with, so that a synchronous loop shows its lines; no timer would
+    // fire in it.
+    if (isOther || performance.now() - this.#sent >= interval) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), interval);
   }
 }

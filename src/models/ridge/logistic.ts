@@ -113,8 +113,8 @@ function checkTask(x: FeatureRows, labels: ArrayLike<number>, options: LogisticO
  * Source: scikit-learn's `LogisticRegression` with `C = 1 / (2 penalty rows)`, on columns divided by the standard deviation
  * plus 0.001 and by the root of their number.
  * @example
- * const rows = { data: Float32Array.of(0, 1, 2, 3), shape: [4, 1] as const };
- * logisticClassifier(rows, [0, 0, 1, 1]).predict(rows).data; // near 1, 0, 1, 0, 0, 1, 0, 1
+ * const classifier = logisticClassifier({ data: Float32Array.of(0, 1, 2, 3), shape: [4, 1] }, [0, 0, 1, 1]);
+ * classifier.predict({ data: Float32Array.of(0, 3), shape: [2, 1] }).data; // near 1, 0, 0, 1
  */
 export function logisticClassifier(
   x: FeatureRows,

@@ -265,6 +265,17 @@ const frameMaps: Record<
     touches: 9,
     perSample: true,
   },
+  alignFramesEach: {
+    make: async (source) => {
+      const size = rows * columns * (1 + times);
+      const out = new Float32Array(source.shape[0] * size);
+      const keep = (first: number, values: Float32Array) => out.set(values, first * size);
+      await features.alignFramesEach(source, { threads: 1, keep });
+      return out;
+    },
+    touches: 9 * times,
+    perSample: true,
+  },
 };
 
 for (const [name, { make, touches, perSample }] of Object.entries(frameMaps)) {
@@ -598,18 +609,38 @@ test("checkFolds and overlapGroups on nothing and on one", async () => {
   }
 });
 
+test("gravityAligned: what is not finite touches the steps whose mean holds it; nothing at rest is NaN", () => {
+  const six = ["acc_x", "acc_y", "acc_z", "gy_x", "gy_y", "gy_z"];
+  const of = (data: Float32Array) => series(data, { steps: 12, channels: six });
+  const values = Float32Array.from({ length: 2 * 12 * 6 }, () => random.normal());
+  for (const value of odds) {
+    const { data } = features.gravityAligned(of(values.with(5 * 6 + 1, value)), { length: 3 });
+    const bad = [...data.keys()].filter((i) => !Number.isFinite(data[i]));
+    assert.ok(bad.length > 0 && bad.every((i) => i >= 4 * 4 && i < 7 * 4), `${value}: ${bad}`);
+  }
+  const still = features.gravityAligned(of(new Float32Array(12 * 6)));
+  assert.ok(still.data.every((one) => one === 0));
+  assert.deepEqual(features.gravityAligned(of(new Float32Array(0))).shape, [0, 12, 4]);
+});
+
 /** Exported functions that the tests above name elsewhere than in a table. */
 const named = readFileSync(__filename, "utf8");
 const source = path.join(__dirname, "..", "src");
 /** Functions that train, prepare or read runs, and are held by their own tests. */
 const others = new Set([
+  "adversarialValidation",
+  "classNumbers",
   "compareRuns",
   "crossValidate",
   "leaderboard",
   "open",
+  "permutationImportance",
   "prepareFrames",
   "prepareSeries",
+  "prepareTable",
   "show",
+  "tableEncoder",
+  "tableEncoderFrom",
 ]);
 /** Functions of numbers of samples, of folds and of names: there is no value to be NaN. */
 const without = new Set(["fftFrequencies", "kFold", "timeSeriesSplit", "checkFolds", "directionOf"]);

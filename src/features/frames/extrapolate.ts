@@ -172,7 +172,8 @@ export interface AlignFramesEachOptions extends Pick<ExtrapolateOptions, "method
  * step behind the latest. What is left to learn there is how rain grows and decays, whatever the wind.
  *
  * The first image tells what is known: 255 where the paths of all images begin inside, less where they come from beyond
- * the border, whose values then stand in. The last one is the forecast of {@link extrapolate}.
+ * the border, whose values then stand in. The last one is the forecast of {@link extrapolate}. Pixels that are not finite
+ * are taken as there.
  *
  * @param source frames `[samples, rows, columns, times]`, oldest image first, at least two times
  * @param options `keep`, method (default "farneback"), threads, signal

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { SetupError } from "./failure.mjs";
+import { findGpu } from "./requirements.mjs";
 import { readOr } from "./stamp.mjs";
 
 /** The folder of a bundle that holds wheels and what they are for. */
@@ -25,4 +26,14 @@ export function bundleOf({ home }) {
     });
   }
   return { python, device, wheels: path.join(folder, "wheels") };
+}
+
+/**
+ * Whether set-up is for a GPU: a bundle says so, else this machine does.
+ *
+ * @param {import("./places.mjs").Places} places
+ */
+export function isForGpu(places) {
+  const bundle = bundleOf(places);
+  return bundle ? bundle.device === "gpu" : findGpu().present;
 }

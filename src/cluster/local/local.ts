@@ -7,7 +7,7 @@ import { ready } from "../../engine/report";
 import type { CrossValidateOptions, FoldPlace, FoldWork } from "../../validate/crossValidateOptions";
 import { taskName } from "../../validate/foldTask";
 import { TaskBoard } from "../board/taskBoard";
-import { failureWords } from "../failures";
+import { throwFailed } from "../failures";
 import { originOf } from "../module/experiment";
 import { makeJob } from "../task/makeJob";
 import { type TaskEnd, TaskProcess } from "./taskProcess";
@@ -74,8 +74,7 @@ class LocalPlace implements FoldPlace {
       rmSync(scratch, { recursive: true, force: true });
     }
     throwIfAborted(signal);
-    const failed = board.tasks.filter(({ state }) => state === "failed");
-    if (failed.length > 0) throw new Error(`Cannot cross-validate: ${failureWords(failed, tasks.length)}`);
+    throwFailed(board.tasks);
   }
 
   /** Numbers of the GPUs to use; one `undefined` for the CPU. */

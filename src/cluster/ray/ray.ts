@@ -7,7 +7,7 @@ import { throwIfAborted } from "../../core/signal";
 import type { CrossValidateOptions, FoldPlace, FoldWork } from "../../validate/crossValidateOptions";
 import { partOf, taskName } from "../../validate/foldTask";
 import { TaskBoard } from "../board/taskBoard";
-import { failureWords } from "../failures";
+import { throwFailed } from "../failures";
 import { originOf } from "../module/experiment";
 import { commandFile, packageRoot } from "../places";
 import { publish } from "../task/attempts";
@@ -89,10 +89,7 @@ class RayCluster implements RayPlace {
       rmSync(probe.file, { force: true });
       board.end();
     }
-    const failed = board.tasks.filter(({ state }) => state === "failed");
-    if (failed.length > 0) {
-      throw new Error(`Cannot cross-validate: ${failureWords(failed, tasks.length)}`);
-    }
+    throwFailed(board.tasks);
   }
 
   async close(): Promise<void> {

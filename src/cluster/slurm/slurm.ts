@@ -11,7 +11,7 @@ import type {
 import { isFinished } from "../../validate/foldRun";
 import { partOf, taskName } from "../../validate/foldTask";
 import { TaskBoard } from "../board/taskBoard";
-import { failureWords } from "../failures";
+import { throwFailed } from "../failures";
 import { originOf } from "../module/experiment";
 import { makeJob } from "../task/makeJob";
 import type { TaskState } from "../task/program";
@@ -61,10 +61,7 @@ class SlurmCluster implements FoldPlace {
     } finally {
       board.end();
     }
-    const failed = board.tasks.filter(({ state }) => state === "failed");
-    if (failed.length > 0) {
-      throw new Error(`Cannot cross-validate: ${failureWords(failed, tasks.length)}`);
-    }
+    throwFailed(board.tasks);
     rmSync(slurmFolder(job.run), { recursive: true, force: true });
   }
 

@@ -1,4 +1,4 @@
-import { bundleOf } from "../bundle.mjs";
+import { bundleOf, isForGpu } from "../bundle.mjs";
 import { SetupError } from "../failure.mjs";
 import { takeLock } from "../lock.mjs";
 import {
@@ -7,7 +7,6 @@ import {
   checkPlatform,
   checkSpace,
   findCompiler,
-  findGpu,
   findPython,
   freeSpace,
 } from "../requirements.mjs";
@@ -46,8 +45,7 @@ function requirementsStep(places, heavy) {
       note(`${python.program} ${python.version}, ${compiler}`);
       const [environment] = heavy;
       if (await environment.needed()) {
-        const hasGpu = bundle ? bundle.device === "gpu" : findGpu().present;
-        const required = hasGpu ? spaceRequired.gpu : spaceRequired.cpu;
+        const required = isForGpu(places) ? spaceRequired.gpu : spaceRequired.cpu;
         checkSpace({ free: freeSpace(places.home), required, folder: places.home });
       }
     },

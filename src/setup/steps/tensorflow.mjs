@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { bundleOf } from "../bundle.mjs";
+import { bundleOf, isForGpu } from "../bundle.mjs";
 import { command } from "../command.mjs";
 import { SetupError } from "../failure.mjs";
 import { sitePackages } from "../places.mjs";
-import { findGpu } from "../requirements.mjs";
 import { fingerprint, workMark } from "../stamp.mjs";
 import { installedPackages, pinsOf, pipInstall } from "./environment.mjs";
 
@@ -56,8 +55,7 @@ export function tensorflowStep(places, lock) {
   const bundle = bundleOf(places);
   let wantedWheel;
   function device() {
-    const hasGpu = bundle ? bundle.device === "gpu" : findGpu().present;
-    wantedWheel ??= hasGpu ? "tensorflow" : "tensorflow_cpu";
+    wantedWheel ??= isForGpu(places) ? "tensorflow" : "tensorflow_cpu";
     return wantedWheel;
   }
   const packageOf = (wheel) => wheel.replace("_", "-");
